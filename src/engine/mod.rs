@@ -1,0 +1,3 @@
+//! The engine owns the device and the loaded study. It is spoken to in [`message`]s only.
+
+pub mod message;

@@ -1,0 +1,1 @@
+//! PyTorch serialisation, from bytes.

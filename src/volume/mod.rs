@@ -1,0 +1,68 @@
+//! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
+
+pub mod affine;
+
+pub use affine::Affine;
+
+/// Scalar voxels on a regular grid, placed in RAS+ world space (millimetres).
+///
+/// Voxels lie with the **last axis fastest**: voxel `(i, j, k)` is `data[(i * shape[1] + j) * shape[2] + k]`.
+/// Axes are those of the file (NIfTI storage order i, j, k), the order in which ClinicaDL feeds its networks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Volume {
+    shape: [usize; 3],
+    data: Vec<f32>,
+    world_from_voxel: Affine,
+}
+
+/// Voxel data whose length is not the product of its shape.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a volume of {shape:?} voxels needs {expected} values, but {found} were given")]
+pub struct ShapeMismatch {
+    /// The shape asked for.
+    pub shape: [usize; 3],
+    /// Product of the shape.
+    pub expected: usize,
+    /// Values given.
+    pub found: usize,
+}
+
+impl Volume {
+    /// Wraps voxels, last axis fastest.
+    ///
+    /// # Errors
+    /// If `data` does not have one value per voxel.
+    pub fn new(shape: [usize; 3], data: Vec<f32>, world_from_voxel: Affine) -> Result<Self, ShapeMismatch> {
+        let expected = shape.iter().product();
+        if data.len() != expected {
+            return Err(ShapeMismatch { shape, expected, found: data.len() });
+        }
+        Ok(Self { shape, data, world_from_voxel })
+    }
+
+    /// Voxels along the three axes.
+    pub fn shape(&self) -> [usize; 3] {
+        self.shape
+    }
+
+    /// All voxels, last axis fastest.
+    pub fn data(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// Gives the voxels away.
+    pub fn into_data(self) -> Vec<f32> {
+        self.data
+    }
+
+    /// World millimetres (RAS+) from voxel indices.
+    pub fn world_from_voxel(&self) -> &Affine {
+        &self.world_from_voxel
+    }
+
+    /// The value at a voxel, or `None` outside the grid.
+    pub fn get(&self, voxel: [usize; 3]) -> Option<f32> {
+        let inside = voxel.iter().zip(self.shape).all(|(&index, n)| index < n);
+        inside.then(|| self.data[(voxel[0] * self.shape[1] + voxel[1]) * self.shape[2] + voxel[2]])
+    }
+}
