@@ -1,0 +1,21 @@
+//! `cargo xtask bench`: the measurements that README quotes.
+
+use crate::args::Args;
+use crate::run::{Outcome, cargo, run};
+
+const HELP: &str = "\
+cargo xtask bench [-- ARGUMENTS]
+
+Runs benches/ natively in release: reading a checkpoint, forward, gradient map, Grad-CAM, slice redraw, with CPU-seconds and peak memory.
+Arguments after -- go to the benches.
+";
+
+/// Runs the command.
+pub fn command(mut args: Args) -> Outcome<()> {
+    if args.wants_help(HELP) {
+        return Ok(());
+    }
+    let rest = args.rest();
+    args.finish()?;
+    run(cargo().args(["bench", "--profile", "release", "--benches", "--"]).args(rest))
+}
