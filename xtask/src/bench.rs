@@ -2,6 +2,7 @@
 
 use crate::args::Args;
 use crate::run::{Outcome, cargo, run};
+use crate::test::NATIVE_FEATURES;
 
 const HELP: &str = "\
 cargo xtask bench [-- ARGUMENTS]
@@ -17,5 +18,5 @@ pub fn command(mut args: Args) -> Outcome<()> {
     }
     let rest = args.rest();
     args.finish()?;
-    run(cargo().args(["bench", "--profile", "release", "--benches", "--"]).args(rest))
+    run(cargo().args(["bench", "--profile", "release", "--features", NATIVE_FEATURES, "--benches", "--"]).args(rest))
 }

@@ -24,6 +24,9 @@ Sets up what is lacking (Chromium, chromedriver, node, playwright-core, Python w
 /// Where the tests find the page: a sub-folder, to see that no URL is absolute.
 const PAGE_PREFIX: &str = "/some/folder/";
 
+/// One set of features for whatever is built natively, so that burn is built once: its autodiff is the oracle of the layer tests.
+pub const NATIVE_FEATURES: &str = "maplens/oracle";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Lint,
@@ -46,7 +49,9 @@ pub fn command(mut args: Args) -> Outcome<()> {
         lint(&mut report);
     }
     if wanted(Part::Native) {
-        report.step("native tests", |counts| watch(cargo().args(["test", "--release", "--workspace"]), |line| counts.read(line)));
+        report.step("native tests", |counts| {
+            watch(cargo().args(["test", "--release", "--workspace", "--features", NATIVE_FEATURES]), |line| counts.read(line))
+        });
     }
     if wanted(Part::Web) {
         report.step("wasm tests in Chromium", web);
@@ -69,7 +74,7 @@ fn part(name: &str) -> Outcome<Part> {
 
 fn lint(report: &mut Report) {
     report.step("cargo fmt", |_| run::run(cargo().args(["fmt", "--all", "--check"])));
-    report.step("clippy, native", |_| clippy(&["--workspace", "--all-targets"]));
+    report.step("clippy, native", |_| clippy(&["--workspace", "--all-targets", "--features", NATIVE_FEATURES]));
     report.step("clippy, page", |_| {
         tools::wasm_target()?;
         // Without `compute`: burn is checked once, natively, which takes minutes already.
