@@ -4,6 +4,7 @@ pub mod affine;
 pub mod known_space;
 pub mod nifti;
 pub mod statistics;
+pub mod tensor;
 pub mod transforms;
 
 pub use affine::Affine;
