@@ -1,0 +1,5 @@
+//! The native integration tests, in one binary.
+
+mod files;
+mod torch_file;
+mod tsv;
