@@ -1,5 +1,9 @@
-//! All native integration tests in one binary.
+//! The native integration tests, in one binary.
 
+mod files;
 mod fixtures;
+mod maps;
 mod npy;
+mod torch_file;
+mod tsv;
 mod volume;
