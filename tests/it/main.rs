@@ -1,0 +1,9 @@
+//! The native integration tests, in one binary.
+
+mod files;
+mod fixtures;
+mod maps;
+mod npy;
+mod torch_file;
+mod tsv;
+mod volume;
