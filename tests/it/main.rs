@@ -1,0 +1,3 @@
+//! One native integration binary; one module per room.
+
+mod render;
