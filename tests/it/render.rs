@@ -18,6 +18,10 @@ fn grid_of(volume: &Volume, plane: Plane) -> PlaneGrid {
     PlaneGrid::covering(WorldBounds::of(volume), plane, 1.0, Orientation::Neurological)
 }
 
+fn radiological_grid_of(volume: &Volume, plane: Plane) -> PlaneGrid {
+    PlaneGrid::covering(WorldBounds::of(volume), plane, 1.0, Orientation::Radiological)
+}
+
 fn layer<'a>(volume: &'a Volume, paint: Paint<'a>) -> Layer<'a> {
     Layer { volume, voxel_from_world: volume.world_from_voxel().inverse().unwrap(), paint }
 }
@@ -84,7 +88,7 @@ fn an_axial_slice_has_anterior_up_and_left_on_the_left() {
 #[test]
 fn a_radiological_picture_is_the_mirror_image() {
     let volume = numbered(Affine::IDENTITY);
-    let grid = PlaneGrid { orientation: Orientation::Radiological, ..grid_of(&volume, Plane::Axial) };
+    let grid = radiological_grid_of(&volume, Plane::Axial);
     let picture = render(&grid, 2.0, &[layer(&volume, Paint::Grey(GREYS))]);
     assert_eq!(picture[..3].iter().map(|pixel| pixel[0]).collect::<Vec<_>>(), [58, 38, 18]);
     assert_eq!(grid.letters(), ["R", "L", "A", "P"]);
@@ -93,7 +97,7 @@ fn a_radiological_picture_is_the_mirror_image() {
 #[test]
 fn a_sagittal_picture_is_never_mirrored() {
     let volume = numbered(Affine::IDENTITY);
-    let grid = PlaneGrid { orientation: Orientation::Radiological, ..grid_of(&volume, Plane::Sagittal) };
+    let grid = radiological_grid_of(&volume, Plane::Sagittal);
     assert_eq!(grid.letters(), ["P", "A", "S", "I"]);
     assert_eq!(grid.pixel_from_world([0.0, -0.5, 4.5]), [0.0, 0.0]);
 }
