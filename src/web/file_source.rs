@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response, WorkerGlobalScope};
@@ -77,16 +77,16 @@ pub async fn fetch(url: &str) -> Result<Vec<u8>, JsValue> {
     if !response.ok() {
         return Err(format!("the server answers {}", response.status()).into());
     }
-    bytes_of(JsFuture::from(response.array_buffer()?).await?)
+    Ok(bytes_of(&JsFuture::from(response.array_buffer()?).await?))
 }
 
 async fn read_blob(blob: &Blob, range: Range<u64>) -> Result<Vec<u8>, JsValue> {
     let part = blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?;
-    bytes_of(JsFuture::from(part.array_buffer()).await?)
+    Ok(bytes_of(&JsFuture::from(part.array_buffer()).await?))
 }
 
-fn bytes_of(buffer: impl Into<JsValue>) -> Result<Vec<u8>, JsValue> {
-    Ok(Uint8Array::new(&buffer.into().dyn_into::<ArrayBuffer>()?).to_vec())
+fn bytes_of(buffer: &JsValue) -> Vec<u8> {
+    Uint8Array::new(buffer).to_vec()
 }
 
 fn unreadable(path: &str, reason: &str) -> FileError {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -86,7 +86,7 @@ impl EngineHandle {
         let json = serde_json::to_string(job).map_err(|error| JsValue::from_str(&error.to_string()))?;
         let message = Object::new();
         Reflect::set(&message, &"json".into(), &json.into())?;
-        Reflect::set(&message, &"files".into(), &files_as_js(files)?)?;
+        Reflect::set(&message, &"files".into(), &files_as_js(files)?.into())?;
         let worker = self.0.worker.borrow();
         worker.as_ref().ok_or("no worker is running")?.worker.post_message(&message)
     }
@@ -141,10 +141,4 @@ fn read_message(data: &JsValue) -> FromEngine {
 fn attachments(buffers: &JsValue) -> Vec<Attachment> {
     let Some(list) = buffers.dyn_ref::<Array>() else { return Vec::new() };
     list.iter().filter_map(|buffer| buffer.dyn_into().ok()).map(Attachment).collect()
-}
-
-impl From<Attachment> for Uint8Array {
-    fn from(attachment: Attachment) -> Self {
-        Uint8Array::new(&attachment.0)
-    }
 }
