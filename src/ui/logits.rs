@@ -16,7 +16,8 @@ pub fn Logits() -> impl IntoView {
         None => view! { <p class="muted">{text::NO_MAP}</p> }.into_any(),
         Some(map) => view! { <Table map=map.clone() /> <Facts map=map /> }.into_any(),
     };
-    view! { <section class="output" aria-label=text::OUTPUT>{body}</section> }.into_any()
+    let about_image = move || study.image.get().map(|image| warnings(&image.warnings));
+    view! { <section class="output" aria-label=text::OUTPUT>{body} {about_image}</section> }.into_any()
 }
 
 #[component]
@@ -51,7 +52,6 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
 fn Facts(map: Arc<ShownMap>) -> impl IntoView {
     let statistics = map.ready.statistics;
     let value = |number: f32| format::significant(f64::from(number));
-    let warnings = map.ready.warnings.clone().into_iter().map(|warning| view! { <p class="warning">{warning}</p> }).collect_view();
     view! {
         <dl class="facts facts--row" data-testid="map-summary">
             <dt>{text::MAP_VALUES}</dt>
@@ -65,7 +65,11 @@ fn Facts(map: Arc<ShownMap>) -> impl IntoView {
             <dt>"time"</dt>
             <dd>{text::milliseconds(map.ready.milliseconds)}</dd>
         </dl>
-        {warnings}
+        {warnings(&map.ready.warnings)}
     }
     .into_any()
+}
+
+fn warnings(sentences: &[String]) -> impl IntoView + use<> {
+    sentences.iter().cloned().map(|sentence| view! { <p class="warning">{sentence}</p> }).collect_view()
 }

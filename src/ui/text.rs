@@ -174,7 +174,3 @@ pub fn milliseconds(value: f64) -> String {
 pub fn reduction(factor: u32) -> String {
     format!("size ÷ {factor}")
 }
-
-pub fn shown_count(shown: usize, all: usize) -> String {
-    if shown == all { format!("{all}") } else { format!("{shown} of {all}") }
-}
