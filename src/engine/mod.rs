@@ -3,4 +3,4 @@
 pub mod message;
 
 #[cfg(feature = "compute")]
-mod device;
+pub mod device;

@@ -121,8 +121,5 @@ fn DeviceField() -> impl IntoView {
 }
 
 /// Choice, the option's value, its label.
-const DEVICES: [(DeviceChoice, &str, &str); 3] = [
-    (DeviceChoice::Auto, "auto", "automatic"),
-    (DeviceChoice::Webgpu, "webgpu", "WebGPU"),
-    (DeviceChoice::Cpu, "cpu", "CPU"),
-];
+const DEVICES: [(DeviceChoice, &str, &str); 3] =
+    [(DeviceChoice::Auto, "auto", "automatic"), (DeviceChoice::Webgpu, "webgpu", "WebGPU"), (DeviceChoice::Cpu, "cpu", "CPU")];

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::format;
 use super::shown::Placed;
 use super::study::Study;
 use super::view_state::ViewState;
-use super::format;
 use crate::render::{nearest_value, nearest_voxel};
 
 /// Millimetres, voxel and values.

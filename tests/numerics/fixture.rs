@@ -8,6 +8,7 @@ use maplens::attribution::Method;
 use maplens::files::{FileTree, MemoryFile, open_uploads};
 use maplens::maps::Maps;
 use maplens::network::{Architecture, Network, WorkLimits};
+use maplens::volume::transforms::EvaluationTransforms;
 use serde_json::Value;
 
 use super::npy;
@@ -27,8 +28,8 @@ pub struct Case {
     pub method: Method,
     /// Output node.
     pub target: usize,
-    /// Expected logits.
-    pub logits: Vec<f32>,
+    /// Expected logits, where they were recorded.
+    pub logits: Option<Vec<f32>>,
     expected: String,
     /// Which voxels were kept.
     pub sampling: Sampling,
@@ -66,11 +67,21 @@ impl Sampling {
 
 /// All cases whose network input is a fixture (3D, at most 50³), sorted by MAPS so that networks are built once.
 pub fn cases() -> Vec<Case> {
-    let manifest: Value = serde_json::from_slice(bytes("manifest.json")).expect("the manifest is JSON");
-    let entries = manifest["cases"].as_array().expect("a list of cases").iter();
-    let mut cases: Vec<Case> = entries.filter(|entry| entry["input"].is_string()).map(Case::parse).collect();
+    let mut cases = cases_where(|entry| entry["input"].is_string());
     cases.sort_by(|a, b| a.network_key().cmp(&b.network_key()).then(a.id.cmp(&b.id)));
     cases
+}
+
+/// The cases at 169×208×179, whose input is the image of sub-TRIV24.
+#[allow(dead_code, reason = "only the native tests compute them")]
+pub fn full_size_cases() -> Vec<Case> {
+    cases_where(|entry| entry["maps"] == "maps/image_full_conv4.tar.gz")
+}
+
+fn cases_where(wanted: impl Fn(&Value) -> bool) -> Vec<Case> {
+    let manifest: Value = serde_json::from_slice(bytes("manifest.json")).expect("the manifest is JSON");
+    let entries = manifest["cases"].as_array().expect("a list of cases").iter();
+    entries.filter(|entry| wanted(entry)).map(Case::parse).collect()
 }
 
 /// A file of `tests/fixtures`.
@@ -114,6 +125,13 @@ impl Case {
         built.expect("the checkpoint fits").0
     }
 
+    /// What ClinicaDL does to an image before this network sees it.
+    #[allow(dead_code, reason = "only the native tests start from an image")]
+    pub async fn transforms(&self) -> EvaluationTransforms {
+        let tree = maps_tree(&self.maps).await;
+        Maps::open(&tree).await.expect("the fixture is a MAPS").config.transforms
+    }
+
     fn parse(entry: &Value) -> Self {
         let text = |key: &str| entry[key].as_str().map(str::to_owned);
         let number = |key: &str| entry[key].as_u64().map(|n| n as usize);
@@ -125,7 +143,7 @@ impl Case {
             input: text("input"),
             method: super::method(&text("method").expect("a method"), number("level")),
             target: number("target_node").expect("a node"),
-            logits: entry["logits"].as_array().expect("logits").iter().map(|v| v.as_f64().expect("a number") as f32).collect(),
+            logits: entry["logits"].as_array().map(|logits| logits.iter().filter_map(Value::as_f64).map(|v| v as f32).collect()),
             expected: text("expected").expect("an expectation"),
             sampling: Sampling::parse(entry["expected_sampling"].as_str()),
         }
