@@ -5,7 +5,7 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use include_dir::{Dir, include_dir};
 use maplens::attribution::Method;
-use maplens::files::{FileTree, MemoryFile, open_uploads};
+use maplens::files::{FileSource, FileTree, MemoryFile, open_uploads};
 use maplens::maps::Maps;
 use maplens::network::{Architecture, Network, WorkLimits};
 use maplens::volume::transforms::EvaluationTransforms;
@@ -91,11 +91,9 @@ pub fn bytes(path: &str) -> &'static [u8] {
 
 /// A MAPS folder or archive of the fixtures as the user would give it.
 pub async fn maps_tree(path: &str) -> FileTree {
-    let uploads = match FIXTURES.get_dir(path) {
-        Some(folder) => files_below(folder).into_iter().map(|file| (file, Rc::new(MemoryFile(bytes(file).into())) as Rc<_>)),
-        None => vec![path].into_iter().map(|file| (file, Rc::new(MemoryFile(bytes(file).into())) as Rc<_>)),
-    };
-    open_uploads(uploads.map(|(path, source)| (path.to_owned(), source)).collect()).await.expect("the fixture opens")
+    let files = FIXTURES.get_dir(path).map_or_else(|| vec![path], files_below);
+    let upload = |file: &str| (file.to_owned(), Rc::new(MemoryFile(bytes(file).into())) as Rc<dyn FileSource>);
+    open_uploads(files.into_iter().map(upload).collect()).await.expect("the fixture opens")
 }
 
 impl Case {
