@@ -40,7 +40,7 @@ fn member(archive_path: &str, archive: &Rc<RefCell<Archive>>, index: usize) -> R
     let directory = archive.borrow();
     let entry = directory.by_index_data(index).map_err(|error| bad(archive_path, error.to_string()))?;
     let raw_name = String::from_utf8_lossy(entry.name_raw()).into_owned();
-    let name = entry.name().map_or(raw_name, |name| name.into_owned());
+    let name = entry.name().map_or(raw_name, std::borrow::Cow::into_owned);
     if entry.is_dir() || entry.is_symlink() {
         return Ok(None);
     }
