@@ -105,8 +105,8 @@ impl MapsConfig {
     /// # Errors
     /// If it is no JSON object, or a key is missing or holds something unexpected.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<(MapsConfig, Vec<ConfigWarning>), ConfigError> {
-        let json: Value = serde_json::from_slice(bytes)
-            .map_err(|error| ConfigError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
+        let json: Value =
+            serde_json::from_slice(bytes).map_err(|error| ConfigError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
         let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: file.to_owned() })?;
         let keys = Keys { file, object };
         // ClinicaDL 1.0.0 kept these options at the top level.
@@ -161,11 +161,7 @@ impl fmt::Display for Mode {
     }
 }
 
-fn required<'a, T>(
-    keys: &Keys<'a>,
-    key: Key,
-    read: impl Fn(&Keys<'a>, Key) -> Result<Option<T>, ConfigError>,
-) -> Result<T, ConfigError> {
+fn required<'a, T>(keys: &Keys<'a>, key: Key, read: impl Fn(&Keys<'a>, Key) -> Result<Option<T>, ConfigError>) -> Result<T, ConfigError> {
     read(keys, key)?.ok_or_else(|| ConfigError::MissingKey { file: keys.file.to_owned(), key: key.name })
 }
 

@@ -71,12 +71,7 @@ impl<'a> Keys<'a> {
     }
 
     /// The value as `T`; `expected` says in words what `read` accepts.
-    pub fn typed<T>(
-        &self,
-        key: Key,
-        expected: &'static str,
-        read: impl Fn(&'a Value) -> Option<T>,
-    ) -> Result<Option<T>, ConfigError> {
+    pub fn typed<T>(&self, key: Key, expected: &'static str, read: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         read(value).map(Some).ok_or_else(|| self.bad(key, value, expected))
     }

@@ -25,9 +25,7 @@ pub(super) fn find_root(tree: &FileTree) -> Result<String, MapsError> {
     match (trained.as_slice(), candidates.as_slice()) {
         ([root], _) | ([], [root]) => Ok((*root).to_owned()),
         ([], []) => Err(explain_absence(tree)),
-        ([], several) | (several, _) => {
-            Err(MapsError::SeveralMaps { roots: several.iter().map(|root| (*root).to_owned()).collect() })
-        }
+        ([], several) | (several, _) => Err(MapsError::SeveralMaps { roots: several.iter().map(|root| (*root).to_owned()).collect() }),
     }
 }
 

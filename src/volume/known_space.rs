@@ -27,7 +27,10 @@ pub enum Assumption {
         shape: [usize; 3],
     },
     /// Any other size.
-    #[error("the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little", times(shape))]
+    #[error(
+        "the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little",
+        times(shape)
+    )]
     Centred {
         /// Voxels along the three axes.
         shape: [usize; 3],

@@ -8,11 +8,7 @@ use crate::torch_file::{self, Tensor, TorchFileError};
 ///
 /// # Errors
 /// If the bytes are no saved tensor, or one of another rank or size.
-pub fn read(
-    file_name: &str,
-    bytes: Vec<u8>,
-    world_from_voxel_of: impl Fn([usize; 3]) -> Affine,
-) -> Result<Volume, TensorImageError> {
+pub fn read(file_name: &str, bytes: Vec<u8>, world_from_voxel_of: impl Fn([usize; 3]) -> Affine) -> Result<Volume, TensorImageError> {
     let tensor = torch_file::read_tensor(file_name, bytes)?;
     let shape = image_shape(file_name, &tensor)?;
     let data = tensor.to_f32_vec().map_err(|flaw| flaw.in_file(file_name))?;

@@ -1,5 +1,7 @@
 //! The native integration tests, in one binary.
 
+mod caps;
+mod export;
 mod files;
 mod fixtures;
 mod maps;

@@ -69,10 +69,7 @@ fn a_label_beyond_the_last_node_is_ignored_with_a_warning() {
     let json = MAPS_JSON.replace(r#""output_size": 3"#, r#""output_size": 1"#);
     let (config, warnings) = MapsConfig::parse("maps.json", json.as_bytes()).unwrap();
     assert_eq!(config.node_labels, ["CN / sMCI"]);
-    assert_eq!(
-        warnings[0].to_string(),
-        "maps.json maps the label \"AD\" to node 2, but there are only 1 nodes: the label is ignored"
-    );
+    assert_eq!(warnings[0].to_string(), "maps.json maps the label \"AD\" to node 2, but there are only 1 nodes: the label is ignored");
 }
 
 #[test]
@@ -138,10 +135,7 @@ fn a_real_folder_is_opened_with_its_splits_and_selections() {
         "roi_conv4: no checkpoint for split 1, best BA; there is split-0 with best loss, best BA; split-1 with best loss"
     );
     let error = maps.check_mode().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "roi_conv4: trained in roi mode on inputs of 1×50×50×50, and only whole 3D images are explained so far"
-    );
+    assert_eq!(error.to_string(), "roi_conv4: trained in roi mode on inputs of 1×50×50×50, and only whole 3D images are explained so far");
 }
 
 #[test]

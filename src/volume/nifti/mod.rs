@@ -141,9 +141,7 @@ impl NiftiError {
             NiftiError::NotNifti { .. } => "choose an image that ends in .nii or .nii.gz, as Clinica writes it",
             NiftiError::Nifti2 { .. } => "save the image as NIfTI-1, for example with nibabel's Nifti1Image",
             NiftiError::TwoFiles { .. } => "save the image as one .nii or .nii.gz file",
-            NiftiError::Truncated { .. } | NiftiError::DamagedGzip { .. } => {
-                "the file is incomplete or damaged: copy or download it again"
-            }
+            NiftiError::Truncated { .. } | NiftiError::DamagedGzip { .. } => "the file is incomplete or damaged: copy or download it again",
             NiftiError::BadField { .. } => "the header is damaged: write the image again from its source",
             NiftiError::NotThreeDimensional { .. } => {
                 "choose a single 3D scan; a time series must be split, and a map that ClinicaDL saved has a leading channel axis"

@@ -1,7 +1,7 @@
 //! Raw voxel bytes, first axis fastest, → float32 intensities, last axis fastest.
 
-use super::grid::{Grid, Scaling, VoxelType};
 use super::NiftiError;
+use super::grid::{Grid, Scaling, VoxelType};
 use crate::volume::MAX_VOXELS;
 
 /// Planes turned at a time: 16 float32 fill one cache line of the result.
@@ -13,11 +13,14 @@ const PLANES: usize = 16;
 /// ones in float64, and the result is rounded to float32.
 pub(super) fn to_f32(file_name: &str, raw: &[u8], grid: &Grid) -> Result<Vec<f32>, NiftiError> {
     let mut data = Vec::new();
-    let too_large =
-        |_| NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
+    let too_large = |_| NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
     data.try_reserve_exact(grid.shape.iter().product()).map_err(too_large)?;
     data.resize(grid.shape.iter().product(), 0.0);
-    if grid.is_little_endian { decode_little(raw, grid, &mut data) } else { decode_big(raw, grid, &mut data) }
+    if grid.is_little_endian {
+        decode_little(raw, grid, &mut data)
+    } else {
+        decode_big(raw, grid, &mut data)
+    }
     Ok(data)
 }
 
