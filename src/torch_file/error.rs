@@ -216,9 +216,7 @@ impl Flaw {
             }
             Self::NotStored { .. } => "give the file as torch.save wrote it, not one that was packed again",
             Self::BadByteOrder { .. } | Self::BadProtocol { .. } => "save it again with torch 1.6 or later",
-            Self::ForbiddenGlobal { .. } => {
-                "save only the weights: torch.save({'model': network.state_dict()}, path), or only the tensor"
-            }
+            Self::ForbiddenGlobal { .. } => "save only the weights: torch.save({'model': network.state_dict()}, path), or only the tensor",
             Self::UnknownStorageType { .. } | Self::NotIntegers { .. } => "convert it to float32 in torch and save it again",
             Self::TooDeep { .. } | Self::TooMany { .. } | Self::OutsideStorage { .. } | Self::BadRank { .. } => {
                 "the file is damaged or was made to mislead: take it from its source again"

@@ -15,7 +15,7 @@ mod zip_container;
 
 pub use error::{Flaw, TorchFileError};
 pub use state_dict::{Checkpoint, StateDict};
-pub use tensor::{DType, Storage, Tensor};
+pub use tensor::{DType, MAX_ELEMENTS, Storage, Tensor};
 pub use writer::write_tensor;
 
 use std::sync::Arc;

@@ -42,8 +42,8 @@ pub(super) struct Arena {
 pub(super) const MAX_OBJECTS: usize = 2_000_000;
 /// Levels of containers in containers. A ClinicaDL checkpoint has three.
 const MAX_DEPTH: usize = 64;
-/// Objects and string bytes of the tree that is handed out, in which shared objects count each time.
-const MAX_TREE_SIZE: usize = 32 << 20;
+/// Bytes of the tree that is handed out, in which shared objects count each time.
+const MAX_TREE_BYTES: usize = 128 << 20;
 
 impl Arena {
     pub(super) fn add(&mut self, node: Node) -> Result<Id, Flaw> {
@@ -72,7 +72,7 @@ impl Arena {
     /// # Errors
     /// If it is nested too deeply (a cycle is), too large, or holds something that is no data.
     pub(super) fn value(&self, root: Id) -> Result<Value, Flaw> {
-        Expansion { arena: self, budget: MAX_TREE_SIZE }.value(root, 0)
+        Expansion { arena: self, budget: MAX_TREE_BYTES }.value(root, 0)
     }
 }
 
@@ -86,7 +86,7 @@ impl Expansion<'_> {
         if depth > MAX_DEPTH {
             return Err(Flaw::TooDeep { limit: MAX_DEPTH });
         }
-        self.spend(1)?;
+        self.spend(size_of::<Value>())?;
         Ok(match self.arena.get(id).unwrap_or(&Node::None) {
             Node::None => Value::None,
             Node::Bool(truth) => Value::Bool(*truth),
@@ -104,7 +104,7 @@ impl Expansion<'_> {
             Node::List(members) => Value::List(self.members(members, depth)?),
             Node::Dict(entries) => Value::Dict(self.entries(entries, depth)?),
             Node::Tensor(tensor) => {
-                self.spend(tensor.shape().len())?;
+                self.spend(tensor.shape().len() * 2 * size_of::<usize>())?;
                 Value::Tensor(tensor.clone())
             }
             Node::Global(global) => match global.as_text() {
@@ -144,7 +144,7 @@ impl Expansion<'_> {
 
     fn spend(&mut self, cost: usize) -> Result<(), Flaw> {
         let left = self.budget.checked_sub(cost);
-        self.budget = left.ok_or(Flaw::TooMany { what: "objects and string bytes in the file's object", limit: MAX_TREE_SIZE })?;
+        self.budget = left.ok_or(Flaw::TooMany { what: "bytes in the object that the pickle describes", limit: MAX_TREE_BYTES })?;
         Ok(())
     }
 }

@@ -54,7 +54,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         let opcode = self.reader.u8()?;
         match opcode {
             b'.' => return Ok(Step::Stop),
-            0x80 => drop(self.reader.u8()?),        // PROTO
+            0x80 => drop(self.reader.u8()?),         // PROTO
             0x95 => drop(self.reader.array::<8>()?), // FRAME
             b'0' => drop(self.pop()?),
             b'1' => drop(self.pop_group()?),

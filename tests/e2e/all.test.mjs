@@ -1,0 +1,8 @@
+// All tests of the page, one after another in one process: they share two cores and one browser.
+import './demo.mjs';
+import './look.mjs';
+import './keyboard.mjs';
+import './own_files.mjs';
+import './responsiveness.mjs';
+import './privacy.mjs';
+import './bad_input.mjs';

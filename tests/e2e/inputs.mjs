@@ -1,0 +1,100 @@
+// Input files, good and bad, made from the fixtures when a test wants them.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const FIXTURES = join(ROOT, 'tests/fixtures');
+export const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
+
+const T1W = 'space-MNI152NLin2009cSym_desc-Crop_res-1x1x1_T1w.nii.gz';
+const CHECKPOINT = 'split-0/best-loss/model.pth.tar';
+
+/** A folder for one test file's inputs, removed at exit. */
+export const scratch = mkdtempSync(join(tmpdir(), 'maplens-e2e-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+/** The NIfTI of a demo participant, as a researcher would have it on disk. */
+export function scan(participant) {
+  const folder = join(ROOT, 'www/demo/caps/subjects', participant, 'ses-M000/t1_linear');
+  return join(folder, `${participant}_ses-M000_${T1W}`);
+}
+
+export function mapsFolder(name) {
+  return join(FIXTURES, 'maps', name);
+}
+
+export function asTarGz(folder) {
+  const archive = join(scratch, `${basename(folder)}.tar.gz`);
+  execFileSync('tar', ['-czf', archive, '-C', dirname(folder), basename(folder)]);
+  return archive;
+}
+
+export function asZip(folder) {
+  const archive = join(scratch, `${basename(folder)}.zip`);
+  execFileSync(PYTHON, ['-m', 'zipfile', '-c', archive, folder]);
+  return archive;
+}
+
+/** A copy of a MAPS fixture that `change(folder)` may spoil, as .tar.gz. */
+function spoiled(name, fixture, change) {
+  const folder = join(scratch, name);
+  cpSync(mapsFolder(fixture), folder, { recursive: true });
+  change(folder);
+  return asTarGz(folder);
+}
+
+export const badModels = {
+  withoutCheckpoint: () => spoiled('maps_no_checkpoint', 'image_sr5_conv5', (folder) => rmSync(join(folder, CHECKPOINT))),
+  unsupported: () =>
+    spoiled('maps_unsupported', 'image_sr5_conv5', (folder) => {
+      const file = join(folder, 'maps.json');
+      const maps = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...maps, architecture: 'VAE_X7' }));
+    }),
+  truncated: () => spoiled('maps_truncated', 'image_sr5_conv5', (folder) => truncateSync(join(folder, CHECKPOINT), 100_000)),
+  noMaps: () => {
+    const file = join(scratch, 'maps_holiday.zip');
+    const text = join(scratch, 'holiday.txt');
+    writeFileSync(text, 'no network in here');
+    execFileSync(PYTHON, ['-m', 'zipfile', '-c', file, text]);
+    return file;
+  },
+  nonsense: () => nonsense('maps_nonsense.tar.gz'),
+};
+
+export const badImages = {
+  wrongShape: () => nifti('sub-SMALL_ses-M000_T1w.nii.gz', [10, 12, 14], (index) => index % 7),
+  constant: () => nifti('sub-FLAT_ses-M000_T1w.nii.gz', [169, 208, 179], () => 5),
+  nan: () => nifti('sub-NAN_ses-M000_T1w.nii.gz', [169, 208, 179], () => NaN),
+  nonsense: () => nonsense('sub-JUNK_ses-M000_T1w.nii.gz'),
+};
+
+function nonsense(name) {
+  const path = join(scratch, name);
+  writeFileSync(path, Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251)));
+  return path;
+}
+
+/** Writes a float32 NIfTI-1 with 1 mm voxels; `value(index)` with the first axis fastest. */
+function nifti(name, shape, value) {
+  const nVoxels = shape[0] * shape[1] * shape[2];
+  const bytes = Buffer.alloc(352 + 4 * nVoxels);
+  bytes.writeInt32LE(348, 0);
+  [3, ...shape, 1, 1, 1, 1].forEach((size, index) => bytes.writeInt16LE(size, 40 + 2 * index));
+  bytes.writeInt16LE(16, 70); // datatype float32
+  bytes.writeInt16LE(32, 72); // bits per voxel
+  [1, 1, 1, 1].forEach((size, index) => bytes.writeFloatLE(size, 76 + 4 * index));
+  bytes.writeFloatLE(352, 108); // vox_offset
+  bytes.writeFloatLE(1, 112); // scl_slope
+  bytes.writeInt16LE(1, 254); // sform_code
+  [0, 1, 2].forEach((row) => bytes.writeFloatLE(1, 280 + 16 * row + 4 * row));
+  bytes.write('n+1\0', 344, 'latin1');
+  for (let index = 0; index < nVoxels; index += 1) bytes.writeFloatLE(value(index), 352 + 4 * index);
+  const path = join(scratch, name);
+  writeFileSync(path, gzipSync(bytes, { level: 1 }));
+  return path;
+}

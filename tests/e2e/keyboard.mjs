@@ -1,0 +1,94 @@
+// The page without a mouse.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, openWithDemo } from './browser.mjs';
+
+/** Every control of the contract that is enabled once a map is there and Grad-CAM is chosen. */
+const CONTROLS = [
+  ...['open-model', 'open-model-folder', 'open-images', 'participant-row', 'split', 'selection', 'method', 'target', 'level'],
+  ...['convention', 'device-choice', 'compute', 'canvas-coronal', 'canvas-sagittal', 'canvas-axial', 'threshold', 'opacity'],
+  ...['colormap', 'download-nifti', 'download-pt', 'download-png', 'download-record'],
+];
+const MOST_STOPS = 300;
+
+describe('keyboard', () => {
+  let browser, maplens;
+  before(async () => {
+    browser = await launch();
+    maplens = await openWithDemo(browser);
+  });
+  after(() => browser.close());
+
+  test('Tab reaches every control, and its focus is seen', async () => {
+    await maplens.choose('method', 'grad-cam');
+    const stops = await tabThrough(maplens.page);
+    const reached = new Set(stops.map((stop) => stop.testId));
+    assert.deepEqual(CONTROLS.filter((control) => !reached.has(control)), []);
+    assert.deepEqual(stops.filter((stop) => !stop.seen).map((stop) => stop.testId || stop.name), []);
+  });
+
+  test('a map is computed without a mouse', async () => {
+    const { page } = maplens;
+    const before = (await maplens.download('download-nifti')).bytes;
+    await tabTo(page, 'method');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('End');
+    await tabTo(page, 'compute');
+    await page.keyboard.press('Enter');
+    await maplens.expectReady();
+    assert.ok(!(await maplens.download('download-nifti')).bytes.equals(before), 'the map is the old one');
+  });
+
+  test('arrows move the crosshair', async () => {
+    await tabTo(maplens.page, 'canvas-axial');
+    const before = await maplens.get('crosshair-mm').innerText();
+    await maplens.page.keyboard.press('ArrowLeft');
+    await maplens.page.waitForTimeout(150);
+    assert.notEqual(await maplens.get('crosshair-mm').innerText(), before);
+  });
+
+  test('every control has a name that a screen reader says', async () => {
+    const nameless = await maplens.page.evaluate(() => {
+      const name = (control) => control.labels?.[0]?.innerText || control.getAttribute('aria-label') || control.innerText || control.title;
+      return [...document.querySelectorAll('input, select, button')].filter((control) => !name(control)?.trim()).map((control) => control.outerHTML);
+    });
+    assert.deepEqual(nameless, []);
+  });
+});
+
+async function tabThrough(page) {
+  const stops = [];
+  await page.evaluate(() => document.activeElement?.blur());
+  for (let count = 0; count < MOST_STOPS; count += 1) {
+    await page.keyboard.press('Tab');
+    const stop = await page.evaluate(focused);
+    if (!stop || (stops.length > 0 && stop.order === stops[0].order)) break;
+    stops.push(stop);
+  }
+  return stops;
+}
+
+async function tabTo(page, testId) {
+  for (let count = 0; count < MOST_STOPS; count += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate(focused))?.testId === testId) return;
+  }
+  throw new Error(`Tab does not reach ${testId}`);
+}
+
+/** Runs in the page: what has the focus, and whether a ring or something like it shows it. */
+function focused() {
+  const element = document.activeElement;
+  if (!element || element === document.body) return null;
+  const shows = (node) => {
+    const style = node && getComputedStyle(node);
+    return !!style && ((style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none');
+  };
+  return {
+    testId: element.closest('[data-testid]')?.dataset.testid ?? '',
+    name: element.outerHTML.slice(0, 80),
+    order: [...document.querySelectorAll('*')].indexOf(element),
+    // A hidden file input shows its focus on its label.
+    seen: shows(element) || shows(element.closest('label')),
+  };
+}

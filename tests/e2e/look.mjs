@@ -1,0 +1,85 @@
+// What the page looks like: dark and light, three window sizes, controls that redraw. The pictures are for people to look at.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launch, openWithDemo } from './browser.mjs';
+
+const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
+const WINDOWS = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
+
+describe('look', () => {
+  let browser, maplens;
+  before(async () => {
+    mkdirSync(SHOTS, { recursive: true });
+    browser = await launch();
+    maplens = await openWithDemo(browser);
+  });
+  after(() => browser.close());
+
+  for (const window of WINDOWS) {
+    test(`fits ${window.width}×${window.height}`, async () => {
+      const { page } = maplens;
+      await page.setViewportSize(window);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme });
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: `${SHOTS}${window.width}x${window.height}-${colorScheme}.png` });
+      }
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 1, `${overflow} px stick out on the right`);
+    });
+  }
+
+  test('dark and light follow the system', async () => {
+    const background = async (colorScheme) => {
+      await maplens.page.emulateMedia({ colorScheme });
+      return maplens.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor);
+    };
+    assert.notEqual(await background('light'), await background('dark'));
+  });
+
+  test('threshold, opacity and colormap redraw at once', async () => {
+    await maplens.page.setViewportSize(WINDOWS[0]);
+    const picture = () => maplens.get('canvas-axial').screenshot();
+    let last = await picture();
+    const changes = [
+      () => maplens.get('opacity').evaluate(slideTo, 0.2),
+      () => maplens.get('threshold').evaluate(slideTo, 0.9),
+      async () => {
+        const other = await maplens.get('colormap').evaluate((select) => [...select.options].find((option) => option.value !== select.value).value);
+        await maplens.get('threshold').evaluate(slideTo, 0.1);
+        await maplens.get('opacity').evaluate(slideTo, 0.9);
+        last = await picture();
+        await maplens.get('colormap').selectOption(other);
+      },
+    ];
+    for (const change of changes) {
+      await change();
+      await maplens.page.waitForTimeout(150);
+      const next = await picture();
+      assert.ok(!next.equals(last), 'the picture did not change');
+      last = next;
+    }
+  });
+
+  test('a click sets the crosshair in all planes', async () => {
+    const before = await maplens.get('crosshair-mm').innerText();
+    const box = await maplens.get('canvas-axial').boundingBox();
+    await maplens.page.mouse.click(box.x + box.width * 0.3, box.y + box.height * 0.4);
+    await maplens.page.waitForTimeout(150);
+    assert.notEqual(await maplens.get('crosshair-mm').innerText(), before);
+  });
+});
+
+/** Runs in the page: moves a range input to a share of its range, as dragging does. */
+function slideTo(input, share) {
+  const [min, max] = [Number(input.min || 0), Number(input.max || 100)];
+  input.value = String(min + share * (max - min));
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  input.dispatchEvent(new Event('change', { bubbles: true }));
+}

@@ -1,0 +1,44 @@
+//! Where things lie: the repository, and the cache that outlives clones.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+}
+
+/// `$MAPLENS_CACHE`, else `$XDG_CACHE_HOME/maplens`, else `~/.cache/maplens`. Absolute.
+pub fn cache() -> PathBuf {
+    let given = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let dir = given("MAPLENS_CACHE")
+        .or_else(|| given("XDG_CACHE_HOME").map(|dir| dir.join("maplens")))
+        .or_else(|| given("HOME").or_else(|| given("USERPROFILE")).map(|dir| dir.join(".cache/maplens")))
+        .unwrap_or_else(|| root().join("target/cache"));
+    std::path::absolute(&dir).unwrap_or(dir)
+}
+
+/// Root of the tools that `cargo install --root` and npm put there.
+pub fn tools() -> PathBuf {
+    cache().join("tools")
+}
+
+/// Executables of [`tools`].
+pub fn tools_bin() -> PathBuf {
+    tools().join("bin")
+}
+
+/// Cargo's target directory: the user's choice, else one in the cache, so that a fresh clone does not build burn again.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache().join("target"), PathBuf::from)
+}
+
+/// The static files that `dist` leaves.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// The Playwright tests.
+pub fn e2e() -> PathBuf {
+    root().join("tests/e2e")
+}

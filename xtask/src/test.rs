@@ -1,0 +1,131 @@
+//! `cargo xtask test`: every test there is, the quick ones first.
+
+use crate::args::Args;
+use crate::dist::{self, Profile};
+use crate::report::{Counts, Report};
+use crate::run::{self, Outcome, announce, cargo, find, watch};
+use crate::server::Server;
+use crate::{paths, tools};
+
+const HELP: &str = "\
+cargo xtask test [OPTIONS]
+
+Sets up what is lacking (Chromium, chromedriver, node, playwright-core, Python with nibabel and torch) and runs all tests:
+  lint     cargo fmt, clippy natively and for the page; cargo-deny and typos where they are installed
+  native   cargo test: numerics on the CPU, readers and writers, layering
+  web      the same numerics in headless Chromium, on WebGPU (software adapter) and on the CPU
+  e2e      builds dist/ and drives the whole page in headless Chromium; Python reads what it exported
+
+  --only PART   one of lint, native, web, e2e
+  --no-build    e2e against dist/ as it is
+  --help        this text
+";
+
+/// Where the tests find the page: a sub-folder, to see that no URL is absolute.
+const PAGE_PREFIX: &str = "/some/folder/";
+
+/// One set of features for whatever is built natively, so that burn is built once: its autodiff is the oracle of the layer tests.
+pub const NATIVE_FEATURES: &str = "maplens/oracle";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Lint,
+    Native,
+    Web,
+    E2e,
+}
+
+/// Runs the command.
+pub fn command(mut args: Args) -> Outcome<()> {
+    if args.wants_help(HELP) {
+        return Ok(());
+    }
+    let only = args.value("--only")?.map(|name| part(&name)).transpose()?;
+    let no_build = args.flag("--no-build");
+    args.finish()?;
+    let wanted = |part| only.is_none_or(|only| only == part);
+    let mut report = Report::default();
+    if wanted(Part::Lint) {
+        lint(&mut report);
+    }
+    if wanted(Part::Native) {
+        report.step("native tests", |counts| {
+            watch(cargo().args(["test", "--release", "--workspace", "--features", NATIVE_FEATURES]), |line| counts.read(line))
+        });
+    }
+    if wanted(Part::Web) {
+        report.step("wasm tests in Chromium", web);
+    }
+    if wanted(Part::E2e) {
+        page(&mut report, no_build);
+    }
+    report.finish()
+}
+
+fn part(name: &str) -> Outcome<Part> {
+    match name {
+        "lint" => Ok(Part::Lint),
+        "native" => Ok(Part::Native),
+        "web" => Ok(Part::Web),
+        "e2e" => Ok(Part::E2e),
+        _ => Err(format!("--only wants lint, native, web or e2e, not {name}")),
+    }
+}
+
+fn lint(report: &mut Report) {
+    report.step("cargo fmt", |_| run::run(cargo().args(["fmt", "--all", "--check"])));
+    report.step("clippy, native", |_| clippy(&["--workspace", "--all-targets", "--features", NATIVE_FEATURES]));
+    report.step("clippy, page", |_| {
+        tools::wasm_target()?;
+        // Without `compute`: burn is checked once, natively, which takes minutes already.
+        clippy(&["--target", "wasm32-unknown-unknown", "--no-default-features", "--features", "page", "--lib", "--bin", "app"])
+    });
+    optional(report, "cargo-deny", &["check"]);
+    optional(report, "typos", &[]);
+}
+
+fn clippy(what: &[&str]) -> Outcome<()> {
+    run::run(cargo().args(["clippy", "--release", "--quiet"]).args(what).args(["--", "-D", "warnings"]))
+}
+
+/// Runs a checker that takes minutes to compile only where it is installed already.
+fn optional(report: &mut Report, program: &str, args: &[&str]) {
+    match find(program) {
+        Some(path) => report.step(program, |_| run::run(run::command(path).args(args))),
+        None => announce(&format!("{program} left out"), "not installed; `cargo install` brings it, this command does not need it"),
+    }
+}
+
+fn web(counts: &mut Counts) -> Outcome<()> {
+    tools::wasm_target()?;
+    tools::wasm_bindgen()?;
+    tools::chromium()?;
+    let mut cargo = cargo();
+    cargo.args(["test", "--release", "--target", "wasm32-unknown-unknown", "--test", "web"]);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+    // Software WebGPU takes its time; the runner's own limit is 20 s.
+    cargo.env("CHROMEDRIVER", tools::chromedriver()?).env("WASM_BINDGEN_TEST_TIMEOUT", "900");
+    watch(&mut cargo, |line| counts.read(line))
+}
+
+fn page(report: &mut Report, no_build: bool) {
+    let mut built = no_build;
+    if !no_build {
+        report.step("dist", |_| dist::build(Profile::Release).inspect(|()| built = true));
+    }
+    if built {
+        report.step("page in Chromium", e2e);
+    }
+}
+
+fn e2e(counts: &mut Counts) -> Outcome<()> {
+    tools::playwright()?;
+    let (chromium, python, node) = (tools::chromium()?, tools::python()?, tools::node()?);
+    let server = Server::bind(0, paths::dist(), PAGE_PREFIX)?;
+    let url = server.url();
+    server.run_in_background();
+    let mut node = run::command(node);
+    node.current_dir(paths::e2e()).args(["--test", "--test-reporter=spec", "all.test.mjs"]);
+    node.env("MAPLENS_URL", url).env("CHROMIUM", chromium).env("PYTHON", python);
+    watch(&mut node, |line| counts.read(line))
+}
