@@ -1,5 +1,7 @@
 //! The native integration tests, in one binary; one module per room.
 
+mod caps;
+mod export;
 mod files;
 mod fixtures;
 #[cfg(feature = "oracle")]

@@ -32,8 +32,7 @@ fn sform(header: &NiftiHeader) -> Affine {
 fn qform(file_name: &str, header: &NiftiHeader) -> Result<Affine, NiftiError> {
     let [b, c, d] = [header.quatern_b, header.quatern_c, header.quatern_d].map(f64::from);
     let a_squared = 1.0 - (b * b + c * c + d * d);
-    // Written so that NaN is refused, too.
-    if !(a_squared >= -QUATERNION_SLACK) {
+    if a_squared.is_nan() || a_squared < -QUATERNION_SLACK {
         let value = format!("({b}, {c}, {d})");
         return Err(NiftiError::BadField { file: file_name.to_owned(), field: "quatern_b/c/d", value });
     }

@@ -71,7 +71,7 @@ fn little_endian_f32<const N: usize>(values: [f32; N]) -> Vec<u8> {
 fn append_first_axis_fastest(volume: &Volume, content: &mut Vec<u8>) {
     let [n_i, n_j, n_k] = volume.shape();
     let data = volume.data();
-    content.reserve_exact(data.len() * size_of::<f32>());
+    content.reserve_exact(size_of_val(data));
     for k in 0..n_k {
         for j in 0..n_j {
             let row = (0..n_i).flat_map(|i| data[(i * n_j + j) * n_k + k].to_le_bytes());
