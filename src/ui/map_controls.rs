@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Entry};
 use super::color_bar::ColorBar;
+use super::format;
 use super::study::Study;
 use super::text;
 use super::threshold_control::ThresholdControl;
 use super::view_state::ViewState;
-use super::format;
 use crate::render::{Colormap, Orientation, strongest_voxel};
 
 /// The column at the right.

@@ -103,5 +103,6 @@ fn floats(attachments: &[Attachment]) -> Vec<f32> {
 
 fn save_attachment(attachments: &[Attachment], name: &str, mime: &str) -> Result<(), Failure> {
     let buffer = attachments.first().map_or(JsValue::NULL, |attachment| attachment.buffer().into());
-    save(&buffer, name, mime).map_err(|error| Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() })
+    save(&buffer, name, mime)
+        .map_err(|error| Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() })
 }

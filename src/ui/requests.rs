@@ -80,7 +80,8 @@ impl Study {
         self.work.set(Work::default());
         self.engine.with_value(|engine| engine.iter().for_each(EngineHandle::restart));
         self.choose_device(self.form.device.get_untracked());
-        let Opened { model, images } = self.opened.with_value(|opened| Opened { model: opened.model.clone(), images: opened.images.clone() });
+        let Opened { model, images } =
+            self.opened.with_value(|opened| Opened { model: opened.model.clone(), images: opened.images.clone() });
         if self.sources.get_untracked() == Sources::Demo {
             self.send(Task::OpenDemo, Request::OpenDemo { base_url: demo_url() }, &[]);
         }

@@ -34,8 +34,8 @@ impl Placed {
         let failure = |what: String| Failure { what, hint: text::BAD_VOLUME_HINT.to_owned() };
         let world_from_voxel = Affine(header.world_from_voxel);
         let voxel_from_world = world_from_voxel.inverse().ok_or_else(|| failure(text::no_place(what)))?;
-        let volume = Volume::new(header.shape, data, world_from_voxel)
-            .map_err(|error| failure(text::wrong_size(what, &error.to_string())))?;
+        let volume =
+            Volume::new(header.shape, data, world_from_voxel).map_err(|error| failure(text::wrong_size(what, &error.to_string())))?;
         let bounds = WorldBounds::of(&volume);
         Ok(Placed { volume, voxel_from_world, bounds, pixel_mm: smallest_step(&world_from_voxel) })
     }
