@@ -154,7 +154,7 @@ pub fn node(label: &str, index: usize) -> String {
 }
 
 pub fn task(task: &str, mode: &str) -> String {
-    format!("{task}, {mode} mode")
+    format!("{task} · {mode}")
 }
 
 pub fn plane(plane: Plane) -> &'static str {
