@@ -5,7 +5,7 @@ use crate::render::Plane;
 
 pub const NAME: &str = "MapLens";
 pub const DEMO: &str = "Demo study";
-pub const USE_YOUR_OWN: &str = "Use your own: drop a MAPS and scans anywhere, or choose them under 1 and 2.";
+pub const USE_YOUR_OWN: &str = "Use your own: drop a model and scans anywhere on the page.";
 pub const OWN_FILES: &str = "Your files";
 pub const PRIVACY: &str = "nothing leaves this computer";
 pub const PRIVACY_TITLE: &str = "Files are read and computed on in this tab. The page's security policy lets it reach no other server.";
