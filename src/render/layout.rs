@@ -29,10 +29,8 @@ impl WorldBounds {
         for corner in 0..8_usize {
             let face = |axis: usize| if corner >> axis & 1 == 0 { -0.5 } else { volume.shape()[axis] as f64 - 0.5 };
             let point_in_world = volume.world_from_voxel().apply([face(0), face(1), face(2)]);
-            for axis in 0..3 {
-                bounds.min[axis] = bounds.min[axis].min(point_in_world[axis]);
-                bounds.max[axis] = bounds.max[axis].max(point_in_world[axis]);
-            }
+            bounds.min = std::array::from_fn(|axis| bounds.min[axis].min(point_in_world[axis]));
+            bounds.max = std::array::from_fn(|axis| bounds.max[axis].max(point_in_world[axis]));
         }
         bounds
     }

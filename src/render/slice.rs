@@ -59,8 +59,8 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
             if let Some(&value) = index_of(voxel, shape).and_then(|index| data.get(index)) {
                 paint_pixel(&layer.paint, value, pixel);
             }
-            for axis in 0..3 {
-                voxel[axis] += walk.per_column[axis];
+            for (coordinate, step) in voxel.iter_mut().zip(walk.per_column) {
+                *coordinate += step;
             }
         }
     }

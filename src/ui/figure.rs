@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::color_bar::{bar_pixels, ticks};
+use super::color_bar::BarScale;
 use super::study::Study;
 use super::view_state::{Shown, ViewState};
 use super::{format, text};
@@ -36,7 +36,10 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
 /// Saves what is on show as a PNG.
 pub fn save_png(study: Study, view_state: ViewState) {
     let panels: Vec<Panel> = Plane::ALL.into_iter().filter_map(|plane| untrack(|| panel(study, view_state, plane))).collect();
-    let bar = view_state.scale.read_untracked().as_ref().map(|scale| Bar { pixels: bar_pixels(scale), ticks: ticks(scale) });
+    let bar = untrack(|| {
+        let scale = BarScale::new(view_state.scale.get()?, study.map.get()?.ready.statistics);
+        Some(Bar { pixels: scale.pixels(), ticks: scale.ticks() })
+    });
     let title = untrack(|| title(study)).unwrap_or_default();
     if let Err(error) = save_figure(&panels, bar.as_ref(), &title, FIGURE_NAME.to_owned()) {
         study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() });

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::choice::{Choice, Entry};
-use super::progress_line::ProgressLine;
 use super::study::{MethodName, Study};
 use super::text;
 use crate::attribution::Convention;
@@ -29,7 +28,6 @@ pub fn InterpretPanel() -> impl IntoView {
                 <button type="button" class="button" data-testid="cancel" disabled=move || study.work.read().is_idle()
                     on:click=move |_| study.cancel()>{text::CANCEL}</button>
             </div>
-            <ProgressLine />
         </section>
     }
     .into_any()
@@ -78,7 +76,7 @@ fn TargetField() -> impl IntoView {
     let entries = move || {
         let model = study.model.get();
         let nodes = model.iter().flat_map(|model| &model.nodes);
-        nodes.map(|node| Entry::new(node.index.to_string(), format!("{} (node {})", node.label, node.index))).collect::<Vec<_>>()
+        nodes.map(|node| Entry::new(node.index.to_string(), text::node(&node.label, node.index))).collect::<Vec<_>>()
     };
     let value = move || study.form.target.get().to_string();
     let choose = move |value: String| value.parse().into_iter().for_each(|target| study.form.target.set(target));
@@ -122,4 +120,4 @@ fn DeviceField() -> impl IntoView {
 
 /// Choice, the option's value, its label.
 const DEVICES: [(DeviceChoice, &str, &str); 3] =
-    [(DeviceChoice::Auto, "auto", "automatic"), (DeviceChoice::Webgpu, "webgpu", "WebGPU"), (DeviceChoice::Cpu, "cpu", "CPU")];
+    [(DeviceChoice::Auto, "auto", text::AUTOMATIC), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU), (DeviceChoice::Cpu, "cpu", text::CPU)];

@@ -51,19 +51,17 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
 #[component]
 fn Facts(map: Arc<ShownMap>) -> impl IntoView {
     let statistics = map.ready.statistics;
-    let value = |number: f32| format::significant(f64::from(number));
+    let facts = [
+        (text::MAP_VALUES, format::shape(&map.ready.header.shape)),
+        (text::MIN, format::significant(f64::from(statistics.min))),
+        (text::MAX, format::significant(f64::from(statistics.max))),
+        (text::MEAN, format::significant(statistics.mean)),
+        (text::TIME, text::milliseconds(map.ready.milliseconds)),
+    ];
+    let facts = facts.map(|(name, value)| view! { <div><dt>{name}</dt>" "<dd>{value}</dd></div> });
     view! {
         <dl class="facts facts--row" data-testid="map-summary">
-            <dt>{text::MAP_VALUES}</dt>
-            <dd>{format::shape(&map.ready.header.shape)}</dd>
-            <dt>"min"</dt>
-            <dd>{value(statistics.min)}</dd>
-            <dt>"max"</dt>
-            <dd>{value(statistics.max)}</dd>
-            <dt>"mean"</dt>
-            <dd>{format::significant(statistics.mean)}</dd>
-            <dt>"time"</dt>
-            <dd>{text::milliseconds(map.ready.milliseconds)}</dd>
+            {facts}
         </dl>
         {warnings(&map.ready.warnings)}
     }

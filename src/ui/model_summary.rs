@@ -46,9 +46,8 @@ fn facts(model: &ModelSummary) -> Vec<(&'static str, String)> {
     let nodes: Vec<&str> = model.nodes.iter().map(|node| node.label.as_str()).collect();
     let mut facts = vec![
         (text::ARCHITECTURE, model.architecture.clone()),
-        (text::TASK, model.task.clone()),
+        (text::TASK, text::task(&model.task, &model.mode)),
         (text::NODES, nodes.join(", ")),
-        (text::MODE, model.mode.clone()),
         (text::INPUT, format::shape(&model.input_shape)),
         (text::TRANSFORMS, transforms(model)),
         (text::PARAMETERS, format::count(model.n_parameters)),

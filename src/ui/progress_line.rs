@@ -23,10 +23,8 @@ pub fn ProgressLine() -> impl IntoView {
         work.progress.as_ref().filter(|p| p.total > 0).map(|p| (p.done as f64 / p.total as f64).min(1.0).to_string())
     };
     view! {
-        <div class="progress">
-            <progress data-testid="progress" class:is-idle=move || !is_busy() max="1" value=share aria-label=text::WORKING />
-            <p role="status" class="progress__words" data-testid="status" data-state=move || study.state().name()>{words}</p>
-        </div>
+        <progress class="progress" data-testid="progress" class:is-idle=move || !is_busy() max="1" value=share aria-label=text::WORKING />
+        <p role="status" class="status" data-testid="status" data-state=move || study.state().name()>{words}</p>
     }
     .into_any()
 }

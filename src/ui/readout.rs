@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::format;
 use super::shown::Placed;
 use super::study::Study;
 use super::view_state::ViewState;
+use super::{format, text};
 use crate::render::{nearest_value, nearest_voxel};
 
 /// Millimetres, voxel and values.
@@ -20,12 +20,12 @@ pub fn Readout() -> impl IntoView {
         let point = view_state.crosshair()?;
         let image = study.image.get()?;
         let voxel = nearest_voxel(&image.placed.volume, &image.placed.voxel_from_world, point)?;
-        Some(format!("voxel {}, {}, {}", voxel[0], voxel[1], voxel[2]))
+        Some(format!("{} {}, {}, {}", text::VOXEL, voxel[0], voxel[1], voxel[2]))
     };
     let values = move || {
         let point = view_state.crosshair()?;
-        let image = study.image.get().and_then(|image| value_in_words("image", &image.placed, point));
-        let map = study.map.get().and_then(|map| value_in_words("saliency", &map.placed, point));
+        let image = study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE, &image.placed, point));
+        let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY, &map.placed, point));
         Some(image.into_iter().chain(map).collect::<Vec<_>>().join("  "))
     };
     view! {

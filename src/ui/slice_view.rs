@@ -89,8 +89,14 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
     });
     let frames = StoredValue::new_local(frames);
     Effect::new(move |_| {
-        (study.image.track(), study.map.track(), position.track(), opacity.track(), grid.track());
-        (view_state.scale.track(), view_state.overlay.track(), canvas.track());
+        study.image.track();
+        study.map.track();
+        position.track();
+        opacity.track();
+        grid.track();
+        view_state.scale.track();
+        view_state.overlay.track();
+        canvas.track();
         frames.with_value(FrameLoop::ask);
     });
 }

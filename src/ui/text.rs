@@ -5,6 +5,7 @@ use crate::render::Plane;
 
 pub const NAME: &str = "MapLens";
 pub const DEMO: &str = "Demo study";
+pub const USE_YOUR_OWN: &str = "Use your own: drop a model and scans anywhere on the page.";
 pub const OWN_FILES: &str = "Your files";
 pub const PRIVACY: &str = "nothing leaves this computer";
 pub const PRIVACY_TITLE: &str = "Files are read and computed on in this tab. The page's security policy lets it reach no other server.";
@@ -23,7 +24,6 @@ pub const FOLDER: &str = "Folder…";
 pub const ARCHITECTURE: &str = "Architecture";
 pub const TASK: &str = "Task";
 pub const NODES: &str = "Output nodes";
-pub const MODE: &str = "Mode";
 pub const INPUT: &str = "Input";
 pub const PARAMETERS: &str = "Parameters";
 pub const PREPROCESSING: &str = "Preprocessing";
@@ -77,6 +77,16 @@ pub const NODE: &str = "Node";
 pub const LOGIT: &str = "Logit";
 pub const PROBABILITY: &str = "Probability";
 pub const MAP_VALUES: &str = "Map";
+pub const MIN: &str = "min";
+pub const MAX: &str = "max";
+pub const MEAN: &str = "mean";
+pub const TIME: &str = "time";
+pub const IMAGE_VALUE: &str = "image";
+pub const SALIENCY: &str = "saliency";
+pub const VOXEL: &str = "voxel";
+pub const AUTOMATIC: &str = "automatic";
+pub const WEBGPU: &str = "WebGPU";
+pub const CPU: &str = "CPU";
 pub const NO_MAP: &str = "No map has been computed.";
 pub const DOWNLOADS: &str = "Save";
 pub const NIFTI: &str = "Map .nii.gz";
@@ -134,9 +144,17 @@ pub fn stage(stage: Stage) -> &'static str {
 
 pub fn device(info: &DeviceInfo) -> String {
     match info.kind {
-        DeviceChoice::Cpu => "CPU".to_owned(),
+        DeviceChoice::Cpu => CPU.to_owned(),
         _ => format!("WebGPU · {}", info.name),
     }
+}
+
+pub fn node(label: &str, index: usize) -> String {
+    format!("{label} (node {index})")
+}
+
+pub fn task(task: &str, mode: &str) -> String {
+    format!("{task} · {mode}")
 }
 
 pub fn plane(plane: Plane) -> &'static str {

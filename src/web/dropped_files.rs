@@ -8,14 +8,25 @@ use web_sys::{DataTransfer, File, FileSystemDirectoryEntry, FileSystemEntry, Fil
 use super::picked_files::PickedFile;
 
 /// What a drop holds, seized while its event runs: afterwards the browser forgets it.
-pub struct Dropped(Vec<FileSystemEntry>);
+pub struct Dropped {
+    entries: Vec<FileSystemEntry>,
+    /// Items without an entry: files that a script or another page made.
+    files: Vec<PickedFile>,
+}
 
 impl Dropped {
     /// Call inside the `drop` event's handler.
     pub fn seize(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
-        let entry = |index| items.get(index)?.webkit_get_as_entry().ok().flatten();
-        Dropped((0..items.length()).filter_map(entry).collect())
+        let mut dropped = Dropped { entries: Vec::new(), files: Vec::new() };
+        for item in (0..items.length()).filter_map(|index| items.get(index)) {
+            if let Ok(Some(entry)) = item.webkit_get_as_entry() {
+                dropped.entries.push(entry);
+            } else if let Ok(Some(file)) = item.get_as_file() {
+                dropped.files.push(PickedFile { path: file.name(), file });
+            }
+        }
+        dropped
     }
 
     /// Walks all folders. Sorted by path.
@@ -23,8 +34,7 @@ impl Dropped {
     /// # Errors
     /// What the browser says when it refuses to read a folder.
     pub async fn into_files(self) -> Result<Vec<PickedFile>, JsValue> {
-        let mut waiting = self.0;
-        let mut files = Vec::new();
+        let Dropped { entries: mut waiting, mut files } = self;
         while let Some(entry) = waiting.pop() {
             if let Some(folder) = entry.dyn_ref::<FileSystemDirectoryEntry>().filter(|entry| entry.is_directory()) {
                 waiting.extend(entries_of(folder).await?);

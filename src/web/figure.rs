@@ -33,7 +33,7 @@ pub struct Bar {
 const ZOOM: f64 = 3.0;
 const MARGIN: f64 = 24.0;
 const BAR_WIDTH: f64 = 24.0;
-const TICK_WIDTH: f64 = 110.0;
+const TICK_WIDTH: f64 = 130.0;
 
 /// Draws the figure on black and saves it as a PNG.
 ///
