@@ -47,6 +47,16 @@ function spoiled(name, fixture, change) {
   return asTarGz(folder);
 }
 
+/** A MAPS with a second split and a second selection metric, as a folder. */
+export function mapsWithMoreCheckpoints() {
+  const folder = join(scratch, 'maps_more');
+  cpSync(mapsFolder('image_sr5_conv5'), folder, { recursive: true });
+  const trained = join(folder, 'split-0/best-loss');
+  cpSync(trained, join(folder, 'split-0/best-BA'), { recursive: true });
+  cpSync(trained, join(folder, 'split-1/best-loss'), { recursive: true });
+  return folder;
+}
+
 export const badModels = {
   withoutCheckpoint: () => spoiled('maps_no_checkpoint', 'image_sr5_conv5', (folder) => rmSync(join(folder, CHECKPOINT))),
   unsupported: () =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, openWithDemo, WITHOUT_WEBGPU } from './browser.mjs';
 import { checkMap, ON_CPU, ON_WEBGPU } from './checks.mjs';
-import { asTarGz, asZip, mapsFolder, ROOT, scan } from './inputs.mjs';
+import { asTarGz, asZip, mapsFolder, mapsWithMoreCheckpoints, ROOT, scan } from './inputs.mjs';
 
 const MODEL = mapsFolder('image_sr5_conv5');
 const GRADIENTS = 'image_sr5_conv5__s0_loss__sub-TRIV24_image-0__gd_n0';
@@ -74,7 +74,7 @@ describe('own files', () => {
   });
 
   test('another split and selection of a MAPS that has them', async () => {
-    assert.equal(await maplens.openModelFolder(mapsFolder('roi_conv4')), 'ready', await maplens.error());
+    assert.equal(await maplens.openModelFolder(mapsWithMoreCheckpoints()), 'ready', await maplens.error());
     const options = (testId) => maplens.get(testId).locator('option').evaluateAll((all) => all.map((option) => option.value));
     assert.deepEqual(await options('split'), ['0', '1']);
     assert.deepEqual(await options('selection'), ['loss', 'BA']);

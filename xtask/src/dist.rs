@@ -91,7 +91,6 @@ fn finish(program: &Program) -> Outcome<()> {
     let file = wasm_of(program.name)?;
     if let Some(level) = program.wasm_opt_level {
         wasm_opt::optimise(&file, level)?;
-        forget_integrity(&file)?;
     }
     check_size(program, &file)
 }
@@ -111,23 +110,6 @@ fn wasm_of(name: &str) -> Outcome<PathBuf> {
     }
 }
 
-/// Drops the hash that trunk wrote beside a file which has changed since: the browser would refuse the file.
-fn forget_integrity(wasm: &Path) -> Outcome<()> {
-    let index = paths::dist().join("index.html");
-    let html = fs::read_to_string(&index).map_err(|error| format!("{}: {error}", index.display()))?;
-    let name = wasm.file_name().unwrap_or_default().to_string_lossy();
-    fs::write(&index, without_integrity(&html, &name)).map_err(|error| format!("{}: {error}", index.display()))
-}
-
-/// `html` without the `integrity` attribute of the tag that names `file`.
-fn without_integrity(html: &str, file: &str) -> String {
-    let tags = html.split_inclusive('>').map(|tag| match (tag.contains(file), tag.split_once(" integrity=\"")) {
-        (true, Some((before, rest))) => format!("{before}{}", rest.split_once('"').map_or("", |(_, after)| after)),
-        _ => tag.to_owned(),
-    });
-    tags.collect()
-}
-
 fn check_size(program: &Program, file: &Path) -> Outcome<()> {
     let sizes = run::output(run::command(tools::node()?).arg("-e").arg(SIZES_JS).arg(file))?;
     let sizes = sizes.split_whitespace().filter_map(|size| size.parse::<u64>().ok()).collect::<Vec<_>>();
@@ -141,16 +123,4 @@ fn check_size(program: &Program, file: &Path) -> Outcome<()> {
         brotli / 1000
     );
     if gzip <= *gzip_ceiling { Ok(()) } else { Err(format!("{name} wasm is {gzip} bytes gzipped, more than {gzip_ceiling}")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_integrity;
-
-    #[test]
-    fn only_the_named_file_loses_its_hash() {
-        let html = r#"<link href="./app.js" integrity="sha384-a"><link href="./app_bg.wasm" integrity="sha384-b" as="fetch">"#;
-        let expected = r#"<link href="./app.js" integrity="sha384-a"><link href="./app_bg.wasm" as="fetch">"#;
-        assert_eq!(without_integrity(html, "app_bg.wasm"), expected);
-    }
 }
