@@ -1,5 +1,7 @@
 //! The native integration tests, in one binary; one module per room.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails; its helpers outside test functions are tests, too")]
+
 mod caps;
 mod export;
 mod files;

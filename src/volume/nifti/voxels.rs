@@ -16,11 +16,8 @@ pub(super) fn to_f32(file_name: &str, raw: &[u8], grid: &Grid) -> Result<Vec<f32
     let too_large = |_| NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
     data.try_reserve_exact(grid.shape.iter().product()).map_err(too_large)?;
     data.resize(grid.shape.iter().product(), 0.0);
-    if grid.is_little_endian {
-        decode_little(raw, grid, &mut data)
-    } else {
-        decode_big(raw, grid, &mut data)
-    }
+    let decode = if grid.is_little_endian { decode_little } else { decode_big };
+    decode(raw, grid, &mut data);
     Ok(data)
 }
 
