@@ -19,10 +19,12 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer, `(from, to)`: each pair is one-way.
-const NEIGHBOURS: [(&str, &str); 4] = [
+const NEIGHBOURS: [(&str, &str); 5] = [
     // A dataset's images are read as volumes, and found by the preprocessing that a trained model names.
     ("caps", "maps"),
     ("caps", "volume"),
+    // A trained model says which transforms its images need.
+    ("maps", "volume"),
     // A record speaks of methods in attribution's words.
     ("export", "attribution"),
     // Components stand on the browser's interfaces.

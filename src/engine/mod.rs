@@ -1,6 +1,26 @@
 //! The engine owns the device and the loaded study. It is spoken to in [`message`]s only.
+//!
+//! It never touches the browser: what it says goes through an [`Outlet`], and files come as
+//! [`FileSource`](crate::files::FileSource)s, so that the same engine runs in a Web Worker and in native tests.
 
 pub mod message;
+mod outlet;
 
 #[cfg(feature = "compute")]
 pub mod device;
+#[cfg(feature = "compute")]
+mod explaining;
+#[cfg(feature = "compute")]
+mod failure;
+#[cfg(feature = "compute")]
+mod images;
+#[cfg(feature = "compute")]
+mod model;
+#[cfg(feature = "compute")]
+mod progress;
+#[cfg(feature = "compute")]
+mod session;
+
+pub use outlet::{Attachment, Outlet};
+#[cfg(feature = "compute")]
+pub use session::{Engine, Given};

@@ -115,6 +115,11 @@ impl TransformError {
 }
 
 impl EvaluationTransforms {
+    /// Whether intensities are brought to 0…1.
+    pub fn is_normalized(&self) -> bool {
+        self.normalization == Normalization::MinMax
+    }
+
     /// Transforms an image as ClinicaDL does before prediction and interpretation.
     ///
     /// An image smaller than the subsampling expects gives a smaller result, as Python's slices do; the caller compares

@@ -5,15 +5,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::words_of;
+use crate::engine::Attachment;
 use crate::engine::message::{Job, Reply};
-
-/// An array that goes along with a reply; it is moved to the page, not copied there.
-pub enum Attachment {
-    /// Voxels.
-    Floats(Vec<f32>),
-    /// A file's bytes.
-    Bytes(Vec<u8>),
-}
 
 /// Posts replies to the page.
 #[derive(Clone)]
@@ -46,7 +39,7 @@ impl Port {
 
     fn try_post(&self, reply: &Reply, attachments: Vec<Attachment>) -> Result<(), JsValue> {
         let json = serde_json::to_string(reply).map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let buffers: Array = attachments.into_iter().map(|attachment| attachment.into_buffer()).collect();
+        let buffers: Array = attachments.into_iter().map(buffer_of).collect();
         let message = Object::new();
         Reflect::set(&message, &"json".into(), &json.into())?;
         Reflect::set(&message, &"buffers".into(), &buffers)?;
@@ -61,12 +54,11 @@ impl Port {
     }
 }
 
-impl Attachment {
-    fn into_buffer(self) -> JsValue {
-        match self {
+/// Copies an attachment into a JavaScript buffer, which can then be moved to the page.
+fn buffer_of(attachment: Attachment) -> JsValue {
+        match attachment {
             Attachment::Floats(values) => Float32Array::from(values.as_slice()).buffer().into(),
             Attachment::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).buffer().into(),
-        }
     }
 }
 

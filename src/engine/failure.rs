@@ -1,0 +1,95 @@
+//! How every error of the rooms below becomes one sentence and one hint, or a cancel.
+
+use super::message::{Event, Failure};
+use super::progress::ReadError;
+use crate::caps::CapsError;
+use crate::files::FileError;
+use crate::maps::MapsError;
+use crate::network::{NetworkError, Stopped};
+use crate::torch_file::TorchFileError;
+
+/// Why a job ended without its result.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ended {
+    /// Something is wrong.
+    Failed(Failure),
+    /// The user wanted it so.
+    Cancelled,
+}
+
+impl Ended {
+    /// A failure in words.
+    pub fn because(what: impl ToString, hint: impl ToString) -> Self {
+        Self::Failed(Failure { what: what.to_string(), hint: hint.to_string() })
+    }
+
+    /// The same with the file or model it is about in front.
+    pub fn about(self, subject: &str) -> Self {
+        match self {
+            Self::Failed(Failure { what, hint }) => Self::because(format!("{subject}: {what}"), hint),
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+
+    /// What the page is told.
+    pub fn into_event(self) -> Event {
+        match self {
+            Self::Failed(failure) => Event::Failed(failure),
+            Self::Cancelled => Event::Cancelled,
+        }
+    }
+}
+
+impl From<FileError> for Ended {
+    fn from(error: FileError) -> Self {
+        let hint = match error {
+            FileError::NotFound { .. } => "choose the whole folder again: a file of it has gone",
+            FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
+            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
+            _ => "check that the file is complete and choose it again",
+        };
+        Self::because(error, hint)
+    }
+}
+
+impl From<ReadError> for Ended {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::File(error) => error.into(),
+            ReadError::Stopped => Self::Cancelled,
+        }
+    }
+}
+
+impl From<NetworkError> for Ended {
+    fn from(error: NetworkError) -> Self {
+        match error {
+            NetworkError::Stopped => Self::Cancelled,
+            error => Self::because(&error, error.hint()),
+        }
+    }
+}
+
+impl From<Stopped> for Ended {
+    fn from(_: Stopped) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<MapsError> for Ended {
+    fn from(error: MapsError) -> Self {
+        Self::because(&error, error.hint())
+    }
+}
+
+impl From<CapsError> for Ended {
+    fn from(error: CapsError) -> Self {
+        Self::because(&error, error.hint())
+    }
+}
+
+impl From<TorchFileError> for Ended {
+    fn from(error: TorchFileError) -> Self {
+        Self::because(&error, error.hint())
+    }
+}

@@ -1,0 +1,150 @@
+//! The loaded model: a MAPS with one of its checkpoints as a network on the device.
+
+use super::device::OpenDevice;
+use super::failure::Ended;
+use super::message::{LevelSummary, ModelSummary, NodeLabel, SplitSummary, Stage};
+use super::progress::Pacer;
+use crate::export::sha256_hex;
+use crate::files::FileTree;
+use crate::maps::{Maps, Task};
+use crate::network::{Architecture, Network};
+use crate::torch_file;
+
+/// A MAPS, and the checkpoint of it that is in use.
+pub struct Model {
+    /// The folder.
+    pub maps: Maps,
+    /// The network on the device.
+    pub network: Network,
+    /// The split in use.
+    pub split: u32,
+    /// The selection metric in use.
+    pub selection: String,
+    /// Path of the checkpoint.
+    pub checkpoint_path: String,
+    /// Its epoch.
+    pub epoch: Option<i64>,
+    /// Milliseconds it took to read the checkpoint and to put it on the device.
+    pub read_ms: f64,
+    tree: FileTree,
+    unused_keys: Vec<String>,
+}
+
+impl Model {
+    /// Opens a MAPS with the first selection of its first split.
+    pub async fn open(tree: FileTree, device: &OpenDevice, pacer: &Pacer<'_>, now_ms: &dyn Fn() -> f64) -> Result<Self, Ended> {
+        let maps = Maps::open(&tree).await?;
+        maps.check_mode()?;
+        let first = maps.splits.first().and_then(|split| Some((split.number, split.selections.first()?.clone())));
+        let (split, selection) = first.ok_or_else(|| Ended::because("the model has no trained split", "choose a trained MAPS"))?;
+        Self::load(maps, tree, (split, &selection), device, pacer, now_ms).await
+    }
+
+    /// The same MAPS with another checkpoint, or on another device.
+    pub async fn reload(
+        &self,
+        (split, selection): (u32, &str),
+        device: &OpenDevice,
+        pacer: &Pacer<'_>,
+        now_ms: &dyn Fn() -> f64,
+    ) -> Result<Self, Ended> {
+        Self::load(self.maps.clone(), self.tree.clone(), (split, selection), device, pacer, now_ms).await
+    }
+
+    /// SHA-256 of the checkpoint file.
+    pub async fn checkpoint_sha256(&self) -> Result<String, Ended> {
+        Ok(sha256_hex(&self.tree.read(&self.checkpoint_path).await?))
+    }
+
+    /// What the page shows.
+    pub fn summary(&self) -> ModelSummary {
+        let config = &self.maps.config;
+        let splits = self.maps.splits.iter().map(|s| SplitSummary { split: s.number, selections: s.selections.clone() });
+        ModelSummary {
+            name: self.maps.name.clone(),
+            architecture: config.architecture.clone(),
+            task: task_name(config.task).to_owned(),
+            mode: "image".to_owned(),
+            preprocessing: config.preprocessing.name.clone(),
+            input_shape: config.input_size.clone(),
+            nodes: self.nodes(),
+            splits: splits.collect(),
+            split: self.split,
+            selection: self.selection.clone(),
+            epoch: self.epoch,
+            n_parameters: self.network.n_parameters(),
+            levels: self.levels(),
+            normalize: config.transforms.is_normalized(),
+            size_reduction: config.transforms.size_reduction.map(|reduction| reduction.factor()),
+            warnings: self.warnings(),
+        }
+    }
+
+    /// Name of an output node.
+    pub fn node_label(&self, target: usize) -> String {
+        self.maps.config.node_labels.get(target).cloned().unwrap_or_else(|| target.to_string())
+    }
+
+    async fn load(
+        maps: Maps,
+        tree: FileTree,
+        (split, selection): (u32, &str),
+        device: &OpenDevice,
+        pacer: &Pacer<'_>,
+        now_ms: &dyn Fn() -> f64,
+    ) -> Result<Self, Ended> {
+        let started = now_ms();
+        let architecture = Architecture::from_name(&maps.config.architecture)?;
+        let checkpoint_path = maps.checkpoint_path(split, selection)?;
+        let bytes = pacer.read(&tree, &checkpoint_path, Stage::Reading).await?;
+        let checkpoint = torch_file::read_checkpoint(&checkpoint_path, bytes)?;
+        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits);
+        let (network, unused_keys) = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
+        Ok(Self {
+            network,
+            split,
+            selection: selection.to_owned(),
+            checkpoint_path,
+            epoch: checkpoint.epoch,
+            read_ms: now_ms() - started,
+            maps,
+            tree,
+            unused_keys,
+        })
+    }
+
+    fn nodes(&self) -> Vec<NodeLabel> {
+        (0..self.network.n_outputs()).map(|index| NodeLabel { index, label: self.node_label(index) }).collect()
+    }
+
+    fn levels(&self) -> Vec<LevelSummary> {
+        let levels = self.network.levels().into_iter().enumerate();
+        let summary = |(index, level): (usize, crate::network::Level)| LevelSummary {
+            level: index + 1,
+            layer: level.layer.to_owned(),
+            shape: level.shape.to_vec(),
+        };
+        levels.map(summary).collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = self.maps.warnings.iter().map(ToString::to_string).collect();
+        let (trained, found) = (self.maps.config.output_size, self.network.n_outputs());
+        if trained != found {
+            warnings.push(format!("maps.json speaks of {trained} output nodes, the checkpoint has {found}: the checkpoint counts"));
+        }
+        if !self.unused_keys.is_empty() {
+            let keys = self.unused_keys.join(", ");
+            warnings.push(format!("{} keys of the checkpoint are not part of the network: {keys}", self.unused_keys.len()));
+        }
+        warnings
+    }
+}
+
+fn task_name(task: Task) -> &'static str {
+    match task {
+        Task::Classification => "classification",
+        Task::Regression => "regression",
+        Task::Reconstruction => "reconstruction",
+    }
+}

@@ -1,0 +1,190 @@
+//! The engine: one device, one model, one set of images, one last map; jobs change them one after the other.
+
+use super::device::{self, OpenDevice};
+use super::explaining::{Explained, Warmth, explain};
+use super::failure::Ended;
+use super::images::Images;
+use super::message::{DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
+use super::model::Model;
+use super::progress::Pacer;
+use super::{Attachment, Outlet};
+use crate::export::{self, file_names};
+use crate::files::{FileTree, open_uploads};
+
+/// Files that come with a request.
+pub enum Given {
+    /// None.
+    Nothing,
+    /// What the user chose: paths and sources.
+    Files(Vec<(String, std::rc::Rc<dyn crate::files::FileSource>)>),
+    /// The demo study.
+    Demo {
+        /// Its MAPS.
+        model: FileTree,
+        /// Its CAPS.
+        images: FileTree,
+    },
+}
+
+/// Owns all state between requests. What a failed or cancelled job would have replaced stays as it was.
+#[derive(Default)]
+pub struct Engine {
+    device: Option<OpenDevice>,
+    model: Option<Model>,
+    images: Option<Images>,
+    explained: Option<Explained>,
+    /// Whether the device has computed a map of the model in use.
+    warm: bool,
+}
+
+impl Engine {
+    /// Works on one request and posts its events; the last one closes the job.
+    pub async fn handle(&mut self, request: Request, given: Given, outlet: &dyn Outlet) {
+        if let Err(ended) = self.work(request, given, outlet).await {
+            outlet.post(ended.into_event(), Vec::new());
+        }
+    }
+
+    async fn work(&mut self, request: Request, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+        match request {
+            Request::ChooseDevice { choice } => self.choose_device(choice, outlet).await,
+            Request::OpenModel => {
+                let tree = tree_of(given).await?;
+                self.open_model(tree, outlet).await
+            }
+            Request::OpenImages => {
+                let tree = tree_of(given).await?;
+                self.open_images(tree, outlet).await
+            }
+            Request::OpenDemo { .. } => self.open_demo(given, outlet).await,
+            Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, outlet).await,
+            Request::ShowParticipant { participant } => self.show(&participant, outlet).await,
+            Request::Explain(explanation) => self.explain(explanation, outlet).await,
+            Request::Export { kind } => self.export(kind, outlet).await,
+            // A cancel with no job to stop.
+            Request::Cancel => Err(Ended::Cancelled),
+        }
+    }
+
+    async fn choose_device(&mut self, choice: DeviceChoice, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let device = device::open(choice).await;
+        if let Some(model) = &self.model {
+            let checkpoint = (model.split, model.selection.as_str());
+            self.model = Some(model.reload(checkpoint, &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?);
+        }
+        self.warm = false;
+        outlet.post(Event::Device(device.info.clone()), Vec::new());
+        self.device = Some(device);
+        Ok(())
+    }
+
+    async fn open_model(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let device = self.device().await;
+        let model = Model::open(tree, &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?;
+        self.replace_model(model, outlet);
+        Ok(())
+    }
+
+    async fn open_images(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let pattern = self.model.as_ref().and_then(|model| model.maps.config.preprocessing.file_pattern.as_deref());
+        let images = Images::open(tree, pattern).await?;
+        outlet.post(Event::Participants(images.list()), Vec::new());
+        self.images = Some(images);
+        Ok(())
+    }
+
+    async fn open_demo(&mut self, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let Given::Demo { model, images } = given else {
+            return Err(Ended::because("the demo study was not found", "choose your own model and images"));
+        };
+        self.open_model(model, outlet).await?;
+        self.open_images(images, outlet).await
+    }
+
+    async fn choose_checkpoint(&mut self, split: u32, selection: &str, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let device = self.device().await;
+        let model = self.loaded_model()?;
+        let model = model.reload((split, selection), &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?;
+        self.replace_model(model, outlet);
+        Ok(())
+    }
+
+    async fn show(&mut self, participant: &ParticipantKey, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let image = self.images.as_mut().ok_or_else(no_images)?.image(participant, &|| outlet.now_ms()).await?;
+        outlet.post(Event::Image(image.ready()), vec![Attachment::Floats(image.volume.data().to_vec())]);
+        Ok(())
+    }
+
+    async fn explain(&mut self, explanation: Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let device = self.device().await;
+        let model = self.model.as_ref().ok_or_else(no_model)?;
+        let images = self.images.as_mut().ok_or_else(no_images)?;
+        let now_ms = || outlet.now_ms();
+        let image = images.image(&explanation.participant, &now_ms).await?;
+        let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
+        let explained = explain(explanation, image, model, &device, warmth, &Pacer::new(outlet), &now_ms).await?;
+        self.warm = true;
+        outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.data().to_vec())]);
+        self.explained = Some(explained);
+        Ok(())
+    }
+
+    async fn export(&mut self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let explained = self.explained.as_ref().ok_or_else(|| Ended::because("there is no map yet", "compute a map first"))?;
+        let ParticipantKey { participant_id, session_id } = &explained.explanation.participant;
+        let named = |name: fn(&str, &str, &str, usize) -> String| name(participant_id, session_id, "image", 0);
+        let (name, mime, bytes) = match kind {
+            ExportKind::Nifti => (named(file_names::map_nifti), "application/gzip", export::nifti_file(&explained.map)),
+            ExportKind::Pt => (named(file_names::map_tensor), "application/octet-stream", export::tensor_file(&explained.map)),
+            ExportKind::Record => (named(file_names::map_record), "application/json", self.record(explained, outlet).await?),
+        };
+        outlet.post(Event::File { name, mime: mime.to_owned() }, vec![Attachment::Bytes(bytes)]);
+        Ok(())
+    }
+
+    /// The record of the last map with the hashes of all that it came from.
+    async fn record(&self, explained: &Explained, outlet: &dyn Outlet) -> Result<Vec<u8>, Ended> {
+        let mut record = explained.record.clone();
+        record.model.sha256 = self.loaded_model()?.checkpoint_sha256().await?;
+        record.input.sha256 = self.images.as_ref().ok_or_else(no_images)?.file_sha256(&explained.image_path).await?;
+        record.map.sha256 = export::voxels_sha256_hex(&explained.map);
+        record.peak_memory_bytes = outlet.memory_bytes();
+        Ok(record.to_json())
+    }
+
+    fn replace_model(&mut self, model: Model, outlet: &dyn Outlet) {
+        outlet.post(Event::Model(Box::new(model.summary())), Vec::new());
+        self.model = Some(model);
+        self.warm = false;
+        // The last map belongs to the model that made it.
+        self.explained = None;
+    }
+
+    /// The device in use; the one that suits this machine if none was chosen yet.
+    async fn device(&mut self) -> OpenDevice {
+        if let Some(device) = &self.device {
+            return device.clone();
+        }
+        let device = device::open(DeviceChoice::Auto).await;
+        self.device.insert(device).clone()
+    }
+
+    fn loaded_model(&self) -> Result<&Model, Ended> {
+        self.model.as_ref().ok_or_else(no_model)
+    }
+}
+
+async fn tree_of(given: Given) -> Result<FileTree, Ended> {
+    match given {
+        Given::Files(files) => Ok(open_uploads(files).await?),
+        Given::Nothing | Given::Demo { .. } => Err(Ended::because("no files were given", "choose a folder, an archive or files")),
+    }
+}
+
+fn no_model() -> Ended {
+    Ended::because("no model is loaded", "choose a MAPS folder or archive first")
+}
+
+fn no_images() -> Ended {
+    Ended::because("no images are loaded", "choose participants' images first")
+}
