@@ -10,16 +10,17 @@ use super::text;
 pub fn ErrorBanner() -> impl IntoView {
     let study = expect_context::<Study>();
     let banner = move |error: PageError| {
-        let restart = (error.remedy == Remedy::RestartEngine)
-            .then(|| view! { <button type="button" on:click=move |_| study.restart()>{text::RESTART}</button> });
+        let button = match error.remedy {
+            Remedy::Dismiss => view! { <button type="button" on:click=move |_| study.error.set(None)>{text::DISMISS}</button> }.into_any(),
+            Remedy::RestartEngine => view! { <button type="button" on:click=move |_| study.restart()>{text::RESTART}</button> }.into_any(),
+        };
         view! {
             <div class="banner">
                 <p class="banner__text" data-testid="error">
                     <strong>{error.failure.what} ". "</strong>
                     {error.failure.hint}
                 </p>
-                {restart}
-                <button type="button" on:click=move |_| study.error.set(None)>{text::DISMISS}</button>
+                {button}
             </div>
         }
     };

@@ -84,6 +84,10 @@ impl Study {
     }
 
     fn take_stop(&self, words: &str) {
+        // A panic arrives twice: in its own words, then as the platform's trap. The first says more.
+        if self.is_stopped() {
+            return;
+        }
         self.work.set(Work::default());
         let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.to_owned() };
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));

@@ -115,6 +115,9 @@ impl Study {
     }
 
     fn send(&self, task: Task, request: Request, files: &[PickedFile]) {
+        if self.is_stopped() {
+            return;
+        }
         self.error.set(None);
         if let Some(id) = self.post(request, files) {
             self.work.update(|work| work.jobs.push((id, task)));

@@ -173,6 +173,11 @@ impl Study {
         self.model.read().is_some() && self.selected.read().is_some()
     }
 
+    /// Whether the engine is gone; then only a restart helps.
+    pub fn is_stopped(&self) -> bool {
+        self.error.read_untracked().as_ref().is_some_and(|error| error.remedy == Remedy::RestartEngine)
+    }
+
     pub fn fail(&self, failure: Failure) {
         self.error.set(Some(PageError { failure, remedy: Remedy::Dismiss }));
     }
