@@ -1,7 +1,54 @@
 //! Attribution: which input voxels, or which feature maps, a network's output depends on.
 //!
-//! The words of a request (`Method`, `Target`, `Convention`) are plain data that the page shares; what computes needs burn.
+//! The words of a request ([`Method`], [`Convention`]) are plain data that the page shares; what computes needs burn.
+//! All maps are signed and unscaled, in the units of logit per unit of the normalised input.
 
 pub mod method;
 
+#[cfg(feature = "compute")]
+mod grad_cam;
+#[cfg(feature = "compute")]
+mod gradients;
+#[cfg(feature = "compute")]
+mod upsample;
+
 pub use method::{Convention, Method};
+#[cfg(feature = "compute")]
+pub use upsample::upsample;
+
+#[cfg(feature = "compute")]
+use crate::network::{FeatureMaps, Network, NetworkError, Pace};
+
+/// A saliency map on the grid of the network's input, with the logits of the same forward pass.
+#[cfg(feature = "compute")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaliencyMap {
+    /// Channels, then the spatial axes. Gradients have the input's channels, Grad-CAM has one.
+    pub shape: [usize; 4],
+    /// Channels slowest, last axis fastest.
+    pub values: Vec<f32>,
+    /// Raw outputs of the network's last layer.
+    pub logits: Vec<f32>,
+}
+
+/// Computes a saliency map of output node `target` for an uploaded input.
+///
+/// # Errors
+/// [`NetworkError`]: no such node, the device failed, or the pace stopped.
+#[cfg(feature = "compute")]
+pub async fn explain(
+    network: &Network,
+    input: &FeatureMaps,
+    method: Method,
+    target: usize,
+    convention: Convention,
+    pace: &dyn Pace,
+) -> Result<SaliencyMap, NetworkError> {
+    if target >= network.n_outputs() {
+        return Err(NetworkError::Target { target, n_outputs: network.n_outputs() });
+    }
+    match method {
+        Method::Gradients => gradients::explain(network, input, target, pace).await,
+        Method::GradCam { level } => grad_cam::explain(network, input, level, target, convention, pace).await,
+    }
+}

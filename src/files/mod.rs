@@ -4,9 +4,16 @@
 //! in memory. Who can read what lies outside ([`FileSource`]): `web` for the browser's `File` objects and the page's own
 //! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz.
 
+mod archive;
+mod memory;
+mod path;
+mod tar_archive;
 mod tree;
+mod zip_archive;
 
-pub use tree::{FileTree, MemoryFile, file_name};
+pub use archive::open_uploads;
+pub use memory::{HELD_LIMIT, MemoryFile};
+pub use tree::{FileTree, file_name};
 
 use std::future::Future;
 use std::ops::Range;
@@ -55,6 +62,22 @@ pub enum FileError {
         size: u64,
         /// The limit.
         limit: u64,
+    },
+    /// A path that is absolute or leads out of its folder.
+    #[error("{path}: a path that leads out of the folder is not accepted")]
+    UnsafePath {
+        /// The path as given.
+        path: String,
+    },
+    /// Bytes beyond the end were asked for.
+    #[error("bytes {start} to {end} were asked of a file of {size} bytes")]
+    OutsideFile {
+        /// First byte asked for.
+        start: u64,
+        /// Behind the last byte asked for.
+        end: u64,
+        /// Size of the file.
+        size: u64,
     },
     /// Not the archive its name says, or a broken one.
     #[error("{path}: not a readable {format} archive ({reason})")]

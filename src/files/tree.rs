@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use super::{FileError, FileSource, LocalFuture};
+use super::{FileError, FileSource};
 
 /// Paths (relative, `/`-separated, without `.` and `..`) to files. Iteration is sorted by path.
 #[derive(Clone, Default)]
@@ -49,6 +48,20 @@ impl FileTree {
         self.paths().filter(move |path| matches(file_name(path)))
     }
 
+    /// Paths of all files called `name`, sorted.
+    pub fn find_file<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.find(move |found| found == name)
+    }
+
+    /// The longest folder that holds every file (without trailing slash); empty if there is none.
+    pub fn common_root(&self) -> &str {
+        // Paths are sorted: what the first and the last share, all share.
+        let (Some(first), Some(last)) = (self.entries.keys().next(), self.entries.keys().next_back()) else { return "" };
+        let folders = first.match_indices('/').map(|(at, _)| first.get(..at).unwrap_or_default());
+        let mut shared = folders.filter(|folder| last.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+        shared.next_back().unwrap_or_default()
+    }
+
     /// The files below `folder` (without trailing slash; empty for the whole tree), with paths relative to it.
     pub fn subtree(&self, folder: &str) -> FileTree {
         if folder.is_empty() {
@@ -67,23 +80,21 @@ impl FileTree {
         let source = self.entries.get(path).ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
         source.read(0..source.len()).await
     }
+
+    /// The bytes `range` of a file.
+    ///
+    /// # Errors
+    /// As [`FileTree::read`], and [`FileError::OutsideFile`] if the range leaves the file.
+    pub async fn read_range(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, FileError> {
+        let source = self.entries.get(path).ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
+        if range.start > range.end || range.end > source.len() {
+            return Err(FileError::OutsideFile { start: range.start, end: range.end, size: source.len() });
+        }
+        source.read(range).await
+    }
 }
 
 /// The last component of a path.
 pub fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Bytes at hand.
-pub struct MemoryFile(pub Arc<[u8]>);
-
-impl FileSource for MemoryFile {
-    fn len(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
-        let bytes = self.0[range.start as usize..range.end as usize].to_vec();
-        Box::pin(std::future::ready(Ok(bytes)))
-    }
 }

@@ -1,1 +1,120 @@
-//! A trained-model folder.
+//! A trained-model folder: `maps.json` → [`MapsConfig`], splits and selections → checkpoint.
+
+pub mod architectures;
+pub mod config;
+mod config_error;
+mod error;
+mod file_pattern;
+mod json_keys;
+mod layout;
+mod preprocessing;
+
+pub use config::{ConfigWarning, MapsConfig, Mode, Task};
+pub use config_error::ConfigError;
+pub use error::MapsError;
+pub use preprocessing::Preprocessing;
+
+use crate::files::{FileTree, file_name};
+use crate::torch_file::{self, Checkpoint};
+use layout::CHECKPOINT_NAME;
+
+/// A MAPS folder written by ClinicaDL 1.x: what was trained, and which checkpoints there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Maps {
+    /// Name of the folder, "MAPS" where it has none.
+    pub name: String,
+    /// Path of the folder inside the tree it was found in; empty for the tree itself.
+    pub root: String,
+    /// `maps.json`, validated.
+    pub config: MapsConfig,
+    /// Trained splits with at least one checkpoint, by number.
+    pub splits: Vec<Split>,
+    /// What was assumed or not understood.
+    pub warnings: Vec<ConfigWarning>,
+}
+
+/// A trained split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// The `n` of `split-n`.
+    pub number: u32,
+    /// Name of its folder: `split-n`, or `fold-n` before ClinicaDL 1.0.4.
+    pub folder: String,
+    /// Metrics whose best checkpoint is there, `loss` first, then sorted.
+    pub selections: Vec<String>,
+}
+
+impl Maps {
+    /// Finds the MAPS in a tree, wherever it lies, and reads its configuration.
+    ///
+    /// # Errors
+    /// If there is none or more than one, if it has no checkpoint, or if its task cannot be explained
+    /// (several networks, reconstruction). The mode is not judged here: see [`Maps::check_mode`].
+    pub async fn open(tree: &FileTree) -> Result<Maps, MapsError> {
+        let root = layout::find_root(tree)?;
+        let maps_json = layout::join(&root, layout::MAPS_JSON);
+        let (config, warnings) = MapsConfig::parse(&maps_json, &tree.read(&maps_json).await?)?;
+        check_task(&maps_json, &config)?;
+        let splits = layout::splits(&tree.subtree(&root));
+        if splits.is_empty() {
+            let looked_for = layout::join(&root, &format!("split-0/best-loss/{CHECKPOINT_NAME}"));
+            return Err(MapsError::NoCheckpoint { looked_for });
+        }
+        let name = if root.is_empty() { "MAPS" } else { file_name(&root) }.to_owned();
+        Ok(Maps { name, root, config, splits, warnings })
+    }
+
+    /// Path of a checkpoint inside the tree that was opened.
+    ///
+    /// # Errors
+    /// If that split or selection was not trained.
+    pub fn checkpoint_path(&self, split: u32, selection: &str) -> Result<String, MapsError> {
+        let trained = self.splits.iter().find(|trained| trained.number == split);
+        let trained = trained.filter(|trained| trained.selections.iter().any(|name| name == selection));
+        let Some(trained) = trained else {
+            let selection = selection.to_owned();
+            return Err(MapsError::NotTrained { maps: self.name.clone(), split, selection, trained: self.trained() });
+        };
+        Ok(layout::join(&self.root, &format!("{}/best-{selection}/{CHECKPOINT_NAME}", trained.folder)))
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// As [`Maps::checkpoint_path`], and if the file cannot be read or is no checkpoint.
+    pub async fn read_checkpoint(&self, tree: &FileTree, split: u32, selection: &str) -> Result<Checkpoint, MapsError> {
+        let path = self.checkpoint_path(split, selection)?;
+        let bytes = tree.read(&path).await?;
+        Ok(torch_file::read_checkpoint(&path, bytes)?)
+    }
+
+    /// Whether its networks take whole 3D images, the only mode that is explained so far.
+    ///
+    /// # Errors
+    /// [`MapsError::UnsupportedMode`] with the mode and the input's shape.
+    pub fn check_mode(&self) -> Result<(), MapsError> {
+        let MapsConfig { mode, input_size, .. } = &self.config;
+        if *mode == Mode::Image && input_size.len() == 4 {
+            return Ok(());
+        }
+        Err(MapsError::UnsupportedMode { maps: self.name.clone(), mode: *mode, input_size: input_size.clone() })
+    }
+
+    /// Every checkpoint in words.
+    fn trained(&self) -> String {
+        let split = |split: &Split| format!("{} with best {}", split.folder, split.selections.join(", best "));
+        self.splits.iter().map(split).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// ClinicaDL refuses these, too.
+fn check_task(maps_json: &str, config: &MapsConfig) -> Result<(), MapsError> {
+    let file = maps_json.to_owned();
+    if config.multi_network {
+        return Err(MapsError::MultiNetwork { file });
+    }
+    if config.task == Task::Reconstruction {
+        return Err(MapsError::Reconstruction { file, architecture: config.architecture.clone() });
+    }
+    Ok(())
+}

@@ -1,1 +1,22 @@
-//! Slices as pixels.
+//! Slices as pixels: volumes with their affines → RGBA8 (sRGB, straight alpha), on the CPU, without any web type.
+//!
+//! A [`PlaneGrid`] says which millimetres a picture covers, [`render_slice`] fills it by sampling each [`Layer`] through the
+//! inverse of its own affine, and the same grid turns a click back into millimetres.
+
+mod histogram;
+mod layout;
+mod lut;
+mod peak;
+mod plane;
+mod slice;
+mod view;
+mod window;
+
+pub use histogram::MagnitudeSample;
+pub use layout::{Orientation, PlaneGrid, WorldBounds};
+pub use lut::{ColorScale, Colormap, Domain, Lut};
+pub use peak::strongest_voxel;
+pub use plane::Plane;
+pub use slice::{Layer, Paint, nearest_value, nearest_voxel, render_slice};
+pub use view::{Threshold, View};
+pub use window::Window;

@@ -1,8 +1,24 @@
 //! PyTorch serialisation (`torch.save`) from bytes: container → pickle → tensors, and a writer for one tensor.
+//!
+//! Nothing in a file is executed: the pickle machine knows a short list of names (ordered dicts, tensors, storages) and
+//! refuses every other one. Every size is checked against the file before memory is taken for it.
 
+mod container;
+mod error;
+mod legacy;
+mod pickle;
+mod state_dict;
 mod tensor;
+mod values;
+mod writer;
+mod zip_container;
 
-pub use tensor::{DType, Storage, Tensor};
+pub use error::{Flaw, TorchFileError};
+pub use state_dict::{Checkpoint, StateDict};
+pub use tensor::{DType, MAX_ELEMENTS, Storage, Tensor};
+pub use writer::write_tensor;
+
+use std::sync::Arc;
 
 /// What a pickle holds, as far as checkpoints and saved tensors need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +31,7 @@ pub enum Value {
     Int(i64),
     /// A float.
     Float(f64),
-    /// A string.
+    /// A string; also the name of a `torch.device` or `torch.dtype`.
     Str(String),
     /// Bytes.
     Bytes(Vec<u8>),
@@ -27,4 +43,55 @@ pub enum Value {
     Dict(Vec<(Value, Value)>),
     /// A tensor.
     Tensor(Tensor),
+}
+
+impl Value {
+    /// What kind of thing this is, for messages: `a list`, `a tensor` …
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) => "an integer",
+            Self::Float(_) => "a float",
+            Self::Str(_) => "a string",
+            Self::Bytes(_) => "bytes",
+            Self::Tuple(_) => "a tuple",
+            Self::List(_) => "a list",
+            Self::Dict(_) => "a dict",
+            Self::Tensor(_) => "a tensor",
+        }
+    }
+
+    /// The value under a string key, if this is a dict that has it.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let Self::Dict(entries) = self else { return None };
+        entries.iter().find_map(|(name, value)| matches!(name, Self::Str(name) if name == key).then_some(value))
+    }
+}
+
+/// Reads whatever `torch.save` wrote. The tensors are views of `bytes`, no storage is copied.
+///
+/// # Errors
+/// If the bytes are not a torch file, are damaged, or hold more than plain data; the error names `file_name`.
+pub fn read(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Value, TorchFileError> {
+    container::read(&bytes.into()).map_err(|flaw| flaw.in_file(file_name))
+}
+
+/// Reads a file that holds one tensor: an image of a CAPS, a saliency map.
+///
+/// # Errors
+/// As [`read`], and if it holds anything else.
+pub fn read_tensor(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Tensor, TorchFileError> {
+    match read(file_name, bytes)? {
+        Value::Tensor(tensor) => Ok(tensor),
+        other => Err(Flaw::NotATensor { found: other.kind() }.in_file(file_name)),
+    }
+}
+
+/// Reads the weights of a network: `model.pth.tar` of ClinicaDL, or a bare state_dict.
+///
+/// # Errors
+/// As [`read`], and if there is no state_dict in it.
+pub fn read_checkpoint(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Checkpoint, TorchFileError> {
+    Checkpoint::from_value(read(file_name, bytes)?).map_err(|flaw| flaw.in_file(file_name))
 }

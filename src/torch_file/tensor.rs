@@ -1,7 +1,10 @@
 //! A tensor as it lies in the file: a storage, an offset and strides.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+
+use super::Flaw;
 
 /// Element type of a storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +31,38 @@ pub enum DType {
     Bool,
 }
 
+impl DType {
+    /// Bytes per element.
+    pub const fn size(self) -> usize {
+        match self {
+            Self::F64 | Self::I64 => 8,
+            Self::F32 | Self::I32 => 4,
+            Self::F16 | Self::BF16 | Self::I16 => 2,
+            Self::I8 | Self::U8 | Self::Bool => 1,
+        }
+    }
+}
+
+impl fmt::Display for DType {
+    /// torch's name for it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::F64 => "float64",
+            Self::F32 => "float32",
+            Self::F16 => "float16",
+            Self::BF16 => "bfloat16",
+            Self::I64 => "int64",
+            Self::I32 => "int32",
+            Self::I16 => "int16",
+            Self::I8 => "int8",
+            Self::U8 => "uint8",
+            Self::Bool => "bool",
+        })
+    }
+}
+
 /// The bytes of one storage inside a shared file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Storage {
     /// The whole file, shared.
     pub file: Arc<[u8]>,
@@ -41,11 +74,124 @@ pub struct Storage {
     pub little_endian: bool,
 }
 
+impl Storage {
+    /// Its bytes; empty if the range leaves the file.
+    pub fn bytes(&self) -> &[u8] {
+        self.file.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Number of elements.
+    pub fn n_elements(&self) -> usize {
+        self.range.len() / self.dtype.size()
+    }
+}
+
+impl fmt::Debug for Storage {
+    /// Without the file's bytes, of which there may be hundreds of megabytes.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Storage({} × {} at {:?})", self.n_elements(), self.dtype, self.range)
+    }
+}
+
 /// A view of a storage. Offsets and strides are in elements and were checked to stay within it.
+///
+/// ClinicaDL's image tensors are not in C order (they keep the strides of nibabel's Fortran-ordered arrays), so the
+/// storage's bytes alone say nothing: ask [`Tensor::to_f32_vec`] for the values in C order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     pub(super) storage: Storage,
     pub(super) offset: usize,
     pub(super) shape: Vec<usize>,
     pub(super) strides: Vec<usize>,
+}
+
+/// Elements of one tensor: 1 GiB as float32, six times the largest weight of a ClinicaDL network. A view with zero strides
+/// may have far more elements than its file has bytes, so the file's size alone is no bound.
+pub const MAX_ELEMENTS: usize = 1 << 28;
+const MAX_AXES: usize = 64;
+
+impl Tensor {
+    /// A view of `storage` from element `offset`, with sizes and strides (in elements) per axis.
+    ///
+    /// # Errors
+    /// If sizes and strides do not match, the tensor has more than [`MAX_ELEMENTS`] or any element lies outside the storage.
+    pub fn new(storage: Storage, offset: usize, shape: Vec<usize>, strides: Vec<usize>) -> Result<Self, Flaw> {
+        if shape.len() != strides.len() || shape.len() > MAX_AXES {
+            return Err(Flaw::BadRank { n_sizes: shape.len(), n_strides: strides.len() });
+        }
+        let n_storage = storage.n_elements();
+        let n_elements = product(&shape).filter(|&n| n <= MAX_ELEMENTS);
+        let Some(n_elements) = n_elements else {
+            return Err(Flaw::TooLarge { shape, limit: MAX_ELEMENTS });
+        };
+        // A tensor without elements touches nothing: torch lets its offset point anywhere.
+        if n_elements > 0 && last_element(offset, &shape, &strides).is_none_or(|last| last >= n_storage) {
+            return Err(Flaw::OutsideStorage { shape, strides, offset, n_storage });
+        }
+        Ok(Self { storage, offset, shape, strides })
+    }
+
+    /// A float32 tensor in C order from values.
+    ///
+    /// # Errors
+    /// If `data` does not fill `shape`.
+    pub fn from_f32(shape: &[usize], data: &[f32]) -> Result<Self, Flaw> {
+        if product(shape) != Some(data.len()) {
+            return Err(Flaw::ShapeMismatch { shape: shape.to_vec(), n_values: data.len() });
+        }
+        let file: Arc<[u8]> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let storage = Storage { range: 0..file.len(), file, dtype: DType::F32, little_endian: true };
+        Self::new(storage, 0, shape.to_vec(), c_strides(shape))
+    }
+
+    /// Elements per axis.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// Distance between neighbours along each axis, in elements of the storage.
+    pub fn strides(&self) -> &[usize] {
+        &self.strides
+    }
+
+    /// Element type.
+    pub fn dtype(&self) -> DType {
+        self.storage.dtype
+    }
+
+    /// Product of the shape; 1 for a tensor without axes.
+    pub fn n_elements(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the elements lie in the storage one after another, last axis fastest.
+    pub fn is_contiguous(&self) -> bool {
+        let expected = c_strides(&self.shape);
+        let mut axes = self.shape.iter().zip(&self.strides).zip(&expected);
+        axes.all(|((&size, stride), expected)| size <= 1 || stride == expected)
+    }
+}
+
+/// Strides of C order: last axis fastest. Only for shapes whose product fits.
+pub(super) fn c_strides(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1; shape.len()];
+    let mut stride = 1_usize;
+    for (to, &size) in strides.iter_mut().zip(shape).rev() {
+        *to = stride;
+        stride = stride.saturating_mul(size.max(1));
+    }
+    strides
+}
+
+fn product(shape: &[usize]) -> Option<usize> {
+    // Zero first: a shape such as (0, 2⁴⁰, 2⁴⁰) has no elements and does not overflow.
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))
+}
+
+fn last_element(offset: usize, shape: &[usize], strides: &[usize]) -> Option<usize> {
+    let mut axes = shape.iter().zip(strides);
+    axes.try_fold(offset, |last, (&size, &stride)| last.checked_add(size.saturating_sub(1).checked_mul(stride)?))
 }

@@ -58,8 +58,8 @@ impl Affine {
         };
         let mut rows = [[0.0; 4]; 3];
         for (r, row) in rows.iter_mut().enumerate() {
-            for c in 0..3 {
-                row[c] = cofactor(c, r) / det;
+            for (c, cell) in row.iter_mut().take(3).enumerate() {
+                *cell = cofactor(c, r) / det;
             }
             row[3] = -(row[0] * m[0][3] + row[1] * m[1][3] + row[2] * m[2][3]);
         }

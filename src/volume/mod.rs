@@ -1,8 +1,20 @@
 //! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
 
 pub mod affine;
+pub mod known_space;
+pub mod nifti;
+pub mod statistics;
+pub mod tensor;
+pub mod transforms;
 
 pub use affine::Affine;
+pub use statistics::Statistics;
+
+/// Most voxels that one volume may have: 512 MiB as float32, twenty times a brain at 1 mm.
+pub const MAX_VOXELS: usize = 1 << 27;
+
+/// Longest axis that a NIfTI-1 header can hold.
+pub const MAX_AXIS: usize = i16::MAX as usize;
 
 /// Scalar voxels on a regular grid, placed in RAS+ world space (millimetres).
 ///

@@ -1,1 +1,25 @@
-//! Browser plumbing.
+//! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
+//!
+//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
+//! Worker side: [`worker_port`], [`file_source`], [`demo`], [`yield_now`].
+
+pub mod address;
+pub mod canvas;
+pub mod demo;
+pub mod download;
+pub mod dropped_files;
+pub mod figure;
+pub mod file_source;
+pub mod frame;
+pub mod picked_files;
+pub mod transport;
+pub mod worker_port;
+pub mod yield_now;
+
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A JavaScript exception in words.
+pub fn words_of(error: &JsValue) -> String {
+    let message = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+    message.or_else(|| error.as_string()).unwrap_or_else(|| format!("{error:?}"))
+}

@@ -1,0 +1,61 @@
+//! The table of participants that lies beside the images.
+
+use super::{CapsError, Key, Warning};
+use crate::files::{FileTree, file_name};
+use crate::tsv::{self, Table};
+
+const PARTICIPANT: &str = "participant_id";
+const SESSION: &str = "session_id";
+const DIAGNOSIS: &str = "diagnosis";
+
+/// A table of participants and sessions.
+pub(super) struct Participants {
+    pub path: String,
+    pub rows: Vec<Row>,
+}
+
+/// One row.
+pub(super) struct Row {
+    pub key: Key,
+    pub diagnosis: Option<String>,
+}
+
+/// Finds and reads the table; `None` where there is none with participants and sessions.
+///
+/// Of several, the one with diagnoses that lies nearest to the top is used.
+pub(super) async fn read(tree: &FileTree, warnings: &mut Vec<Warning>) -> Result<Option<Participants>, CapsError> {
+    let mut tables = Vec::new();
+    let mut first_error = None;
+    for path in tree.find(|name| name.to_ascii_lowercase().ends_with(".tsv")).filter(|path| may_list_participants(path)) {
+        match Table::read(path, &tree.read(path).await?) {
+            Ok(table) if table.has_column(PARTICIPANT) && table.has_column(SESSION) => tables.push((path, table)),
+            Ok(table) if table.has_column(PARTICIPANT) => warnings.push(Warning::NoSessionColumn { table: path.to_owned() }),
+            Ok(_) => {}
+            Err(error) => first_error = first_error.or(Some(error)),
+        }
+    }
+    tables.sort_by_key(|(path, table)| (!table.has_column(DIAGNOSIS), path.split('/').count(), *path));
+    let mut tables = tables.into_iter();
+    let Some((path, table)) = tables.next() else { return first_error.map_or(Ok(None), |error| Err(error.into())) };
+    let others: Vec<String> = tables.map(|(path, _)| path.to_owned()).collect();
+    if !others.is_empty() {
+        warnings.push(Warning::SeveralTables { used: path.to_owned(), others });
+    }
+    Ok(Some(Participants { path: path.to_owned(), rows: rows(&table)? }))
+}
+
+fn rows(table: &Table) -> Result<Vec<Row>, CapsError> {
+    let keys = table.column(PARTICIPANT)?.zip(table.column(SESSION)?);
+    let diagnosis = |row| table.get(row, DIAGNOSIS).filter(|value| !tsv::is_missing(value)).map(str::to_owned);
+    let row = |(index, (participant, session)): (usize, (&str, &str))| Row {
+        key: (participant.to_owned(), session.to_owned()),
+        diagnosis: diagnosis(index),
+    };
+    Ok(keys.enumerate().map(row).collect())
+}
+
+/// Tables of a MAPS, of missing modalities and of single sessions describe something else.
+fn may_list_participants(path: &str) -> bool {
+    let is_elsewhere = |folder: &str| matches!(folder, "groups" | "missing_mods" | "subjects") || folder.starts_with("split-");
+    !path.split('/').any(is_elsewhere) && !file_name(path).starts_with('.')
+}

@@ -1,0 +1,92 @@
+//! The one place that chooses between WebGPU and the CPU, and that creates devices.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod no_gpu;
+#[cfg(target_arch = "wasm32")]
+mod webgpu;
+
+#[cfg(not(target_arch = "wasm32"))]
+use no_gpu as gpu;
+#[cfg(target_arch = "wasm32")]
+use webgpu as gpu;
+
+use burn::tensor::Device;
+
+use super::message::{DeviceChoice, DeviceInfo};
+use crate::network::WorkLimits;
+
+/// A device with what one must know to use it.
+#[derive(Debug, Clone)]
+pub struct OpenDevice {
+    /// For tensors.
+    pub device: Device,
+    /// For the planner.
+    pub limits: WorkLimits,
+    /// For the user.
+    pub info: DeviceInfo,
+}
+
+/// A graphics adapter that was asked for and answered.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    /// Its device.
+    pub device: Device,
+    /// The adapter's own name.
+    pub name: String,
+    /// Largest storage binding in bytes.
+    pub max_binding_bytes: u64,
+}
+
+/// Which adapters are welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adapters {
+    /// Hardware only: on a software adapter the network's operations take some hundred times as long as on the CPU path.
+    Hardware,
+    /// Software adapters too.
+    Any,
+}
+
+/// Why there is no GPU to compute on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoGpu {
+    /// No WebGPU, or no adapter behind it.
+    #[error("this browser offers no WebGPU adapter")]
+    Missing,
+    /// Only a software adapter, which was not welcome.
+    #[error("the only WebGPU adapter ({name}) is a software one, slower than the CPU path")]
+    Software {
+        /// The adapter's own name.
+        name: String,
+    },
+    /// There is one, but it refused.
+    #[error("the WebGPU adapter refused ({reason})")]
+    Refused {
+        /// In its own words.
+        reason: String,
+    },
+}
+
+/// Opens a device by the user's choice. There always is one: where WebGPU cannot be had, the CPU computes and a note says why.
+pub async fn open(choice: DeviceChoice) -> OpenDevice {
+    let adapters = match choice {
+        DeviceChoice::Cpu => return cpu(None),
+        DeviceChoice::Auto => Adapters::Hardware,
+        DeviceChoice::Webgpu => Adapters::Any,
+    };
+    match gpu::open(adapters).await {
+        Ok(gpu) => webgpu_device(gpu),
+        Err(reason) => cpu(Some(format!("{reason}: computing on the CPU"))),
+    }
+}
+
+fn cpu(note: Option<String>) -> OpenDevice {
+    let limits = WorkLimits::CPU;
+    let max_binding_bytes = limits.max_tensor_bytes;
+    let info = DeviceInfo { kind: DeviceChoice::Cpu, name: "CPU".to_owned(), max_binding_bytes, note };
+    OpenDevice { device: Device::flex(), limits, info }
+}
+
+fn webgpu_device(Gpu { device, name, max_binding_bytes }: Gpu) -> OpenDevice {
+    let info = DeviceInfo { kind: DeviceChoice::Webgpu, name, max_binding_bytes, note: None };
+    OpenDevice { device, limits: WorkLimits::gpu(max_binding_bytes), info }
+}

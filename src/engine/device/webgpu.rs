@@ -1,0 +1,42 @@
+//! WebGPU in a browser, through burn's wgpu runtime.
+
+use burn::tensor::Device;
+use burn::tensor::wgpu::{WgpuSetup, wgpu};
+
+use super::{Adapters, Gpu, NoGpu};
+
+/// Asks the browser for an adapter and a device with all that the adapter can do.
+///
+/// Every call makes a new device, so that one which was lost can be replaced.
+///
+/// # Errors
+/// If there is no welcome adapter, or it refuses.
+pub async fn open(adapters: Adapters) -> Result<Gpu, NoGpu> {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
+    let adapter = instance.request_adapter(&options).await.map_err(|_| NoGpu::Missing)?;
+    let info = adapter.get_info();
+    let name = name_of(&info);
+    if adapters == Adapters::Hardware && info.device_type == wgpu::DeviceType::Cpu {
+        return Err(NoGpu::Software { name });
+    }
+    let refused = |reason: String| NoGpu::Refused { reason };
+    let descriptor = wgpu::DeviceDescriptor {
+        required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+        required_limits: adapter.limits(),
+        memory_hints: wgpu::MemoryHints::MemoryUsage,
+        ..Default::default()
+    };
+    let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
+    let limits = device.limits();
+    let max_binding_bytes = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+    let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
+    let device = Device::wgpu_options().setup(setup).init().map_err(|error| refused(error.to_string()))?;
+    Ok(Gpu { device, name, max_binding_bytes })
+}
+
+/// Browsers say little about an adapter; what they say is better than nothing.
+fn name_of(info: &wgpu::AdapterInfo) -> String {
+    let parts = [&info.name, &info.driver_info, &info.driver];
+    parts.into_iter().find(|part| !part.is_empty()).map_or_else(|| "unnamed adapter".to_owned(), Clone::clone)
+}

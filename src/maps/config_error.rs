@@ -1,0 +1,56 @@
+//! Why a `maps.json` cannot be understood.
+
+/// What is wrong with a `maps.json`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not JSON.
+    #[error("{file}: not valid JSON ({reason})")]
+    NotJson {
+        /// The file.
+        file: String,
+        /// What the parser says, with line and column.
+        reason: String,
+    },
+    /// JSON, but no object.
+    #[error("{file}: a JSON object with the training parameters was expected")]
+    NotAnObject {
+        /// The file.
+        file: String,
+    },
+    /// A key without default is absent.
+    #[error("{file}: key \"{key}\" is missing")]
+    MissingKey {
+        /// The file.
+        file: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// A key holds something else than it should.
+    #[error("{file}: key \"{key}\" is {found}, but {expected} was expected")]
+    BadValue {
+        /// The file.
+        file: String,
+        /// The key.
+        key: &'static str,
+        /// Its value as JSON.
+        found: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+}
+
+impl ConfigError {
+    /// What the user may do.
+    pub fn hint(&self) -> String {
+        match self {
+            ConfigError::NotJson { .. } | ConfigError::NotAnObject { .. } => {
+                "the file is damaged or is no ClinicaDL maps.json: copy the MAPS folder again"
+            }
+            ConfigError::MissingKey { .. } => {
+                "choose a MAPS folder of ClinicaDL 1.x; a maps.json below groups/ or of ClinicaDL 2 describes something else"
+            }
+            ConfigError::BadValue { .. } => "correct the value in maps.json as ClinicaDL 1.6.1 writes it",
+        }
+        .to_owned()
+    }
+}

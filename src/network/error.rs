@@ -1,0 +1,137 @@
+//! What can go wrong between a checkpoint and a gradient.
+
+use super::pace::Stopped;
+
+/// Why a network could not be built or walked.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NetworkError {
+    /// Not one of the architectures that can be explained here.
+    #[error("architecture {found} cannot be explained here; supported are {}", supported.join(", "))]
+    Architecture {
+        /// The name in maps.json.
+        found: String,
+        /// The names that can.
+        supported: Vec<&'static str>,
+    },
+    /// The checkpoint does not hold the weights that the architecture needs.
+    #[error("the checkpoint does not fit {architecture}: {}", list(problems))]
+    Checkpoint {
+        /// The architecture that was to be built.
+        architecture: &'static str,
+        /// Every key that is missing or has the wrong shape.
+        problems: Vec<KeyProblem>,
+    },
+    /// maps.json gives an input that is no 3D image.
+    #[error("input_size {found:?} is not channels × three axes of at least one voxel")]
+    InputSize {
+        /// The value of `input_size`.
+        found: Vec<usize>,
+    },
+    /// The image is not of the size the network was trained on.
+    #[error("the network takes an input of {} but the image gives {}", times(expected), times(found))]
+    InputShape {
+        /// Channels, then axes.
+        expected: [usize; 4],
+        /// Channels, then axes.
+        found: [usize; 4],
+    },
+    /// No such output node.
+    #[error("output node {target} does not exist: the network has nodes 0 to {}", n_outputs.saturating_sub(1))]
+    Target {
+        /// The node asked for.
+        target: usize,
+        /// Number of nodes.
+        n_outputs: usize,
+    },
+    /// One row of a layer is larger than the device can bind.
+    #[error("one row of a layer takes {needed} bytes, but this device binds at most {limit} bytes at once")]
+    TooLargeForDevice {
+        /// Bytes of one row.
+        needed: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The device gave up.
+    #[error("the compute device failed ({reason})")]
+    Device {
+        /// In the device's words.
+        reason: String,
+    },
+    /// Not an error of the network: its owner stopped the walk.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// A key of the checkpoint that does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// Not there.
+    Missing {
+        /// The key.
+        key: String,
+    },
+    /// There with another shape.
+    Shape {
+        /// The key.
+        key: String,
+        /// What the architecture needs; 0 stands for any number.
+        expected: Vec<usize>,
+        /// What the checkpoint has.
+        found: Vec<usize>,
+    },
+    /// There, but its values cannot be read.
+    Unreadable {
+        /// The key.
+        key: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl NetworkError {
+    /// What the user may do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Architecture { .. } => "choose a MAPS trained with one of the supported architectures",
+            Self::Checkpoint { .. } => "check that maps.json and the checkpoint belong to the same training",
+            Self::InputSize { .. } => "only 3D networks (image mode) can be explained so far",
+            Self::InputShape { .. } => "choose an image preprocessed as the training images were",
+            Self::Target { .. } => "choose one of the listed output nodes",
+            Self::TooLargeForDevice { .. } | Self::Device { .. } => "choose the CPU as device, or reload the page",
+            Self::Stopped => "compute again",
+        }
+        .to_owned()
+    }
+}
+
+impl From<Stopped> for NetworkError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl std::fmt::Display for KeyProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing { key } => write!(f, "{key} is missing"),
+            Self::Shape { key, expected, found } => write!(f, "{key} is {} instead of {}", times(found), times(expected)),
+            Self::Unreadable { key, reason } => write!(f, "{key} cannot be read ({reason})"),
+        }
+    }
+}
+
+/// How many problems a sentence names before it only counts them.
+const N_NAMED: usize = 4;
+
+fn list(problems: &[KeyProblem]) -> String {
+    let named: Vec<String> = problems.iter().take(N_NAMED).map(ToString::to_string).collect();
+    match problems.len().saturating_sub(N_NAMED) {
+        0 => named.join("; "),
+        more => format!("{}; and {more} more", named.join("; ")),
+    }
+}
+
+fn times(shape: &[usize]) -> String {
+    let number = |&n: &usize| if n == 0 { "any".to_owned() } else { n.to_string() };
+    shape.iter().map(number).collect::<Vec<_>>().join("×")
+}

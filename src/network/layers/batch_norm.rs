@@ -1,0 +1,58 @@
+//! Batch normalisation in evaluation mode.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// torch's default for the constant added to the variance; ClinicaDL keeps it.
+const EPSILON: f64 = 1e-5;
+
+/// `y = (x − mean) / √(variance + 1e-5) · weight + bias` per channel, with the running statistics of the checkpoint,
+/// as one multiplication and one addition.
+#[derive(Debug, Clone)]
+pub struct BatchNorm {
+    /// 1×C×1×1×1.
+    scale: Tensor<5>,
+    /// 1×C×1×1×1.
+    shift: Tensor<5>,
+}
+
+/// The four vectors of a checkpoint, one value per channel.
+#[derive(Debug, Clone)]
+pub struct BatchNormParameters {
+    /// γ.
+    pub weight: Vec<f32>,
+    /// β.
+    pub bias: Vec<f32>,
+    /// Running mean.
+    pub mean: Vec<f32>,
+    /// Running (unbiased) variance.
+    pub variance: Vec<f32>,
+}
+
+impl BatchNorm {
+    /// Scale and shift are worked out in float64 and rounded once.
+    pub fn new(parameters: &BatchNormParameters, device: &Device) -> Self {
+        let BatchNormParameters { weight, bias, mean, variance } = parameters;
+        let scales: Vec<f64> = weight.iter().zip(variance).map(|(&w, &v)| f64::from(w) / (f64::from(v) + EPSILON).sqrt()).collect();
+        let shifts = bias.iter().zip(mean).zip(&scales).map(|((&b, &m), scale)| (f64::from(b) - f64::from(m) * scale) as f32);
+        let per_channel = |values: Vec<f32>| {
+            let n_channels = values.len();
+            Tensor::from_data(TensorData::new(values, [1, n_channels, 1, 1, 1]), device)
+        };
+        Self { shift: per_channel(shifts.collect()), scale: per_channel(scales.iter().map(|&s| s as f32).collect()) }
+    }
+
+    /// Same shape as the input.
+    pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
+        x * self.scale.clone() + self.shift.clone()
+    }
+
+    /// The statistics are constants at evaluation, so the gradient is only scaled.
+    pub fn input_gradient(&self, gradient: Tensor<5>) -> Tensor<5> {
+        gradient * self.scale.clone()
+    }
+
+    /// Weights, biases and running statistics; torch counts the first two as parameters.
+    pub fn n_parameters(&self) -> u64 {
+        2 * self.scale.dims()[1] as u64
+    }
+}

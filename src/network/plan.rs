@@ -1,0 +1,49 @@
+//! How many rows of a layer may be computed at once.
+
+use super::NetworkError;
+
+/// Bytes of one float32.
+const VALUE_BYTES: u64 = 4;
+
+/// What one piece of work may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkLimits {
+    /// Largest tensor, in bytes: what the device binds in one piece.
+    pub max_tensor_bytes: u64,
+    /// Multiplications and additions of one piece of work, so that a stop is noticed soon.
+    pub max_work: u64,
+}
+
+impl WorkLimits {
+    /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
+    /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
+    pub const CPU: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000 };
+
+    /// For a GPU that binds at most `max_binding_bytes`.
+    pub fn gpu(max_binding_bytes: u64) -> Self {
+        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX }
+    }
+
+    /// How many rows of feature maps of this shape fit into one tensor.
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLargeForDevice`] if not even one does.
+    pub fn rows_of(&self, [channels, _, height, width]: [usize; 4]) -> Result<usize, NetworkError> {
+        self.pieces((channels * height * width) as u64 * VALUE_BYTES)
+    }
+
+    /// How many outputs of a fully connected layer with `n_in` inputs fit into one tensor of weights.
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLargeForDevice`] if not even one does.
+    pub fn outputs_of(&self, n_in: usize) -> Result<usize, NetworkError> {
+        self.pieces(n_in as u64 * VALUE_BYTES)
+    }
+
+    fn pieces(&self, bytes_each: u64) -> Result<usize, NetworkError> {
+        match self.max_tensor_bytes / bytes_each.max(1) {
+            0 => Err(NetworkError::TooLargeForDevice { needed: bytes_each, limit: self.max_tensor_bytes }),
+            n => Ok(usize::try_from(n).unwrap_or(usize::MAX)),
+        }
+    }
+}

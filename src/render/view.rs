@@ -1,0 +1,109 @@
+//! What is seen of a study, and its form in the URL fragment. Never data, never file names.
+
+use super::{Colormap, Orientation};
+
+/// Which magnitudes are hidden.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    /// Those below this percentile of the magnitude.
+    Percentile(f64),
+    /// Those not above this magnitude.
+    Absolute(f32),
+}
+
+/// The state of the view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct View {
+    /// Where the three planes meet, in world millimetres; `None` until something is shown.
+    pub crosshair: Option<[f64; 3]>,
+    /// What is hidden.
+    pub threshold: Threshold,
+    /// How the map is coloured.
+    pub colormap: Colormap,
+    /// End of the colours, as a share (0 to 1) of the map's largest magnitude.
+    pub range: f32,
+    /// Of the map, 0 to 1.
+    pub opacity: f32,
+    /// Which side is on the left.
+    pub orientation: Orientation,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View {
+            crosshair: None,
+            // A fixed number suits no two methods: Grad-CAM's values are often a thousandth of a gradient's.
+            threshold: Threshold::Percentile(95.0),
+            colormap: Colormap::ColdHot,
+            range: 1.0,
+            opacity: 0.8,
+            orientation: Orientation::Neurological,
+        }
+    }
+}
+
+impl View {
+    /// The fragment, without `#`: `at=-24,-12,18&pct=95&map=cold_hot&range=1&opacity=0.8&side=neurological`.
+    pub fn to_fragment(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some([x, y, z]) = self.crosshair {
+            parts.push(format!("at={},{},{}", tenths(x), tenths(y), tenths(z)));
+        }
+        parts.push(match self.threshold {
+            Threshold::Percentile(percent) => format!("pct={}", tenths(percent)),
+            Threshold::Absolute(value) => format!("abs={value:e}"),
+        });
+        parts.push(format!("map={}", self.colormap.name()));
+        parts.push(format!("range={}", hundredths(self.range)));
+        parts.push(format!("opacity={}", hundredths(self.opacity)));
+        parts.push(format!("side={}", side_name(self.orientation)));
+        parts.join("&")
+    }
+
+    /// Reads a fragment; what is missing or makes no sense keeps its default.
+    pub fn from_fragment(fragment: &str) -> Self {
+        let mut view = View::default();
+        for (key, value) in fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('=')) {
+            view.take(key, value);
+        }
+        view
+    }
+
+    fn take(&mut self, key: &str, value: &str) {
+        match key {
+            "at" => self.crosshair = parse_point(value).or(self.crosshair),
+            "pct" => self.threshold = parse_within(value, 0.0, 100.0).map_or(self.threshold, Threshold::Percentile),
+            "abs" => self.threshold = parse_within(value, 0.0, 1e30).map_or(self.threshold, |v| Threshold::Absolute(v as f32)),
+            "map" => self.colormap = Colormap::from_name(value).unwrap_or(self.colormap),
+            "range" => self.range = parse_within(value, 0.01, 1.0).map_or(self.range, |v| v as f32),
+            "opacity" => self.opacity = parse_within(value, 0.0, 1.0).map_or(self.opacity, |v| v as f32),
+            "side" if value == side_name(Orientation::Radiological) => self.orientation = Orientation::Radiological,
+            _ => {}
+        }
+    }
+}
+
+fn tenths(value: f64) -> f64 {
+    // Adding zero turns −0 into 0.
+    (value * 10.0).round() / 10.0 + 0.0
+}
+
+fn hundredths(value: f32) -> f64 {
+    f64::from((value * 100.0).round()) / 100.0
+}
+
+fn side_name(orientation: Orientation) -> &'static str {
+    match orientation {
+        Orientation::Neurological => "neurological",
+        Orientation::Radiological => "radiological",
+    }
+}
+
+fn parse_within(text: &str, low: f64, high: f64) -> Option<f64> {
+    text.parse().ok().filter(|value| (low..=high).contains(value))
+}
+
+fn parse_point(text: &str) -> Option<[f64; 3]> {
+    let mut coordinates = text.split(',').map(|part| parse_within(part, -1e4, 1e4));
+    Some([coordinates.next()??, coordinates.next()??, coordinates.next()??])
+}

@@ -1,0 +1,35 @@
+//! The grey window of a background image.
+
+use super::histogram::subsample;
+
+/// Values from `low` (black) to `high` (white).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// Black and below.
+    pub low: f32,
+    /// White and above.
+    pub high: f32,
+}
+
+/// Share of the voxels that may be whiter than white: vessels and noise in a T1 image.
+const WHITE_SHARE: f64 = 0.002;
+
+impl Window {
+    /// From the smallest value to the 99.8th percentile, taken from at most 65,536 equally spaced voxels.
+    pub fn robust(values: &[f32]) -> Self {
+        let mut sample: Vec<f32> = subsample(values, 1 << 16).filter(|value| value.is_finite()).collect();
+        if sample.is_empty() {
+            return Window { low: 0.0, high: 1.0 };
+        }
+        let low = sample.iter().copied().fold(f32::INFINITY, f32::min);
+        let rank = ((sample.len() - 1) as f64 * (1.0 - WHITE_SHARE)) as usize;
+        let high = *sample.select_nth_unstable_by(rank, f32::total_cmp).1;
+        if high > low { Window { low, high } } else { Window { low, high: low + 1.0 } }
+    }
+
+    /// The grey of a value; black for what is not a number.
+    pub fn grey(&self, value: f32) -> u8 {
+        // `as` saturates and sends NaN to 0.
+        ((value - self.low) / (self.high - self.low) * 255.0 + 0.5) as u8
+    }
+}

@@ -1,0 +1,78 @@
+//! The colour bar: colours from high to low, grey where the threshold hides, five ticks.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::study::Study;
+use super::view_state::ViewState;
+use super::{format, text};
+use crate::engine::message::MapStatistics;
+use crate::render::ColorScale;
+use crate::web::canvas::paint;
+
+const N_PIXELS: usize = 256;
+const N_TICKS: usize = 5;
+
+/// Empty without a map.
+#[component]
+pub fn ColorBar() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let canvas = NodeRef::<Canvas>::new();
+    let bar = Memo::new(move |_| {
+        let (map, scale) = (study.map.get()?, view_state.scale.get()?);
+        Some(BarScale::new(scale, map.ready.statistics))
+    });
+    Effect::new(move |_| {
+        let bar = bar.read();
+        let (Some(canvas), Some(bar)) = (canvas.get(), bar.as_ref()) else { return };
+        if let Err(error) = paint(&canvas, 1, N_PIXELS, &bar.pixels()) {
+            web_sys::console::error_1(&error);
+        }
+    });
+    let ticks = move || {
+        let texts = bar.read().as_ref().map(BarScale::ticks).unwrap_or_default();
+        texts.into_iter().map(|tick| view! { <li>{tick}</li> }).collect_view()
+    };
+    view! {
+        <figure class="color-bar" class:is-hidden=move || bar.read().is_none() aria-label=text::COLOR_BAR>
+            <canvas node_ref=canvas class="color-bar__canvas" data-testid="color-bar" aria-hidden="true" />
+            <ul class="color-bar__ticks">{ticks}</ul>
+        </figure>
+    }
+    .into_any()
+}
+
+/// The part of a colour scale that a map's values can reach: the side without any values is left out, as nilearn does.
+#[derive(Clone, PartialEq)]
+pub struct BarScale {
+    scale: ColorScale,
+    high: f32,
+    low: f32,
+}
+
+impl BarScale {
+    pub fn new(scale: ColorScale, statistics: MapStatistics) -> Self {
+        let has_positive = statistics.max > 0.0 || scale.low() == 0.0;
+        let high = if has_positive { scale.range() } else { 0.0 };
+        let low = if statistics.min < 0.0 { scale.low() } else { 0.0 };
+        BarScale { scale, high, low }
+    }
+
+    /// RGBA8 from high to low; transparent where the threshold hides.
+    pub fn pixels(&self) -> Vec<u8> {
+        let color = |index: usize| match self.scale.color(self.at(index as f32 / (N_PIXELS - 1) as f32)) {
+            Some([red, green, blue]) => [red, green, blue, 255],
+            None => [0; 4],
+        };
+        (0..N_PIXELS).flat_map(color).collect()
+    }
+
+    /// Equally spaced values from high to low.
+    pub fn ticks(&self) -> Vec<String> {
+        (0..N_TICKS).map(|index| format::significant(f64::from(self.at(index as f32 / (N_TICKS - 1) as f32)))).collect()
+    }
+
+    fn at(&self, down: f32) -> f32 {
+        self.high + (self.low - self.high) * down
+    }
+}

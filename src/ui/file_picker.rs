@@ -1,0 +1,39 @@
+//! Two native file inputs: browsers let one choose either files or a folder, never both.
+
+use leptos::ev::Event;
+use leptos::prelude::*;
+
+use super::text;
+use crate::web::picked_files::{PickedFile, take_files};
+
+/// Buttons for files or an archive, and for a folder.
+#[component]
+pub fn FilePicker(
+    /// `data-testid` of the input for files.
+    testid: &'static str,
+    /// `data-testid` of the input for a folder.
+    folder_testid: &'static str,
+    /// What may be chosen, in words.
+    hint: &'static str,
+    /// Gets what was chosen, never nothing.
+    on_files: Callback<Vec<PickedFile>>,
+) -> impl IntoView {
+    let take = move |event: Event| {
+        let files = take_files(&event);
+        if !files.is_empty() {
+            on_files.run(files);
+        }
+    };
+    view! {
+        <div class="picker" title=hint>
+            <label class="button">
+                {text::FILES_OR_ARCHIVE}
+                <input type="file" multiple=true class="picker__input" data-testid=testid aria-description=hint on:change=take />
+            </label>
+            <label class="button">
+                {text::FOLDER}
+                <input type="file" class="picker__input" prop:webkitdirectory=true data-testid=folder_testid aria-description=hint on:change=take />
+            </label>
+        </div>
+    }
+}

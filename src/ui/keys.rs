@@ -1,0 +1,63 @@
+//! Keys that work wherever the focus is.
+
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::help::open;
+use super::study::Study;
+use super::view_state::ViewState;
+use crate::engine::message::ExportKind;
+use crate::render::{Orientation, Plane};
+
+/// How far + and − move the threshold, in percentiles.
+const THRESHOLD_STEP: f64 = 1.0;
+
+/// Listens as long as the page lives.
+pub fn listen_to_keys(study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
+    let _listener = window_event_listener(ev::keydown, move |event| {
+        let is_shortcut = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if !is_shortcut && !belongs_to_a_field(&event) {
+            act(&event.key(), study, view_state, help);
+        }
+    });
+}
+
+fn act(key: &str, study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
+    match key {
+        "v" | "V" => view_state.focus.update(|focus| *focus = next_focus(*focus)),
+        "c" | "C" => view_state.crosshair_lines.update(|shown| *shown = shown.flipped()),
+        "o" | "O" => view_state.overlay.update(|shown| *shown = shown.flipped()),
+        "r" | "R" => view_state.view.update(|view| view.orientation = mirrored(view.orientation)),
+        "s" | "S" => study.export(ExportKind::Nifti),
+        "+" | "=" => view_state.shift_threshold(study.map.get_untracked(), THRESHOLD_STEP),
+        "-" | "−" => view_state.shift_threshold(study.map.get_untracked(), -THRESHOLD_STEP),
+        "Escape" => study.cancel(),
+        "?" => open(help),
+        _ => {}
+    }
+}
+
+/// Selects jump to entries by letters; nothing is typed elsewhere on the page.
+fn belongs_to_a_field(event: &KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    event.key() != "Escape" && element.is_some_and(|element| element.tag_name() == "SELECT")
+}
+
+fn next_focus(focus: Option<Plane>) -> Option<Plane> {
+    match focus {
+        None => Some(Plane::Coronal),
+        Some(Plane::Coronal) => Some(Plane::Sagittal),
+        Some(Plane::Sagittal) => Some(Plane::Axial),
+        Some(Plane::Axial) => None,
+    }
+}
+
+fn mirrored(orientation: Orientation) -> Orientation {
+    match orientation {
+        Orientation::Neurological => Orientation::Radiological,
+        Orientation::Radiological => Orientation::Neurological,
+    }
+}

@@ -1,0 +1,73 @@
+//! What the network answered, and the map's extremes.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::shown::ShownMap;
+use super::study::Study;
+use super::{format, text};
+
+/// A table of output nodes.
+#[component]
+pub fn Logits() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let body = move || match study.map.get() {
+        None => view! { <p class="muted">{text::NO_MAP}</p> }.into_any(),
+        Some(map) => view! { <Table map=map.clone() /> <Facts map=map /> }.into_any(),
+    };
+    let about_image = move || study.image.get().map(|image| warnings(&image.warnings));
+    view! { <section class="output" aria-label=text::OUTPUT>{body} {about_image}</section> }.into_any()
+}
+
+#[component]
+fn Table(map: Arc<ShownMap>) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let ready = &map.ready;
+    let nodes = study.model.get_untracked().map(|model| model.nodes.clone()).unwrap_or_default();
+    let target = ready.explanation.target;
+    let rows = ready.logits.iter().enumerate().map(|(index, logit)| {
+        let label = nodes.get(index).map_or_else(|| index.to_string(), |node| node.label.clone());
+        let probability = ready.probabilities.as_ref().and_then(|all| all.get(index)).map(|p| format::percent(f64::from(*p)));
+        view! {
+            <tr class:is-target=index == target>
+                <th scope="row">{label}</th>
+                <td>{format::significant(f64::from(*logit))}</td>
+                <td>{probability}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="table table--numbers" data-testid="logits">
+            <thead>
+                <tr><th scope="col">{text::NODE}</th><th scope="col">{text::LOGIT}</th><th scope="col">{text::PROBABILITY}</th></tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Facts(map: Arc<ShownMap>) -> impl IntoView {
+    let statistics = map.ready.statistics;
+    let facts = [
+        (text::MAP_VALUES, format::shape(&map.ready.header.shape)),
+        (text::MIN, format::significant(f64::from(statistics.min))),
+        (text::MAX, format::significant(f64::from(statistics.max))),
+        (text::MEAN, format::significant(statistics.mean)),
+        (text::TIME, text::milliseconds(map.ready.milliseconds)),
+    ];
+    let facts = facts.map(|(name, value)| view! { <div><dt>{name}</dt>" "<dd>{value}</dd></div> });
+    view! {
+        <dl class="facts facts--row" data-testid="map-summary">
+            {facts}
+        </dl>
+        {warnings(&map.ready.warnings)}
+    }
+    .into_any()
+}
+
+fn warnings(sentences: &[String]) -> impl IntoView + use<> {
+    sentences.iter().cloned().map(|sentence| view! { <p class="warning">{sentence}</p> }).collect_view()
+}

@@ -1,0 +1,92 @@
+//! How the map is shown: everything here acts while it is dragged.
+
+use leptos::prelude::*;
+
+use super::choice::{Choice, Entry};
+use super::color_bar::ColorBar;
+use super::format;
+use super::study::Study;
+use super::text;
+use super::threshold_control::ThresholdControl;
+use super::view_state::ViewState;
+use crate::render::{Colormap, Orientation, strongest_voxel};
+
+/// The column at the right.
+#[component]
+pub fn MapControls() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let to_peak = move |_| {
+        let peak = study.map.read_untracked().as_ref().and_then(|map| strongest_voxel(&map.placed.volume));
+        peak.into_iter().for_each(|peak| view_state.look_at(peak));
+    };
+    view! {
+        <section class="controls" aria-label=text::DISPLAY>
+            <ColorBar />
+            <div class="controls__fields">
+                <ColormapField />
+                <ShareSlider label=text::RANGE testid="range" low="0.01"
+                    value=Signal::derive(move || view_state.view.read().range)
+                    shown=Signal::derive(move || view_state.scale.read().as_ref().map(|scale| format!("± {}", format::significant(scale.range().into()))))
+                    on_slide=Callback::new(move |share| view_state.view.update(|view| view.range = share)) />
+                <ThresholdControl />
+                <ShareSlider label=text::OPACITY testid="opacity" low="0"
+                    value=Signal::derive(move || view_state.view.read().opacity)
+                    shown=Signal::derive(move || Some(format!("{:.0} %", view_state.view.read().opacity * 100.0)))
+                    on_slide=Callback::new(move |share| view_state.view.update(|view| view.opacity = share)) />
+                <SidesField />
+                <button type="button" class="button" disabled=move || study.map.read().is_none() on:click=to_peak>{text::GO_TO_PEAK}</button>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn ColormapField() -> impl IntoView {
+    let view_state = expect_context::<ViewState>();
+    let entries: Vec<Entry> = Colormap::ALL.iter().map(|colormap| Entry::new(colormap.name(), colormap.name())).collect();
+    let value = move || view_state.view.read().colormap.name().to_owned();
+    let choose = move |name: String| view_state.view.update(|view| view.colormap = Colormap::from_name(&name).unwrap_or(view.colormap));
+    view! {
+        <Choice label=text::COLORMAP testid="colormap" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+    }
+}
+
+#[component]
+fn SidesField() -> impl IntoView {
+    let view_state = expect_context::<ViewState>();
+    let entries = vec![Entry::new("neurological", text::NEUROLOGICAL), Entry::new("radiological", text::RADIOLOGICAL)];
+    let value = move || match view_state.view.read().orientation {
+        Orientation::Neurological => "neurological".to_owned(),
+        Orientation::Radiological => "radiological".to_owned(),
+    };
+    let choose = move |name: String| {
+        let orientation = if name == "radiological" { Orientation::Radiological } else { Orientation::Neurological };
+        view_state.view.update(|view| view.orientation = orientation);
+    };
+    view! {
+        <Choice label=text::SIDES testid="orientation" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+    }
+}
+
+/// A slider for a share of a whole, up to 1.
+#[component]
+fn ShareSlider(
+    label: &'static str,
+    testid: &'static str,
+    /// Smallest value.
+    low: &'static str,
+    value: Signal<f32>,
+    /// What the value means, in words.
+    shown: Signal<Option<String>>,
+    on_slide: Callback<f32>,
+) -> impl IntoView {
+    let slide = move |event| event_target_value(&event).parse().into_iter().for_each(|share| on_slide.run(share));
+    view! {
+        <label class="field">
+            <span class="field__label">{label} <output class="field__value">{shown}</output></span>
+            <input type="range" min=low max="1" step="0.01" data-testid=testid prop:value=move || value.get().to_string() on:input=slide />
+        </label>
+    }
+    .into_any()
+}

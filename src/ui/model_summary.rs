@@ -1,0 +1,64 @@
+//! What a model is, as a list of facts.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::{format, text};
+use crate::engine::message::ModelSummary;
+
+/// The facts and the load report.
+#[component]
+pub fn Summary(
+    /// Of this model.
+    model: Arc<ModelSummary>,
+) -> impl IntoView {
+    let rows = facts(&model).into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect_view();
+    view! {
+        <div data-testid="model-summary">
+            <p class="panel__title">{model.name.clone()}</p>
+            <dl class="facts">{rows}</dl>
+            <Report warnings=model.warnings.clone() />
+        </div>
+    }
+    .into_any()
+}
+
+/// Sentences that the user should know, folded away behind their number.
+#[component]
+pub fn Report(
+    /// One sentence each.
+    warnings: Vec<String>,
+) -> impl IntoView {
+    (!warnings.is_empty()).then(|| {
+        let count = warnings.len();
+        let items = warnings.into_iter().map(|warning| view! { <li>{warning}</li> }).collect_view();
+        view! {
+            <details class="report">
+                <summary>{text::LOAD_REPORT} " (" {count} ")"</summary>
+                <ul>{items}</ul>
+            </details>
+        }
+    })
+}
+
+fn facts(model: &ModelSummary) -> Vec<(&'static str, String)> {
+    let nodes: Vec<&str> = model.nodes.iter().map(|node| node.label.as_str()).collect();
+    let mut facts = vec![
+        (text::ARCHITECTURE, model.architecture.clone()),
+        (text::TASK, text::task(&model.task, &model.mode)),
+        (text::NODES, nodes.join(", ")),
+        (text::INPUT, format::shape(&model.input_shape)),
+        (text::TRANSFORMS, transforms(model)),
+        (text::PARAMETERS, format::count(model.n_parameters)),
+        (text::PREPROCESSING, model.preprocessing.clone()),
+    ];
+    facts.extend(model.epoch.map(|epoch| (text::EPOCH, epoch.to_string())));
+    facts
+}
+
+fn transforms(model: &ModelSummary) -> String {
+    let normalize = model.normalize.then(|| text::MIN_MAX.to_owned());
+    let all: Vec<String> = normalize.into_iter().chain(model.size_reduction.map(text::reduction)).collect();
+    if all.is_empty() { text::NONE.to_owned() } else { all.join(", ") }
+}

@@ -1,0 +1,46 @@
+//! Panel 2: whose images.
+
+use leptos::prelude::*;
+
+use super::choice::{Choice, Entry};
+use super::file_picker::FilePicker;
+use super::model_summary::Report;
+use super::participants_table::ParticipantsTable;
+use super::study::Study;
+use super::text;
+
+/// Opens images, filters and lists them.
+#[component]
+pub fn ParticipantsPanel() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let diagnosis = RwSignal::new(String::new());
+    let on_files = Callback::new(move |files| study.open_images(files));
+    let entries = move || {
+        let list = study.participants.get();
+        let mut all: Vec<String> = list.iter().flat_map(|list| list.rows.iter().filter_map(|row| row.diagnosis.clone())).collect();
+        all.sort();
+        all.dedup();
+        let named = all.into_iter().map(|name| Entry::new(name.clone(), name));
+        std::iter::once(Entry::new("", text::ALL)).chain(named).collect::<Vec<_>>()
+    };
+    let body = move || match study.participants.get() {
+        None => view! { <p class="muted">{text::NO_PARTICIPANTS}</p> }.into_any(),
+        Some(list) => view! {
+            <Choice label=text::DIAGNOSIS testid="diagnosis-filter" entries=Signal::derive(entries) value=diagnosis
+                on_choose=Callback::new(move |value| diagnosis.set(value)) />
+            <ParticipantsTable list=list.clone() diagnosis=diagnosis />
+            <Report warnings=list.warnings.clone() />
+        }
+        .into_any(),
+    };
+    // A filter of the last list would hide the whole of the next.
+    Effect::watch(move || study.participants.get(), move |_, _, _| diagnosis.set(String::new()), false);
+    view! {
+        <section class="panel" aria-labelledby="participants-title">
+            <h2 id="participants-title"><span class="panel__number">"2"</span>{text::PARTICIPANTS}</h2>
+            <FilePicker testid="open-images" folder_testid="open-images-folder" hint=text::IMAGES_HINT on_files=on_files />
+            {body}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,44 @@
+//! What lies under the crosshair, as numbers.
+
+use leptos::prelude::*;
+
+use super::shown::Placed;
+use super::study::Study;
+use super::view_state::ViewState;
+use super::{format, text};
+use crate::render::{nearest_value, nearest_voxel};
+
+/// Millimetres, voxel and values.
+#[component]
+pub fn Readout() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let millimetres = move || {
+        let [x, y, z] = view_state.crosshair()?.map(format::millimetres);
+        Some(format!("x {x}  y {y}  z {z} mm"))
+    };
+    let voxel = move || {
+        let point = view_state.crosshair()?;
+        let image = study.image.get()?;
+        let voxel = nearest_voxel(&image.placed.volume, &image.placed.voxel_from_world, point)?;
+        Some(format!("{} {}, {}, {}", text::VOXEL, voxel[0], voxel[1], voxel[2]))
+    };
+    let values = move || {
+        let point = view_state.crosshair()?;
+        let image = study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE, &image.placed, point));
+        let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY, &map.placed, point));
+        Some(image.into_iter().chain(map).collect::<Vec<_>>().join("  "))
+    };
+    view! {
+        <div class="readout" aria-live="polite">
+            <output data-testid="crosshair-mm">{millimetres}</output>
+            <output data-testid="crosshair-voxel">{voxel}</output>
+            <output data-testid="crosshair-value">{values}</output>
+        </div>
+    }
+    .into_any()
+}
+
+fn value_in_words(name: &str, placed: &Placed, point_in_world: [f64; 3]) -> Option<String> {
+    let value = nearest_value(&placed.volume, &placed.voxel_from_world, point_in_world)?;
+    Some(format!("{name} {}", format::significant(f64::from(value))))
+}

@@ -1,0 +1,108 @@
+//! Engine → page: what an answer changes.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use super::shown::{ShownImage, ShownMap};
+use super::study::{MethodName, PageError, Remedy, Study, Task, Then, Work};
+use super::text;
+use crate::engine::message::{Event, Failure, ModelSummary, ParticipantList, Reply};
+use crate::web::download::save;
+use crate::web::transport::{Attachment, FromEngine};
+use crate::web::words_of;
+
+impl Study {
+    pub(super) fn receive(&self, message: FromEngine) {
+        match message {
+            FromEngine::Reply(reply, attachments) => self.take_reply(reply, attachments),
+            FromEngine::Stopped(words) => self.take_stop(&words),
+        }
+    }
+
+    fn take_reply(&self, reply: Reply, attachments: Vec<Attachment>) {
+        let task = self.work.read_untracked().jobs.iter().find(|(id, _)| *id == reply.job).map(|(_, task)| *task);
+        // An answer that nobody waits for any more.
+        let Some(task) = task else { return };
+        if let Event::Progress(progress) = reply.event {
+            self.work.update(|work| work.progress = Some(progress));
+            return;
+        }
+        // The demo's model is not the end of its job: the participants follow.
+        let goes_on = task == Task::OpenDemo && matches!(reply.event, Event::Model(_));
+        if let Err(failure) = self.take_event(task, reply.event, attachments) {
+            self.fail(failure);
+        }
+        if !goes_on {
+            self.finish(reply.job);
+        }
+    }
+
+    fn take_event(&self, task: Task, event: Event, attachments: Vec<Attachment>) -> Result<(), Failure> {
+        match event {
+            Event::Device(info) => self.device.set(Some(info)),
+            Event::Model(model) => self.take_model(*model),
+            Event::Participants(list) => self.take_participants(task, list),
+            Event::Image(ready) => {
+                let image = ShownImage::new(ready, floats(&attachments))?;
+                // A map belongs to the image it was computed from.
+                self.map.update(|map| drop(map.take_if(|map| map.ready.explanation.participant != image.participant)));
+                self.image.set(Some(Arc::new(image)));
+                if task == Task::Show(Then::Explain) {
+                    self.explain();
+                }
+            }
+            Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments))?))),
+            Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
+            Event::Failed(failure) => return Err(failure),
+            Event::Cancelled | Event::Progress(_) => {}
+        }
+        Ok(())
+    }
+
+    fn take_model(&self, model: ModelSummary) {
+        self.map.set(None);
+        let n_levels = model.levels.len();
+        if n_levels == 0 {
+            self.form.method.set(MethodName::Gradients);
+        }
+        self.form.level.set(n_levels.max(1));
+        self.form.target.update(|target| *target = if *target < model.nodes.len() { *target } else { 0 });
+        self.model.set(Some(Arc::new(model)));
+    }
+
+    fn take_participants(&self, task: Task, list: ParticipantList) {
+        let first = list.rows.first().map(|row| row.participant.clone());
+        self.map.set(None);
+        self.image.set(None);
+        self.selected.set(None);
+        self.participants.set(Some(Arc::new(list)));
+        if let Some(participant) = first {
+            self.show(participant, if task == Task::OpenDemo { Then::Explain } else { Then::Wait });
+        }
+    }
+
+    fn take_stop(&self, words: &str) {
+        self.work.set(Work::default());
+        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.to_owned() };
+        self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
+    }
+
+    fn finish(&self, job: u32) {
+        self.work.update(|work| {
+            work.jobs.retain(|(id, _)| *id != job);
+            work.progress = None;
+        });
+    }
+}
+
+fn floats(attachments: &[Attachment]) -> Vec<f32> {
+    attachments.first().map(Attachment::to_floats).unwrap_or_default()
+}
+
+fn save_attachment(attachments: &[Attachment], name: &str, mime: &str) -> Result<(), Failure> {
+    let buffer = attachments.first().map_or(JsValue::NULL, |attachment| attachment.buffer().into());
+    save(&buffer, name, mime)
+        .map_err(|error| Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() })
+}

@@ -1,0 +1,127 @@
+//! Page → engine: what a click asks for.
+
+use leptos::prelude::*;
+
+use super::study::{MethodName, Opened, Sources, Study, Task, Then, Work};
+use crate::attribution::Method;
+use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Request};
+use crate::web::address::demo_url;
+use crate::web::picked_files::PickedFile;
+use crate::web::transport::EngineHandle;
+
+impl Study {
+    /// Starts the engine and opens the demo study.
+    pub fn begin(&self) {
+        let study = *self;
+        let engine = EngineHandle::start(move |message| study.receive(message));
+        self.engine.set_value(Some(engine));
+        self.choose_device(DeviceChoice::Auto);
+        self.send(Task::OpenDemo, Request::OpenDemo { base_url: demo_url() }, &[]);
+    }
+
+    pub fn choose_device(&self, choice: DeviceChoice) {
+        self.form.device.set(choice);
+        self.send(Task::Device, Request::ChooseDevice { choice }, &[]);
+    }
+
+    pub fn open_model(&self, files: Vec<PickedFile>) {
+        self.leave_demo();
+        self.send(Task::OpenModel, Request::OpenModel, &files);
+        self.opened.update_value(|opened| opened.model = Some(files));
+    }
+
+    pub fn open_images(&self, files: Vec<PickedFile>) {
+        self.leave_demo();
+        self.send(Task::OpenImages, Request::OpenImages, &files);
+        self.opened.update_value(|opened| opened.images = Some(files));
+    }
+
+    pub fn choose_checkpoint(&self, split: u32, selection: String) {
+        self.send(Task::OpenModel, Request::ChooseCheckpoint { split, selection }, &[]);
+    }
+
+    pub fn show(&self, participant: ParticipantKey, then: Then) {
+        self.selected.set(Some(participant.clone()));
+        self.supersede(|task| matches!(task, Task::Show(_)));
+        self.send(Task::Show(then), Request::ShowParticipant { participant }, &[]);
+    }
+
+    /// Explains the selected participant as the form says; an explanation that is under way is given up.
+    pub fn explain(&self) {
+        let Some(participant) = self.selected.get_untracked() else { return };
+        let method = match self.form.method.get_untracked() {
+            MethodName::Gradients => Method::Gradients,
+            MethodName::GradCam => Method::GradCam { level: Some(self.form.level.get_untracked()) },
+        };
+        let (target, convention) = (self.form.target.get_untracked(), self.form.convention.get_untracked());
+        if self.work.read_untracked().is_doing(Task::Explain) {
+            self.cancel();
+            self.supersede(|task| task == Task::Explain);
+        }
+        self.send(Task::Explain, Request::Explain(Explanation { participant, method, target, convention }), &[]);
+    }
+
+    pub fn export(&self, kind: ExportKind) {
+        if self.map.read_untracked().is_some() {
+            self.send(Task::Export(kind), Request::Export { kind }, &[]);
+        }
+    }
+
+    pub fn cancel(&self) {
+        if !self.work.read_untracked().is_idle() {
+            // Cancel has no answer of its own, so it is not work.
+            self.post(Request::Cancel, &[]);
+        }
+    }
+
+    /// Replaces the engine and opens again what was open.
+    pub fn restart(&self) {
+        self.error.set(None);
+        self.work.set(Work::default());
+        self.engine.with_value(|engine| engine.iter().for_each(EngineHandle::restart));
+        self.choose_device(self.form.device.get_untracked());
+        let Opened { model, images } =
+            self.opened.with_value(|opened| Opened { model: opened.model.clone(), images: opened.images.clone() });
+        if self.sources.get_untracked() == Sources::Demo {
+            self.send(Task::OpenDemo, Request::OpenDemo { base_url: demo_url() }, &[]);
+        }
+        if let Some(files) = model {
+            self.open_model(files);
+        }
+        if let Some(files) = images {
+            self.open_images(files);
+        }
+    }
+
+    fn leave_demo(&self) {
+        self.sources.set(Sources::Own);
+        if self.work.read_untracked().is_doing(Task::OpenDemo) {
+            self.cancel();
+            self.supersede(|task| task == Task::OpenDemo);
+        }
+        // The demo's own first map is not wanted any more either.
+        self.work.update(|work| {
+            for (_, task) in &mut work.jobs {
+                if *task == Task::Show(Then::Explain) {
+                    *task = Task::Show(Then::Wait);
+                }
+            }
+        });
+    }
+
+    /// Forgets jobs, so that their late answers are ignored: the newest request wins.
+    fn supersede(&self, is_old: impl Fn(Task) -> bool) {
+        self.work.update(|work| work.jobs.retain(|(_, task)| !is_old(*task)));
+    }
+
+    fn send(&self, task: Task, request: Request, files: &[PickedFile]) {
+        self.error.set(None);
+        if let Some(id) = self.post(request, files) {
+            self.work.update(|work| work.jobs.push((id, task)));
+        }
+    }
+
+    fn post(&self, request: Request, files: &[PickedFile]) -> Option<u32> {
+        self.engine.with_value(|engine| engine.as_ref().map(|engine| engine.send(request, files)))
+    }
+}

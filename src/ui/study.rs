@@ -1,0 +1,179 @@
+//! What is loaded and what is running. Requests are in `requests`, answers in `replies`.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::shown::{ShownImage, ShownMap};
+use crate::attribution::Convention;
+use crate::engine::message::{DeviceChoice, DeviceInfo, ExportKind, Failure, ModelSummary, ParticipantKey, ParticipantList, Progress};
+use crate::web::picked_files::PickedFile;
+use crate::web::transport::EngineHandle;
+
+/// Everything that panels share about the study; in context.
+#[derive(Clone, Copy)]
+pub struct Study {
+    pub model: RwSignal<Option<Arc<ModelSummary>>>,
+    pub participants: RwSignal<Option<Arc<ParticipantList>>>,
+    pub selected: RwSignal<Option<ParticipantKey>>,
+    pub image: RwSignal<Option<Arc<ShownImage>>>,
+    pub map: RwSignal<Option<Arc<ShownMap>>>,
+    pub device: RwSignal<Option<DeviceInfo>>,
+    pub error: RwSignal<Option<PageError>>,
+    pub work: RwSignal<Work>,
+    pub sources: RwSignal<Sources>,
+    pub form: Form,
+    pub(super) engine: StoredValue<Option<EngineHandle>, LocalStorage>,
+    pub(super) opened: StoredValue<Opened, LocalStorage>,
+}
+
+/// The fields of the Interpret panel.
+#[derive(Clone, Copy)]
+pub struct Form {
+    pub method: RwSignal<MethodName>,
+    pub target: RwSignal<usize>,
+    pub level: RwSignal<usize>,
+    pub convention: RwSignal<Convention>,
+    pub device: RwSignal<DeviceChoice>,
+}
+
+/// A method without its parameters, which are fields of their own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum MethodName {
+    Gradients,
+    GradCam,
+}
+
+/// The one visible error.
+#[derive(Clone, PartialEq)]
+pub struct PageError {
+    pub failure: Failure,
+    pub remedy: Remedy,
+}
+
+/// What the banner offers beside words.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    Dismiss,
+    RestartEngine,
+}
+
+/// What the engine has been asked and has not answered.
+#[derive(Clone, Default)]
+pub struct Work {
+    pub jobs: Vec<(u32, Task)>,
+    pub progress: Option<Progress>,
+}
+
+/// Why a job was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    Device,
+    OpenModel,
+    OpenImages,
+    OpenDemo,
+    Show(Then),
+    Explain,
+    Export(ExportKind),
+}
+
+/// What follows when a participant's image is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    Wait,
+    Explain,
+}
+
+/// Whose study is on the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sources {
+    Demo,
+    Own,
+}
+
+/// The last choices, to open them again after a restart of the engine.
+#[derive(Default)]
+pub struct Opened {
+    pub model: Option<Vec<PickedFile>>,
+    pub images: Option<Vec<PickedFile>>,
+}
+
+/// `data-state` of the status line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Idle,
+    Loading,
+    Computing,
+    Ready,
+    Failed,
+}
+
+impl State {
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Idle => "idle",
+            State::Loading => "loading",
+            State::Computing => "computing",
+            State::Ready => "ready",
+            State::Failed => "failed",
+        }
+    }
+}
+
+impl Work {
+    pub fn is_idle(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    pub fn is_doing(&self, task: Task) -> bool {
+        self.jobs.iter().any(|(_, other)| *other == task)
+    }
+}
+
+impl Study {
+    pub fn new() -> Self {
+        Study {
+            model: RwSignal::new(None),
+            participants: RwSignal::new(None),
+            selected: RwSignal::new(None),
+            image: RwSignal::new(None),
+            map: RwSignal::new(None),
+            device: RwSignal::new(None),
+            error: RwSignal::new(None),
+            work: RwSignal::new(Work::default()),
+            sources: RwSignal::new(Sources::Demo),
+            form: Form {
+                method: RwSignal::new(MethodName::Gradients),
+                target: RwSignal::new(0),
+                level: RwSignal::new(1),
+                convention: RwSignal::new(Convention::default()),
+                device: RwSignal::new(DeviceChoice::default()),
+            },
+            engine: StoredValue::new_local(None),
+            opened: StoredValue::new_local(Opened::default()),
+        }
+    }
+
+    pub fn state(&self) -> State {
+        let work = self.work.read();
+        if work.is_doing(Task::Explain) {
+            State::Computing
+        } else if !work.is_idle() {
+            State::Loading
+        } else if self.error.read().is_some() {
+            State::Failed
+        } else if self.model.read().is_some() || self.participants.read().is_some() {
+            State::Ready
+        } else {
+            State::Idle
+        }
+    }
+
+    pub fn can_compute(&self) -> bool {
+        self.model.read().is_some() && self.selected.read().is_some()
+    }
+
+    pub fn fail(&self, failure: Failure) {
+        self.error.set(Some(PageError { failure, remedy: Remedy::Dismiss }));
+    }
+}

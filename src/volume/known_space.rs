@@ -1,0 +1,53 @@
+//! Where a grid lies when its file does not say: tensors carry no affine, but Clinica's grids are recognised by their size.
+
+use super::Affine;
+
+/// The cropped grid of t1-linear, flair-linear and pet-linear: MNI152NLin2009cSym at 1 mm, `desc-Crop`.
+const CROPPED: ([usize; 3], [f64; 3]) = ([169, 208, 179], [-84.0, -119.0, -78.0]);
+
+/// The same space before cropping.
+const UNCROPPED: ([usize; 3], [f64; 3]) = ([193, 229, 193], [-96.0, -132.0, -78.0]);
+
+/// An affine that had to be assumed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AssumedSpace {
+    /// Millimetres (RAS+) from voxel indices.
+    pub world_from_voxel: Affine,
+    /// Why this one.
+    pub reason: Assumption,
+}
+
+/// Why an affine was assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Assumption {
+    /// The size is that of a Clinica grid.
+    #[error("the tensor carries no affine: its {} voxels were placed as Clinica's MNI152NLin2009cSym grid of that size", times(shape))]
+    ClinicaGrid {
+        /// Voxels along the three axes.
+        shape: [usize; 3],
+    },
+    /// Any other size.
+    #[error(
+        "the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little",
+        times(shape)
+    )]
+    Centred {
+        /// Voxels along the three axes.
+        shape: [usize; 3],
+    },
+}
+
+/// The space to assume for a grid of this size: Clinica's, or 1 mm voxels with the grid's centre at the origin.
+pub fn assume(shape: [usize; 3]) -> AssumedSpace {
+    let known = [CROPPED, UNCROPPED].into_iter().find(|(size, _)| *size == shape);
+    let centre = shape.map(|length| -(length as f64 - 1.0) / 2.0);
+    let (origin, reason) = match known {
+        Some((_, origin)) => (origin, Assumption::ClinicaGrid { shape }),
+        None => (centre, Assumption::Centred { shape }),
+    };
+    AssumedSpace { world_from_voxel: Affine::from_diagonal([1.0; 3], origin), reason }
+}
+
+fn times(shape: &[usize; 3]) -> String {
+    shape.map(|length| length.to_string()).join("×")
+}

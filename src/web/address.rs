@@ -1,0 +1,24 @@
+//! The page's own address.
+
+use wasm_bindgen::JsValue;
+
+/// Absolute URL of the demo study's folder, with a trailing slash, wherever the page is hosted.
+pub fn demo_url() -> String {
+    let base = web_sys::window().and_then(|window| window.document()).and_then(|document| document.base_uri().ok().flatten());
+    let url = base.and_then(|base| web_sys::Url::new_with_base("demo/", &base).ok());
+    url.map(|url| url.href()).unwrap_or_default()
+}
+
+/// The fragment of the address, with its `#`, or empty.
+pub fn fragment() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
+/// Replaces the fragment without a new entry in the browser's history.
+pub fn replace_fragment(fragment: &str) {
+    let history = web_sys::window().and_then(|window| window.history().ok());
+    if let Some(history) = history {
+        // Embedded pages without an address of their own (about:srcdoc) refuse; the view then lives only in the page.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")));
+    }
+}

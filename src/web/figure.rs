@@ -1,0 +1,106 @@
+//! The planes as one picture with letters, coordinates and a colour bar, for a paper or a lab book.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement};
+
+use super::canvas::{context, paint};
+use super::download::save;
+
+/// One plane of a figure.
+pub struct Panel {
+    /// RGBA8, sRGB, straight alpha.
+    pub pixels: Vec<u8>,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// At the left and right edges.
+    pub letters: [&'static str; 2],
+    /// Bottom left, such as `y = −12`.
+    pub caption: String,
+}
+
+/// The colour bar of a figure.
+pub struct Bar {
+    /// RGBA8, from high to low, one pixel each.
+    pub pixels: Vec<u8>,
+    /// Ticks from high to low, equally spaced.
+    pub ticks: Vec<String>,
+}
+
+/// Screen pixels per pixel of a panel.
+const ZOOM: f64 = 3.0;
+const MARGIN: f64 = 24.0;
+const BAR_WIDTH: f64 = 24.0;
+const TICK_WIDTH: f64 = 130.0;
+
+/// Draws the figure on black and saves it as a PNG.
+///
+/// # Errors
+/// What the browser says when it has no memory for the picture.
+pub fn save_figure(panels: &[Panel], bar: Option<&Bar>, title: &str, name: String) -> Result<(), JsValue> {
+    let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
+    let canvas = new_canvas(&document)?;
+    let height = panels.iter().map(|panel| panel.height).max().unwrap_or(0) as f64 * ZOOM;
+    let width: f64 = panels.iter().map(|panel| panel.width as f64 * ZOOM + MARGIN).sum();
+    let bar_width = if bar.is_some() { BAR_WIDTH + TICK_WIDTH } else { 0.0 };
+    canvas.set_width((width + MARGIN + bar_width) as u32);
+    canvas.set_height((height + 3.0 * MARGIN) as u32);
+    let ink = context(&canvas)?;
+    ink.set_fill_style_str("#000");
+    ink.fill_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+    draw_text(&ink, title, MARGIN, 1.2 * MARGIN)?;
+    let mut left = MARGIN;
+    for panel in panels {
+        draw_panel(&document, &ink, panel, left, 2.0 * MARGIN + (height - panel.height as f64 * ZOOM) / 2.0)?;
+        left += panel.width as f64 * ZOOM + MARGIN;
+    }
+    if let Some(bar) = bar {
+        draw_bar(&document, &ink, bar, left, 2.0 * MARGIN, height)?;
+    }
+    save_png(&canvas, name)
+}
+
+fn draw_panel(document: &Document, ink: &CanvasRenderingContext2d, panel: &Panel, left: f64, top: f64) -> Result<(), JsValue> {
+    let (width, height) = (panel.width as f64 * ZOOM, panel.height as f64 * ZOOM);
+    let own = new_canvas(document)?;
+    paint(&own, panel.width, panel.height, &panel.pixels)?;
+    ink.set_image_smoothing_enabled(false);
+    ink.draw_image_with_html_canvas_element_and_dw_and_dh(&own, left, top, width, height)?;
+    draw_text(ink, panel.letters[0], left + 6.0, top + 24.0)?;
+    draw_text(ink, panel.letters[1], left + width - 22.0, top + 24.0)?;
+    draw_text(ink, &panel.caption, left + 6.0, top + height - 10.0)
+}
+
+fn draw_bar(document: &Document, ink: &CanvasRenderingContext2d, bar: &Bar, left: f64, top: f64, height: f64) -> Result<(), JsValue> {
+    let own = new_canvas(document)?;
+    paint(&own, 1, bar.pixels.len() / 4, &bar.pixels)?;
+    ink.set_fill_style_str("#808080");
+    ink.fill_rect(left, top, BAR_WIDTH, height);
+    ink.draw_image_with_html_canvas_element_and_dw_and_dh(&own, left, top, BAR_WIDTH, height)?;
+    let gap = height / bar.ticks.len().saturating_sub(1).max(1) as f64;
+    for (index, tick) in bar.ticks.iter().enumerate() {
+        draw_text(ink, tick, left + BAR_WIDTH + 8.0, top + gap * index as f64 + 7.0)?;
+    }
+    Ok(())
+}
+
+fn draw_text(ink: &CanvasRenderingContext2d, text: &str, left: f64, baseline: f64) -> Result<(), JsValue> {
+    ink.set_font("20px system-ui, sans-serif");
+    ink.set_fill_style_str("#fff");
+    ink.fill_text(text, left, baseline)
+}
+
+fn new_canvas(document: &Document) -> Result<HtmlCanvasElement, JsValue> {
+    Ok(document.create_element("canvas")?.dyn_into()?)
+}
+
+fn save_png(canvas: &HtmlCanvasElement, name: String) -> Result<(), JsValue> {
+    let on_blob = Closure::once_into_js(move |blob: JsValue| {
+        if !blob.is_null() && save(&blob, &name, "image/png").is_err() {
+            web_sys::console::error_1(&"the browser refused the download".into());
+        }
+    });
+    canvas.to_blob(on_blob.unchecked_ref::<Function>())
+}

@@ -1,0 +1,94 @@
+//! Where the bytes of a file come from in a browser: a file that the user chose, or the page's own origin.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File, Response, WorkerGlobalScope};
+
+use super::words_of;
+use crate::files::{FileError, FileSource, FileTree, LocalFuture};
+
+/// A file of the user's; each read takes its range only.
+pub struct BlobSource {
+    /// For messages.
+    pub path: String,
+    /// The browser's handle.
+    pub blob: Blob,
+}
+
+/// A file below the page's own address, fetched whole when it is first needed; the browser's cache keeps it.
+pub struct HttpSource {
+    /// For messages.
+    pub path: String,
+    /// Absolute.
+    pub url: String,
+    /// Size that the index gives.
+    pub size: u64,
+}
+
+/// The tree of chosen files; paths as [`super::worker_port::serve`] hands them over.
+pub fn tree_of(files: Vec<(String, File)>) -> FileTree {
+    let mut tree = FileTree::default();
+    for (path, file) in files {
+        tree.insert(path.clone(), Rc::new(BlobSource { path, blob: file.into() }));
+    }
+    tree
+}
+
+impl FileSource for BlobSource {
+    fn len(&self) -> u64 {
+        self.blob.size() as u64
+    }
+
+    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
+        Box::pin(async move { read_blob(&self.blob, range).await.map_err(|error| unreadable(&self.path, &words_of(&error))) })
+    }
+}
+
+impl FileSource for HttpSource {
+    fn len(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
+        Box::pin(async move {
+            let mut bytes = fetch(&self.url).await.map_err(|error| unreadable(&self.path, &words_of(&error)))?;
+            if bytes.len() as u64 != self.size {
+                let reason = format!("{} bytes arrived where the index says {}", bytes.len(), self.size);
+                return Err(unreadable(&self.path, &reason));
+            }
+            bytes.truncate(range.end as usize);
+            bytes.drain(..range.start as usize);
+            Ok(bytes)
+        })
+    }
+}
+
+/// The bytes at a URL of the page's own origin.
+///
+/// # Errors
+/// The browser's refusal, or the status if the answer is no success.
+pub async fn fetch(url: &str) -> Result<Vec<u8>, JsValue> {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    let response: Response = JsFuture::from(scope.fetch_with_str(url)).await?.dyn_into()?;
+    if !response.ok() {
+        return Err(format!("the server answers {}", response.status()).into());
+    }
+    Ok(bytes_of(&JsFuture::from(response.array_buffer()?).await?))
+}
+
+async fn read_blob(blob: &Blob, range: Range<u64>) -> Result<Vec<u8>, JsValue> {
+    let part = blob.slice_with_f64_and_f64(range.start as f64, range.end as f64)?;
+    Ok(bytes_of(&JsFuture::from(part.array_buffer()).await?))
+}
+
+fn bytes_of(buffer: &JsValue) -> Vec<u8> {
+    Uint8Array::new(buffer).to_vec()
+}
+
+fn unreadable(path: &str, reason: &str) -> FileError {
+    FileError::Unreadable { path: path.to_owned(), reason: reason.to_owned() }
+}

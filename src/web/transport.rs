@@ -1,0 +1,144 @@
+//! The page's end of the wire: requests as JSON with files beside them, replies as JSON with array buffers beside them.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::picked_files::PickedFile;
+use super::words_of;
+use crate::engine::message::{Job, Reply, Request};
+
+/// Module that starts the engine's program, relative to the document.
+const WORKER_URL: &str = "worker_start.js";
+
+/// What comes from the worker.
+pub enum FromEngine {
+    /// An answer, with its attachments.
+    Reply(Reply, Vec<Attachment>),
+    /// The engine is gone: it panicked, could not be loaded, or spoke another version's language. In the platform's words.
+    Stopped(String),
+}
+
+/// A transferred buffer, still outside wasm memory.
+pub struct Attachment(ArrayBuffer);
+
+impl Attachment {
+    /// As float32, little-endian as all machines with WebAssembly are. A tail of less than four bytes is dropped.
+    pub fn to_floats(&self) -> Vec<f32> {
+        Float32Array::new_with_byte_offset_and_length(&self.0, 0, self.0.byte_length() / 4).to_vec()
+    }
+
+    /// The buffer itself, for a download.
+    pub fn buffer(&self) -> &ArrayBuffer {
+        &self.0
+    }
+}
+
+/// The engine, as far as the page knows it. Clones speak to the same worker.
+#[derive(Clone)]
+pub struct EngineHandle(Rc<Inner>);
+
+struct Inner {
+    worker: RefCell<Option<Running>>,
+    next_job: Cell<u32>,
+    on_message: Rc<dyn Fn(FromEngine)>,
+}
+
+struct Running {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+impl EngineHandle {
+    /// Starts the worker; everything it says goes to `on_message`, never before this function has returned.
+    pub fn start(on_message: impl Fn(FromEngine) + 'static) -> Self {
+        let handle = EngineHandle(Rc::new(Inner { worker: RefCell::new(None), next_job: Cell::new(1), on_message: Rc::new(on_message) }));
+        handle.restart();
+        handle
+    }
+
+    /// Ends the worker with all it holds and starts a new one. Job numbers go on.
+    pub fn restart(&self) {
+        if let Some(old) = self.0.worker.take() {
+            old.worker.terminate();
+        }
+        match Running::new(&self.0.on_message) {
+            Ok(running) => *self.0.worker.borrow_mut() = Some(running),
+            Err(error) => self.report_later(words_of(&error)),
+        }
+    }
+
+    /// Sends a request with the files that belong to it; returns the job's number.
+    pub fn send(&self, request: Request, files: &[PickedFile]) -> u32 {
+        let id = self.0.next_job.get();
+        self.0.next_job.set(id.wrapping_add(1));
+        if let Err(error) = self.post(&Job { id, request }, files) {
+            self.report_later(words_of(&error));
+        }
+        id
+    }
+
+    fn post(&self, job: &Job, files: &[PickedFile]) -> Result<(), JsValue> {
+        let json = serde_json::to_string(job).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let message = Object::new();
+        Reflect::set(&message, &"json".into(), &json.into())?;
+        Reflect::set(&message, &"files".into(), &files_as_js(files)?.into())?;
+        let worker = self.0.worker.borrow();
+        worker.as_ref().ok_or("no worker is running")?.worker.post_message(&message)
+    }
+
+    fn report_later(&self, words: String) {
+        let on_message = self.0.on_message.clone();
+        wasm_bindgen_futures::spawn_local(async move { on_message(FromEngine::Stopped(words)) });
+    }
+}
+
+impl Running {
+    fn new(on_message: &Rc<dyn Fn(FromEngine)>) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(WORKER_URL, &options)?;
+        let deliver = on_message.clone();
+        let on_message_event = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| deliver(read_message(&event.data())));
+        let deliver = on_message.clone();
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            // A script that cannot be loaded fires an event without a message.
+            deliver(FromEngine::Stopped(Reflect::get(&event, &"message".into()).ok().and_then(|m| m.as_string()).unwrap_or_default()));
+        });
+        worker.set_onmessage(Some(on_message_event.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Running { worker, _on_message: on_message_event, _on_error: on_error })
+    }
+}
+
+fn files_as_js(files: &[PickedFile]) -> Result<Array, JsValue> {
+    let list = Array::new();
+    for picked in files {
+        let entry = Object::new();
+        Reflect::set(&entry, &"path".into(), &picked.path.as_str().into())?;
+        Reflect::set(&entry, &"file".into(), &picked.file)?;
+        list.push(&entry);
+    }
+    Ok(list)
+}
+
+fn read_message(data: &JsValue) -> FromEngine {
+    let field = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
+    if let Some(words) = field("stopped").as_string() {
+        return FromEngine::Stopped(words);
+    }
+    match serde_json::from_str(&field("json").as_string().unwrap_or_default()) {
+        Ok(reply) => FromEngine::Reply(reply, attachments(&field("buffers"))),
+        Err(error) => FromEngine::Stopped(error.to_string()),
+    }
+}
+
+fn attachments(buffers: &JsValue) -> Vec<Attachment> {
+    let Some(list) = buffers.dyn_ref::<Array>() else { return Vec::new() };
+    list.iter().filter_map(|buffer| buffer.dyn_into().ok()).map(Attachment).collect()
+}

@@ -1,0 +1,237 @@
+//! Datasets: the demo CAPS, and everything that can be dropped on the page instead of one.
+
+use std::rc::Rc;
+
+use maplens::caps::{CapsError, ImageCatalogue, ImageFormat, read_image};
+use maplens::files::{FileTree, MemoryFile};
+use maplens::torch_file;
+use maplens::volume::nifti;
+use pollster::block_on;
+
+use crate::fixtures::{TRIV24_NIFTI, bytes, tree_from, tree_of};
+
+const PATTERN: &str = "*space-MNI152NLin2009cSym_desc-Crop_res-1x1x1_T1w.nii.gz";
+
+/// Longer than any stand-in for a NIfTI.
+const FAKE_SCAN: &str = "................................................................................................";
+
+#[test]
+fn the_demo_caps_is_listed_in_table_order() {
+    let tree = tree_of("www/demo/caps");
+    let (catalogue, warnings) = open(&tree, Some(PATTERN)).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    assert_eq!(catalogue.name, "caps");
+    assert_eq!(
+        listed(&catalogue),
+        ["sub-TRIV24 ses-M000 AD", "sub-TRIV26 ses-M000 AD", "sub-TRIV25 ses-M000 CN", "sub-TRIV27 ses-M000 CN"]
+    );
+    let entry = catalogue.find("sub-TRIV24", "ses-M000").unwrap();
+    assert!(TRIV24_NIFTI.ends_with(&entry.path) && entry.format == ImageFormat::Nifti);
+    let image = block_on(read_image(&tree, entry)).unwrap();
+    assert_eq!((image.volume.shape(), image.assumption), ([169, 208, 179], None));
+}
+
+#[test]
+fn a_caps_is_found_inside_a_larger_folder_and_its_masks_are_no_images() {
+    let tree = tree_of("www/demo");
+    let (catalogue, warnings) = open(&tree, Some(PATTERN)).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    assert_eq!((catalogue.name.as_str(), catalogue.entries.len()), ("caps", 4));
+}
+
+#[test]
+fn what_does_not_fit_the_table_is_told() {
+    let table = "participant_id\tsession_id\tdiagnosis\nsub-2\tses-M00\tCN\nsub-9\tses-M00\tAD\nsub-2\tses-M00\tAD\nsub-1\tses-M00\t\n";
+    let tree = tree_from(&[
+        ("c/participants.tsv", table),
+        ("c/subjects/sub-1/ses-M00/t1_linear/sub-1_T1w.nii.gz", FAKE_SCAN),
+        ("c/subjects/sub-2/ses-M00/t1_linear/sub-2_T1w.nii.gz", FAKE_SCAN),
+        ("c/subjects/sub-3/ses-M00/t1_linear/sub-3_T1w.nii.gz", FAKE_SCAN),
+        ("c/subjects/sub-4/ses-M00/t1_linear/sub-4_flair.nii.gz", FAKE_SCAN),
+    ]);
+    let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!(listed(&catalogue), ["sub-2 ses-M00 CN", "sub-1 ses-M00 -", "sub-3 ses-M00 -"]);
+    assert_eq!(
+        warnings,
+        [
+            "1 session without an image that matches *_T1w.nii.gz, left out: sub-4 ses-M00",
+            "c/participants.tsv: 1 row for a session that was named before, ignored: sub-2 ses-M00",
+            "c/participants.tsv: 1 row without an image, left out: sub-9 ses-M00",
+            "c/participants.tsv: 1 image without a row, so without a diagnosis: sub-3 ses-M00",
+        ]
+    );
+}
+
+#[test]
+fn many_sessions_make_one_sentence() {
+    let rows: Vec<String> = (1..=7).map(|n| format!("sub-{n}\tses-M00")).collect();
+    let table = format!("participant_id\tsession_id\n{}\n", rows.join("\n"));
+    let tree = tree_from(&[("t.tsv", &table), ("sub-1_ses-M00_T1w.nii.gz", FAKE_SCAN)]);
+    let (_, warnings) = open(&tree, None).unwrap();
+    let names = "sub-2 ses-M00, sub-3 ses-M00, sub-4 ses-M00, sub-5 ses-M00, sub-6 ses-M00 and 1 more";
+    assert_eq!(warnings, [format!("t.tsv: 6 rows without an image, left out: {names}")]);
+}
+
+#[test]
+fn several_matches_take_the_last_and_say_so() {
+    let tree = tree_from(&[
+        ("subjects/sub-1/ses-M00/t1/sub-1_run-01_T1w.nii.gz", FAKE_SCAN),
+        ("subjects/sub-1/ses-M00/t1/sub-1_run-02_T1w.nii.gz", FAKE_SCAN),
+    ]);
+    let (catalogue, warnings) = open(&tree, Some("*_T1W.nii.gz")).unwrap();
+    assert_eq!(catalogue.name, "CAPS");
+    assert!(catalogue.entries[0].path.contains("run-02"));
+    let sentence = "1 session with more than one matching image, the last by name is taken: sub-1 ses-M00 (sub-1_run-02_T1w.nii.gz)";
+    assert_eq!(warnings, [sentence]);
+}
+
+#[test]
+fn a_tensor_stands_in_for_an_absent_or_fake_nifti_only() {
+    let tensor = |p: &str| format!("subjects/{p}/ses-M00/deeplearning_prepare_data/image_based/t1_linear/{p}_T1w.pt");
+    let patch = |p: &str| format!("subjects/{p}/ses-M00/deeplearning_prepare_data/patch_based/t1_linear/{p}_patch-0_T1w.pt");
+    let nifti = |p: &str| format!("subjects/{p}/ses-M00/t1_linear/{p}_T1w.nii.gz");
+    let tree = tree_from(&[
+        (&tensor("sub-1"), FAKE_SCAN),
+        (&nifti("sub-1"), FAKE_SCAN),
+        (&tensor("sub-2"), FAKE_SCAN),
+        (&patch("sub-2"), FAKE_SCAN),
+        (&tensor("sub-3"), FAKE_SCAN),
+        (&nifti("sub-3"), "x"),
+    ]);
+    let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!(warnings, [""; 0]);
+    let formats: Vec<ImageFormat> = catalogue.entries.iter().map(|entry| entry.format).collect();
+    assert_eq!(formats, [ImageFormat::Nifti, ImageFormat::Tensor, ImageFormat::Tensor]);
+}
+
+#[test]
+fn loose_files_are_keyed_by_their_names() {
+    let tree = tree_from(&[
+        ("a/sub-01_ses-M000_T1w.nii.gz", FAKE_SCAN),
+        ("a/sub-01_ses-M000_T1w.pt", FAKE_SCAN),
+        ("a/sub-02_T1w.nii", FAKE_SCAN),
+        ("a/mask-1.nii.gz", FAKE_SCAN),
+        ("a/._mask-1.nii.gz", FAKE_SCAN),
+        ("a/notes.txt", ""),
+    ]);
+    let (catalogue, warnings) = open(&tree, Some(PATTERN)).unwrap();
+    assert_eq!(catalogue.name, "images");
+    assert_eq!(listed(&catalogue), ["mask-1  -", "sub-01 ses-M000 -", "sub-02  -"]);
+    assert_eq!(warnings, [""; 0]);
+}
+
+#[test]
+fn loose_files_of_one_session_are_told_apart_by_the_pattern_or_by_name() {
+    let files = [("sub-01_ses-M000_T1w.nii.gz", FAKE_SCAN), ("sub-01_ses-M000_flair.nii.gz", FAKE_SCAN)];
+    let (catalogue, warnings) = open(&tree_from(&files), Some("*_flair.nii.gz")).unwrap();
+    assert_eq!(catalogue.entries.len(), 1);
+    assert_eq!(catalogue.entries[0].path, "sub-01_ses-M000_flair.nii.gz");
+    assert_eq!(warnings, [""; 0]);
+    let (catalogue, warnings) = open(&tree_from(&files), None).unwrap();
+    assert_eq!(listed(&catalogue), ["sub-01_ses-M000_T1w  -", "sub-01_ses-M000_flair  -"]);
+    assert_eq!(warnings, ["1 session with more than one file, listed by file name instead: sub-01 ses-M000"]);
+}
+
+#[test]
+fn the_table_with_diagnoses_is_used_and_the_others_are_named() {
+    let header = "participant_id\tsession_id\tdiagnosis\n";
+    let tree = tree_from(&[
+        ("sub-1_ses-M00_T1w.nii", FAKE_SCAN),
+        ("groups/test/data.tsv", header),
+        ("a.tsv", "participant_id\tsession_id\nsub-1\tses-M00\n"),
+        ("b/labels.tsv", &format!("{header}sub-1\tses-M00\tMCI\n")),
+        ("people.tsv", "participant_id\tage\nsub-1\t70\n"),
+    ]);
+    let (catalogue, warnings) = open(&tree, None).unwrap();
+    assert_eq!(listed(&catalogue), ["sub-1 ses-M00 MCI"]);
+    assert_eq!(
+        warnings,
+        [
+            "people.tsv: no column \"session_id\", so its diagnoses are not used",
+            "b/labels.tsv: used as the table of participants; not used: a.tsv",
+        ]
+    );
+}
+
+#[test]
+fn what_holds_no_images_is_refused_in_words() {
+    let refusals: [(&[(&str, &str)], &str); 3] = [
+        (&[("a.txt", "")], "no image (.nii, .nii.gz or .pt) among the 1 files that were given"),
+        (
+            &[("c/subjects/sub-1/ses-M00/t1/sub-1_flair.nii.gz", FAKE_SCAN)],
+            "none of 1 images matches *_T1w.nii.gz, the images that the model was trained on; \
+             the first is c/subjects/sub-1/ses-M00/t1/sub-1_flair.nii.gz",
+        ),
+        (
+            &[("sub-1_T1w.nii.gz", FAKE_SCAN), ("t.tsv", "participant_id\tsession_id\nsub-1\n")],
+            "t.tsv: line 2 has 1 values, but the header has 2 columns",
+        ),
+    ];
+    for (files, sentence) in refusals {
+        let error = open(&tree_from(files), Some("*_T1w.nii.gz")).unwrap_err();
+        assert_eq!(error.to_string(), sentence);
+        assert!(!error.hint().is_empty());
+    }
+}
+
+#[test]
+fn an_image_tensor_gives_the_voxels_of_its_nifti_on_an_assumed_grid() {
+    let scan = nifti::read("scan.nii.gz", &bytes(TRIV24_NIFTI)).unwrap();
+    let tree = tree_with("sub-1_T1w.pt", torch_file::write_tensor(&[1, 169, 208, 179], scan.data()));
+    let (catalogue, _) = open(&tree, None).unwrap();
+    let image = block_on(read_image(&tree, &catalogue.entries[0])).unwrap();
+    assert_eq!(image.volume, scan);
+    assert_eq!(
+        image.assumption.unwrap().to_string(),
+        "the tensor carries no affine: its 169×208×179 voxels were placed as Clinica's MNI152NLin2009cSym grid of that size"
+    );
+}
+
+/// nibabel's arrays keep the file's order, so ClinicaDL's image tensors are strided.
+#[test]
+fn a_strided_image_tensor_is_not_transposed() {
+    let tree = tree_with("fortran.pt", bytes("tests/data/torch/fortran.zip.pt"));
+    let (catalogue, _) = open(&tree, None).unwrap();
+    let image = block_on(read_image(&tree, &catalogue.entries[0])).unwrap();
+    let tensor = torch_file::read_tensor("fortran.pt", bytes("tests/data/torch/fortran.zip.pt")).unwrap();
+    assert_ne!(tensor.strides().last(), Some(&1));
+    assert_eq!(image.volume.data(), tensor.to_f32_vec().unwrap());
+}
+
+#[test]
+fn tensors_that_are_no_images_are_refused_in_words() {
+    let flat = torch_file::write_tensor(&[3, 2], &[0.0; 6]);
+    let pair = torch_file::write_tensor(&[2, 1, 1, 3], &[0.0; 6]);
+    let long = torch_file::write_tensor(&[1, 1, 40_000], &[0.0; 40_000]);
+    let refusals = [
+        (flat, "a.pt: a tensor of shape [3, 2], but an image tensor of shape [1, D, H, W] is needed"),
+        (pair, "a.pt: a tensor of shape [2, 1, 1, 3], but an image tensor of shape [1, D, H, W] is needed"),
+        (long, "a.pt: a tensor of shape [1, 1, 40000] is larger than 134217728 voxels or 32767 along one axis"),
+        (b"not torch at all".to_vec(), "a.pt: not a file written by torch.save"),
+    ];
+    for (content, sentence) in refusals {
+        let tree = tree_with("a.pt", content);
+        let (catalogue, _) = open(&tree, None).unwrap();
+        let error = block_on(read_image(&tree, &catalogue.entries[0])).unwrap_err();
+        assert!(error.to_string().starts_with(sentence), "{error}");
+        assert!(!error.hint().is_empty());
+    }
+}
+
+fn open(tree: &FileTree, pattern: Option<&str>) -> Result<(ImageCatalogue, Vec<String>), CapsError> {
+    let (catalogue, warnings) = block_on(ImageCatalogue::open(tree, pattern))?;
+    Ok((catalogue, warnings.iter().map(ToString::to_string).collect()))
+}
+
+fn listed(catalogue: &ImageCatalogue) -> Vec<String> {
+    let words = |entry: &maplens::caps::ImageEntry| {
+        format!("{} {} {}", entry.participant_id, entry.session_id, entry.diagnosis.as_deref().unwrap_or("-"))
+    };
+    catalogue.entries.iter().map(words).collect()
+}
+
+fn tree_with(path: &str, content: Vec<u8>) -> FileTree {
+    let mut tree = FileTree::default();
+    tree.insert(path, Rc::new(MemoryFile(content.into())));
+    tree
+}

@@ -1,0 +1,154 @@
+//! One entry of `tests/fixtures/manifest.json` with its files. Everything is compiled in, so that the browser has it too.
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use include_dir::{Dir, include_dir};
+use maplens::attribution::Method;
+use maplens::files::{FileSource, FileTree, MemoryFile, open_uploads};
+use maplens::maps::Maps;
+use maplens::network::{Architecture, Network, WorkLimits};
+use maplens::volume::transforms::EvaluationTransforms;
+use serde_json::Value;
+
+use super::npy;
+
+static FIXTURES: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/fixtures");
+
+/// An expected map and all that leads to it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Name.
+    pub id: String,
+    maps: String,
+    split: u32,
+    selection: String,
+    input: Option<String>,
+    /// Gradients or Grad-CAM.
+    pub method: Method,
+    /// Output node.
+    pub target: usize,
+    /// Expected logits, where they were recorded.
+    pub logits: Option<Vec<f32>>,
+    expected: String,
+    /// Which voxels were kept.
+    pub sampling: Sampling,
+}
+
+/// `map[:, start::step, …]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sampling {
+    start: usize,
+    step: usize,
+}
+
+impl Sampling {
+    /// The kept voxels of a map.
+    pub fn apply(&self, values: &[f32], [channels, depth, height, width]: [usize; 4]) -> Vec<f32> {
+        let along = |n: usize| (self.start..n).step_by(self.step);
+        let mut kept = Vec::new();
+        for c in 0..channels {
+            for d in along(depth) {
+                for h in along(height) {
+                    kept.extend(along(width).map(|w| values[((c * depth + d) * height + h) * width + w]));
+                }
+            }
+        }
+        kept
+    }
+
+    fn parse(text: Option<&str>) -> Self {
+        let Some(text) = text else { return Self { start: 0, step: 1 } };
+        let last = text.rsplit(',').next().unwrap_or(text).trim().trim_end_matches(']');
+        let (start, step) = last.split_once("::").expect("start::step");
+        Self { start: start.parse().unwrap_or(0), step: step.parse().expect("a step") }
+    }
+}
+
+/// All cases whose network input is a fixture (3D, at most 50³), sorted by MAPS so that networks are built once.
+pub fn cases() -> Vec<Case> {
+    let mut cases = cases_where(|entry| entry["input"].is_string());
+    cases.sort_by(|a, b| a.network_key().cmp(&b.network_key()).then(a.id.cmp(&b.id)));
+    cases
+}
+
+/// The cases at 169×208×179, whose input is the image of sub-TRIV24.
+#[allow(dead_code, reason = "only the native tests compute them")]
+pub fn full_size_cases() -> Vec<Case> {
+    cases_where(|entry| entry["maps"] == "maps/image_full_conv4.tar.gz")
+}
+
+fn cases_where(wanted: impl Fn(&Value) -> bool) -> Vec<Case> {
+    let manifest: Value = serde_json::from_slice(bytes("manifest.json")).expect("the manifest is JSON");
+    let entries = manifest["cases"].as_array().expect("a list of cases").iter();
+    entries.filter(|entry| wanted(entry)).map(Case::parse).collect()
+}
+
+/// A file of `tests/fixtures`.
+pub fn bytes(path: &str) -> &'static [u8] {
+    FIXTURES.get_file(path).unwrap_or_else(|| panic!("no fixture {path}")).contents()
+}
+
+/// A MAPS folder or archive of the fixtures as the user would give it.
+pub async fn maps_tree(path: &str) -> FileTree {
+    let files = FIXTURES.get_dir(path).map_or_else(|| vec![path], files_below);
+    let upload = |file: &str| (file.to_owned(), Rc::new(MemoryFile(bytes(file).into())) as Rc<dyn FileSource>);
+    open_uploads(files.into_iter().map(upload).collect()).await.expect("the fixture opens")
+}
+
+impl Case {
+    /// Equal for cases that share a checkpoint.
+    pub fn network_key(&self) -> (String, u32, String) {
+        (self.maps.clone(), self.split, self.selection.clone())
+    }
+
+    /// Shape C×D×H×W and values of the network's input.
+    pub fn input(&self) -> ([usize; 4], Vec<f32>) {
+        let (shape, values) = npy::read(bytes(self.input.as_ref().expect("a case with an input")));
+        (shape.try_into().expect("channels and three axes"), values)
+    }
+
+    /// The kept voxels of the expected map.
+    pub fn expected(&self) -> Vec<f32> {
+        npy::read(bytes(&self.expected)).1
+    }
+
+    /// Reads the checkpoint as the engine does and builds the network.
+    pub async fn network(&self, device: &Device, limits: WorkLimits) -> Network {
+        let tree = maps_tree(&self.maps).await;
+        let maps = Maps::open(&tree).await.expect("the fixture is a MAPS");
+        let checkpoint = maps.read_checkpoint(&tree, self.split, &self.selection).await.expect("the checkpoint is read");
+        let architecture = Architecture::from_name(&maps.config.architecture).expect("a supported architecture");
+        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, device, limits);
+        built.expect("the checkpoint fits").0
+    }
+
+    /// What ClinicaDL does to an image before this network sees it.
+    #[allow(dead_code, reason = "only the native tests start from an image")]
+    pub async fn transforms(&self) -> EvaluationTransforms {
+        let tree = maps_tree(&self.maps).await;
+        Maps::open(&tree).await.expect("the fixture is a MAPS").config.transforms
+    }
+
+    fn parse(entry: &Value) -> Self {
+        let text = |key: &str| entry[key].as_str().map(str::to_owned);
+        let number = |key: &str| entry[key].as_u64().map(|n| n as usize);
+        Self {
+            id: text("id").expect("an id"),
+            maps: text("maps").expect("a MAPS"),
+            split: number("split").expect("a split") as u32,
+            selection: text("selection_metric").expect("a selection"),
+            input: text("input"),
+            method: super::method(&text("method").expect("a method"), number("level")),
+            target: number("target_node").expect("a node"),
+            logits: entry["logits"].as_array().map(|logits| logits.iter().filter_map(Value::as_f64).map(|v| v as f32).collect()),
+            expected: text("expected").expect("an expectation"),
+            sampling: Sampling::parse(entry["expected_sampling"].as_str()),
+        }
+    }
+}
+
+fn files_below<'a>(folder: &'a Dir<'a>) -> Vec<&'a str> {
+    let own = folder.files().filter_map(|file| file.path().to_str());
+    own.chain(folder.dirs().flat_map(files_below)).collect()
+}

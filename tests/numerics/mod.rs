@@ -1,0 +1,90 @@
+//! The fixtures of the three networks, computed by the library and compared with what ClinicaDL 1.6.1 wrote.
+//!
+//! Shared by the native tests (`tests/it`) and the browser tests (`tests/web.rs`), which run the same cases on the same
+//! numbers; only the device differs.
+
+pub mod fixture;
+pub mod npy;
+
+use maplens::attribution::{self, Convention, Method, SaliencyMap};
+use maplens::network::{Network, Unpaced};
+
+use fixture::Case;
+
+/// How close a device must come.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    /// Largest difference of a map, in units of its largest magnitude.
+    pub map: f64,
+    /// Largest difference of logits, in units of the largest logit's magnitude.
+    pub logits: f64,
+}
+
+/// On the CPU. PyTorch's own float32 rounding is up to 1.4e-6 on these cases (`fp32_vs_fp64_max_rel`), and a different
+/// order of summation may add as much; ten times that would already be an error.
+pub const CPU: Tolerance = Tolerance { map: 1e-5, logits: 1e-5 };
+
+/// On WebGPU, whose shader compilers may contract and reorder float32 arithmetic.
+#[allow(dead_code, reason = "only the browser tests have a GPU")]
+pub const WEBGPU: Tolerance = Tolerance { map: 1e-4, logits: 1e-4 };
+
+/// Both devices: smallest cosine between map and expectation.
+const MIN_COSINE: f64 = 0.999_999;
+
+/// Computes a case and compares it. The error tells the case and by how much it misses.
+pub async fn check(case: &Case, network: &Network, tolerance: Tolerance) -> Result<(), String> {
+    let (shape, values) = case.input();
+    compare(case, &explain_input(case, network, (shape, &values)).await, tolerance)
+}
+
+/// The saliency map of a case for an input of shape C×D×H×W.
+pub async fn explain_input(case: &Case, network: &Network, (shape, values): ([usize; 4], &[f32])) -> SaliencyMap {
+    let input = network.upload(shape, values).expect("the fixture's input fits");
+    let map = attribution::explain(network, &input, case.method, case.target, Convention::Clinicadl161, &Unpaced).await;
+    map.expect("the map is computed")
+}
+
+/// Compares a map and its logits with a case. The error tells the case and by how much it misses.
+pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(), String> {
+    let expected = case.expected();
+    let found: Vec<f32> = case.sampling.apply(&map.values, map.shape);
+    if found.len() != expected.len() {
+        return Err(format!("{}: {} values instead of {}", case.id, found.len(), expected.len()));
+    }
+    let map_error = max_difference(&found, &expected) / max_magnitude(&expected);
+    let cosine = cosine(&found, &expected);
+    let logits_error = case.logits.as_ref().map_or(0.0, |logits| max_difference(&map.logits, logits) / max_magnitude(logits));
+    if map_error <= tolerance.map && cosine >= MIN_COSINE && logits_error <= tolerance.logits {
+        return Ok(());
+    }
+    Err(format!("{}: map off by {map_error:.2e}, cosine {cosine:.8}, logits off by {logits_error:.2e}", case.id))
+}
+
+/// Largest |a − b|.
+pub fn max_difference(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(&a, &b)| (f64::from(a) - f64::from(b)).abs()).fold(0.0, nan_wins)
+}
+
+/// Largest |a|.
+pub fn max_magnitude(a: &[f32]) -> f64 {
+    a.iter().map(|&a| f64::from(a).abs()).fold(0.0, nan_wins)
+}
+
+/// Cosine of the angle between two vectors.
+pub fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>();
+    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
+}
+
+/// A NaN must not disappear in a maximum.
+fn nan_wins(so_far: f64, value: f64) -> f64 {
+    if value.is_nan() || so_far.is_nan() { f64::NAN } else { so_far.max(value) }
+}
+
+/// The method of a manifest entry.
+pub fn method(name: &str, level: Option<usize>) -> Method {
+    match name {
+        "gradients" => Method::Gradients,
+        _ => Method::GradCam { level },
+    }
+}

@@ -1,0 +1,91 @@
+//! The fixtures once more, in a browser: on the CPU path and on WebGPU. Run by `cargo xtask test`.
+#![cfg(target_arch = "wasm32")]
+
+mod numerics;
+
+use maplens::engine::device::{self, OpenDevice};
+use maplens::engine::message::DeviceChoice;
+use maplens::network::WorkLimits;
+use numerics::{CPU, Tolerance, WEBGPU, fixture};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Largest storage binding of the device that the splitting test pretends to have. WebGPU itself never grants less than
+/// 128 MiB, so the limit is put on the planner and every bind group is measured.
+const TIGHT_BINDING: u64 = 1 << 20;
+
+#[wasm_bindgen_test]
+async fn every_fixture_matches_clinicadl_on_the_cpu_path() {
+    let cpu = device::open(DeviceChoice::Cpu).await;
+    assert_eq!(cpu.info.kind, DeviceChoice::Cpu);
+    check_all(&cpu, cpu.limits, CPU, |_| true).await;
+}
+
+#[wasm_bindgen_test]
+async fn every_fixture_matches_clinicadl_on_webgpu() {
+    let gpu = device::open(DeviceChoice::Webgpu).await;
+    assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
+    console_log!("adapter: {}", gpu.info.name);
+    check_all(&gpu, gpu.limits, WEBGPU, |_| true).await;
+}
+
+#[wasm_bindgen_test]
+async fn no_webgpu_binding_exceeds_the_limit() {
+    let largest = watch_bindings();
+    let gpu = device::open(DeviceChoice::Webgpu).await;
+    let tight = WorkLimits::gpu(TIGHT_BINDING);
+    check_all(&gpu, tight, WEBGPU, |id| id.contains("sr5_conv5") && (id.contains("gd_n0") || id.ends_with("gc_n0_l1"))).await;
+    let largest = largest();
+    console_log!("largest binding: {largest} bytes");
+    assert!(largest > 0, "bind groups were seen");
+    assert!(largest <= TIGHT_BINDING, "a binding of {largest} bytes");
+}
+
+#[wasm_bindgen_test]
+async fn auto_never_picks_a_software_adapter() {
+    let auto = device::open(DeviceChoice::Auto).await;
+    let any = device::open(DeviceChoice::Webgpu).await;
+    if any.info.name.to_lowercase().contains("swiftshader") {
+        assert_eq!(auto.info.kind, DeviceChoice::Cpu);
+        assert!(auto.info.note.is_some_and(|note| note.contains("software")));
+    }
+}
+
+async fn check_all(open: &OpenDevice, limits: WorkLimits, tolerance: Tolerance, wanted: impl Fn(&str) -> bool) {
+    let mut misses = Vec::new();
+    let mut network = None;
+    let mut key = None;
+    let started = now();
+    let cases: Vec<_> = fixture::cases().into_iter().filter(|case| wanted(&case.id)).collect();
+    for case in &cases {
+        if key.as_ref() != Some(&case.network_key()) {
+            key = Some(case.network_key());
+            network = Some(case.network(&open.device, limits).await);
+        }
+        let Some(network) = &network else { continue };
+        misses.extend(numerics::check(case, network, tolerance).await.err());
+    }
+    console_log!("{} cases on {} in {:.1} s", cases.len(), open.info.name, (now() - started) / 1e3);
+    assert!(!cases.is_empty() && misses.is_empty(), "{}", misses.join("\n"));
+}
+
+/// From now on notes the largest buffer binding of any bind group; the result reads it.
+fn watch_bindings() -> impl Fn() -> u64 {
+    let code = "
+        const create = GPUDevice.prototype.createBindGroup;
+        globalThis.largestBinding = 0;
+        GPUDevice.prototype.createBindGroup = function (descriptor) {
+            for (const { resource } of descriptor.entries) {
+                const size = resource.size ?? (resource.buffer ? resource.buffer.size - (resource.offset ?? 0) : resource.size ?? 0);
+                globalThis.largestBinding = Math.max(globalThis.largestBinding, size ?? 0);
+            }
+            return create.call(this, descriptor);
+        };";
+    js_sys::eval(code).expect("the patch is JavaScript");
+    || js_sys::Reflect::get(&js_sys::global(), &"largestBinding".into()).ok().and_then(|v| v.as_f64()).unwrap_or(0.0) as u64
+}
+
+fn now() -> f64 {
+    js_sys::Date::now()
+}
