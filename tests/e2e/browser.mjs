@@ -1,6 +1,6 @@
 // Starts Chromium and opens the page, with everything observed that the tests ask about.
 import { chromium } from 'playwright-core';
-import { MapLens } from './maplens.mjs';
+import { MapLens, PATIENCE_MS } from './maplens.mjs';
 
 /** Where index.html is served; `cargo xtask test` says. By hand: `cargo xtask serve`, then this default. */
 export const PAGE_URL = process.env.MAPLENS_URL ?? 'http://127.0.0.1:8080/';
@@ -19,11 +19,12 @@ export function launch(flags = WITH_WEBGPU) {
 /** Opens the page; `requests`, `problems` and long tasks are recorded from the first byte on. */
 export async function open(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
-  context.setDefaultTimeout(180_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const maplens = new MapLens(page, context);
   await page.addInitScript(observe);
-  await page.goto(PAGE_URL);
+  const answer = await page.goto(PAGE_URL);
+  if (!answer.ok()) throw new Error(`${PAGE_URL} answers ${answer.status()}`);
   return maplens;
 }
 

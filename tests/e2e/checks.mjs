@@ -1,5 +1,6 @@
 // Asks Python, with the libraries that researchers use, what is in the files that the page wrote.
-import { execFileSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FIXTURES, PYTHON, ROOT, scratch } from './inputs.mjs';
@@ -15,8 +16,9 @@ export function checkMap(download, caseId, tolerance, grid) {
   const what = ['--manifest', manifest, '--case', caseId, '--tolerance', String(tolerance)];
   const where = grid ? ['--voxel-size', String(grid.voxelSize), '--origin', ...grid.origin.map(String)] : [];
   const script = join(ROOT, 'tests/reference/check_map.py');
-  const said = execFileSync(PYTHON, [script, ...what, ...where, named(download)], { encoding: 'utf8' });
-  console.log(`# ${caseId}: ${said.trim()}`);
+  const { status, stdout, stderr } = spawnSync(PYTHON, [script, ...what, ...where, named(download)], { encoding: 'utf8' });
+  assert.equal(status, 0, `${caseId}: ${(stderr ?? '').trim().split('\n').slice(-6).join('\n')}`);
+  console.log(`# ${caseId}: ${stdout.trim()}`);
 }
 
 /** The download under its suggested name: Playwright stores it without an extension. */

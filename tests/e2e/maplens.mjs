@@ -1,6 +1,9 @@
 // The page as a user sees it. Everything goes through the public data-testid contract (README, "Handles for automation").
 import { readFile } from 'node:fs/promises';
 
+/** Longest wait for anything; the slowest thing here is a map on software WebGPU. */
+export const PATIENCE_MS = 90_000;
+
 const BUSY = ['loading', 'computing'];
 
 export class MapLens {
@@ -24,7 +27,9 @@ export class MapLens {
 
   /** Waits until nothing is running and gives the state. */
   async settled() {
+    const deadline = Date.now() + PATIENCE_MS;
     for (let quiet = 0; quiet < 4; ) {
+      if (Date.now() > deadline) throw new Error(`still ${await this.state()} after ${PATIENCE_MS} ms`);
       await this.page.waitForTimeout(50);
       quiet = BUSY.includes(await this.state()) ? 0 : quiet + 1;
     }
@@ -33,7 +38,8 @@ export class MapLens {
 
   /** Waits for the map that the page computes when it opens. */
   async firstMap() {
-    await this.get('logits').waitFor();
+    const arrived = await Promise.race([this.get('logits').waitFor().then(() => true), this.get('error').waitFor().then(() => false)]);
+    if (!arrived) throw new Error(`no map: ${await this.error()}`);
     await this.expectReady();
   }
 

@@ -3,9 +3,10 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The repository's root.
+/// The repository's root: of the clone whose `cargo xtask` runs, for several clones may share one target directory and so one xtask.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    let manifest_dir = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&manifest_dir).parent().unwrap_or(Path::new(".")).to_owned()
 }
 
 /// `$MAPLENS_CACHE`, else `$XDG_CACHE_HOME/maplens`, else `~/.cache/maplens`. Absolute.
