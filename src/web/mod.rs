@@ -1,10 +1,11 @@
 //! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
 //!
 //! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
-//! Worker side: [`worker_port`], [`file_source`], [`demo`], [`yield_now`].
+//! Worker side: [`worker_port`], [`file_source`], [`demo`], [`yield_now`], [`clock`].
 
 pub mod address;
 pub mod canvas;
+pub mod clock;
 pub mod demo;
 pub mod download;
 pub mod dropped_files;

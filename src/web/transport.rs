@@ -3,9 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
 use super::picked_files::PickedFile;
 use super::words_of;
@@ -101,7 +101,7 @@ impl Running {
     fn new(on_message: &Rc<dyn Fn(FromEngine)>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(WORKER_URL, &options)?;
+        let worker = Worker::new_with_options(&bootstrap_url()?, &options)?;
         let deliver = on_message.clone();
         let on_message_event = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| deliver(read_message(&event.data())));
         let deliver = on_message.clone();
@@ -114,6 +114,20 @@ impl Running {
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Ok(Running { worker, _on_message: on_message_event, _on_error: on_error })
     }
+}
+
+/// Address of a one-line script that imports the worker's program.
+///
+/// A worker started from a file has the policy that the file was served with, which a static host does not send; one
+/// started from a blob inherits this page's own policy, so that no request of the engine can leave the page's origin.
+fn bootstrap_url() -> Result<String, JsValue> {
+    let window = web_sys::window().ok_or("the engine is started from the page")?;
+    let base = window.document().and_then(|document| document.base_uri().ok().flatten()).ok_or("the page has no address")?;
+    let program = Url::new_with_base(WORKER_URL, &base)?.href();
+    let script = Array::of1(&format!("import {};", JSON::stringify(&program.into())?).into());
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&script, &options)?)
 }
 
 fn files_as_js(files: &[PickedFile]) -> Result<Array, JsValue> {
