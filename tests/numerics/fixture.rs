@@ -43,18 +43,11 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// The kept voxels of a map.
-    pub fn apply(&self, values: &[f32], [channels, depth, height, width]: [usize; 4]) -> Vec<f32> {
+    /// The kept voxels (channel, then the three axes) of a map of this shape, in the order of the file.
+    pub fn voxels(&self, [channels, depth, height, width]: [usize; 4]) -> Vec<[usize; 4]> {
         let along = |n: usize| (self.start..n).step_by(self.step);
-        let mut kept = Vec::new();
-        for c in 0..channels {
-            for d in along(depth) {
-                for h in along(height) {
-                    kept.extend(along(width).map(|w| values[((c * depth + d) * height + h) * width + w]));
-                }
-            }
-        }
-        kept
+        let rows = (0..channels).flat_map(|c| along(depth).flat_map(move |d| along(height).map(move |h| [c, d, h])));
+        rows.flat_map(|[c, d, h]| along(width).map(move |w| [c, d, h, w])).collect()
     }
 
     fn parse(text: Option<&str>) -> Self {

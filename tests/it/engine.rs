@@ -1,0 +1,245 @@
+//! The engine through its messages, as the page speaks to it: the demo study, exports, and what a failure leaves behind.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use maplens::attribution::{Convention, Method};
+use maplens::engine::message::{DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Request};
+use maplens::engine::{Attachment, Engine, Given, Outlet};
+use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
+use maplens::torch_file;
+use maplens::volume::{Affine, Volume, nifti};
+
+use crate::fixtures;
+use crate::npy;
+use crate::numerics::{self, CPU};
+
+/// Remembers what the engine said.
+#[derive(Default)]
+struct Ear {
+    heard: RefCell<Vec<(Event, Vec<Attachment>)>>,
+    clock: Cell<f64>,
+    cancelled: Cell<bool>,
+}
+
+impl Outlet for Ear {
+    fn post(&self, event: Event, attachments: Vec<Attachment>) {
+        self.heard.borrow_mut().push((event, attachments));
+    }
+
+    fn pause(&self) -> LocalFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.clock.set(self.clock.get() + 1.0);
+        self.clock.get()
+    }
+
+    fn memory_bytes(&self) -> Option<u64> {
+        Some(1 << 20)
+    }
+}
+
+/// An engine with everything it said last.
+#[derive(Default)]
+struct Talk {
+    engine: Engine,
+    ear: Ear,
+}
+
+impl Talk {
+    /// Sends a request and gives its last event.
+    fn say(&mut self, request: Request, given: Given) -> (Event, Vec<Attachment>) {
+        self.ear.heard.borrow_mut().clear();
+        pollster::block_on(self.engine.handle(request, given, &self.ear));
+        self.ear.heard.borrow_mut().pop().expect("every request is answered")
+    }
+
+    fn with_demo() -> Self {
+        let mut talk = Self::default();
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+        let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+        let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
+        assert!(matches!(event, Event::Participants(list) if list.rows.len() == 4));
+        talk
+    }
+
+    fn map(&mut self, participant: &str, method: Method) -> (MapReady, Vec<f32>) {
+        match self.say(explain(participant, method), Given::Nothing) {
+            (Event::Map(ready), mut attachments) => match attachments.remove(0) {
+                Attachment::Floats(values) => (*ready, values),
+                Attachment::Bytes(_) => panic!("voxels are floats"),
+            },
+            (event, _) => panic!("{event:?}"),
+        }
+    }
+
+    fn failure(&mut self, request: Request, given: Given) -> Failure {
+        match self.say(request, given).0 {
+            Event::Failed(failure) => failure,
+            event => panic!("{event:?}"),
+        }
+    }
+
+    fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
+        match self.say(Request::Export { kind }, Given::Nothing) {
+            (Event::File { name, .. }, mut attachments) => match attachments.remove(0) {
+                Attachment::Bytes(bytes) => (name, bytes),
+                Attachment::Floats(_) => panic!("files are bytes"),
+            },
+            (event, _) => panic!("{event:?}"),
+        }
+    }
+
+    /// Whatever went wrong before, the demo still answers.
+    fn assert_still_usable(&mut self) {
+        let (ready, _) = self.map("sub-TRIV24", Method::GradCam { level: Some(20) });
+        assert_eq!(ready.logits.len(), 2);
+    }
+}
+
+fn explain(participant: &str, method: Method) -> Request {
+    let participant = ParticipantKey { participant_id: participant.to_owned(), session_id: "ses-M000".to_owned() };
+    Request::Explain(Explanation { participant, method, target: 0, convention: Convention::Clinicadl161 })
+}
+
+fn files(files: Vec<(&str, Vec<u8>)>) -> Given {
+    let source = |(path, bytes): (&str, Vec<u8>)| (path.to_owned(), Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>);
+    Given::Files(files.into_iter().map(source).collect())
+}
+
+/// The demo's MAPS as chosen files, after `spoil` has changed them.
+fn demo_maps(spoil: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Given {
+    let tree: FileTree = fixtures::tree_of("www/demo/maps_trivial");
+    let paths: Vec<String> = tree.paths().map(str::to_owned).collect();
+    let read = |path: String| {
+        let bytes = spoil(&path, pollster::block_on(tree.read(&path)).unwrap())?;
+        Some((path, Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>))
+    };
+    Given::Files(paths.into_iter().filter_map(read).collect())
+}
+
+fn image(shape: [usize; 3], voxel: impl Fn(usize) -> f32) -> Vec<u8> {
+    let data = (0..shape.iter().product()).map(voxel).collect();
+    nifti::write(&Volume::new(shape, data, Affine::IDENTITY).unwrap())
+}
+
+#[test]
+fn the_demo_study_matches_clinicadl() {
+    let mut talk = Talk::with_demo();
+    for (participant, method, name) in [
+        ("sub-TRIV24", Method::Gradients, "sub-TRIV24__gd_n0"),
+        ("sub-TRIV24", Method::GradCam { level: None }, "sub-TRIV24__gc_n0"),
+        ("sub-TRIV25", Method::Gradients, "sub-TRIV25__gd_n0"),
+    ] {
+        let (ready, values) = talk.map(participant, method);
+        let expected = npy::read(&format!("tests/fixtures/demo/expected/{name}.npy")).data;
+        let expected_logits = if participant == "sub-TRIV24" { [7.274_512, -3.146_839_9] } else { [-5.858_668_3, 5.436_755_7] };
+        assert_eq!(ready.header.shape, [80, 96, 80]);
+        let values = every_second_voxel(&values, ready.header.shape);
+        let error = numerics::max_difference(&values, &expected) / numerics::max_magnitude(&expected);
+        assert!(values.len() == expected.len() && error <= CPU.map, "{name}: {error:e}");
+        assert!(numerics::max_difference(&ready.logits, &expected_logits) <= CPU.logits * numerics::max_magnitude(&expected_logits));
+    }
+}
+
+#[test]
+fn exported_files_hold_the_map_where_it_belongs() {
+    let mut talk = Talk::with_demo();
+    let (ready, values) = talk.map("sub-TRIV24", Method::Gradients);
+    let (name, bytes) = talk.file(ExportKind::Nifti);
+    assert_eq!(name, "sub-TRIV24_ses-M000_image-0_map.nii.gz");
+    let volume = nifti::read(&name, &bytes).unwrap();
+    assert_eq!(volume.data(), values);
+    // Start and step of ClinicaDL's size reduction by 2 on the cropped t1-linear grid.
+    assert_eq!(*volume.world_from_voxel(), Affine::from_diagonal([2.0; 3], [-84.0 + 4.0, -119.0 + 8.0, -78.0 + 8.0]));
+    let (name, bytes) = talk.file(ExportKind::Pt);
+    let tensor = torch_file::read_tensor(&name, bytes).unwrap();
+    assert_eq!((tensor.shape(), tensor.to_f32_vec().unwrap()), ([1, 80, 96, 80].as_slice(), values));
+    let (_, bytes) = talk.file(ExportKind::Record);
+    let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(record["explanation"]["target_label"], "AD");
+    assert_eq!(record["model"]["architecture"], "Conv4_FC3");
+    assert_eq!(record["logits"][0].as_f64().unwrap() as f32, ready.logits[0]);
+    for hash in [&record["model"]["sha256"], &record["input"]["sha256"], &record["map"]["sha256"]] {
+        assert_eq!(hash.as_str().unwrap().len(), 64);
+    }
+}
+
+#[test]
+fn a_cancelled_job_is_no_failure_and_loses_nothing() {
+    let mut talk = Talk::with_demo();
+    talk.ear.cancelled.set(true);
+    assert_eq!(talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing).0, Event::Cancelled);
+    talk.ear.cancelled.set(false);
+    talk.assert_still_usable();
+}
+
+#[test]
+fn a_request_before_anything_is_loaded_says_what_to_do() {
+    let mut talk = Talk::default();
+    let failure = talk.failure(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
+    assert_eq!((failure.what.as_str(), failure.hint.as_str()), ("no model is loaded", "choose a MAPS folder or archive first"));
+    assert_eq!(talk.failure(Request::Export { kind: ExportKind::Nifti }, Given::Nothing).what, "there is no map yet");
+}
+
+#[test]
+fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
+    let mut talk = Talk::with_demo();
+    let mut refused = |given: Given| talk.failure(Request::OpenModel, given).what;
+    assert_eq!(refused(files(vec![("holiday/beach.jpg", vec![0xff, 0xd8])])), "no maps.json among the 1 files that were given");
+    let no_checkpoint = demo_maps(|path, bytes| (!path.ends_with("model.pth.tar")).then_some(bytes));
+    assert!(refused(no_checkpoint).starts_with("no trained checkpoint: "));
+    let unsupported = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "ViT") } else { bytes }));
+    let sentence = "architecture ViT cannot be explained here; supported are Conv5_FC3, Conv4_FC3, Stride_Conv5_FC3";
+    assert_eq!(refused(unsupported), sentence);
+    let another = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "Stride_Conv5_FC3") } else { bytes }));
+    assert!(refused(another).contains("does not fit Stride_Conv5_FC3: "));
+    let truncated = demo_maps(|path, bytes| Some(if path.ends_with("pth.tar") { bytes[..100_000].to_vec() } else { bytes }));
+    assert!(refused(truncated).contains("model.pth.tar"));
+    talk.assert_still_usable();
+}
+
+#[test]
+fn an_unfit_image_is_refused_in_words_and_the_model_stays() {
+    let mut talk = Talk::with_demo();
+    let mut refused = |bytes: Vec<u8>| {
+        let (event, _) = talk.say(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
+        assert!(matches!(event, Event::Participants(_)), "{event:?}");
+        talk.failure(explain("sub-X", Method::Gradients), Given::Nothing).what
+    };
+    let small = refused(image([40, 48, 40], |i| (i % 7) as f32));
+    assert!(small.ends_with("the network takes an input of 1×80×96×80 but the image gives 1×18×20×16"), "{small}");
+    let constant = refused(image([169, 208, 179], |_| 3.0));
+    assert!(constant.ends_with("every voxel is 3, and a constant image cannot be normalised"), "{constant}");
+    let nan = refused(image([169, 208, 179], |_| f32::NAN));
+    assert!(nan.contains("voxels are not a number"), "{nan}");
+    let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+    talk.say(Request::OpenDemo { base_url: String::new() }, given);
+    talk.assert_still_usable();
+}
+
+#[test]
+fn some_nan_voxels_are_repaired_and_said() {
+    let mut talk = Talk::with_demo();
+    let bytes = image([169, 208, 179], |i| if i == 5 { f32::NAN } else { (i % 251) as f32 });
+    talk.say(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
+    let (ready, values) = talk.map("sub-X", Method::Gradients);
+    assert!(values.iter().all(|value| value.is_finite()));
+    assert!(ready.warnings.iter().any(|warning| warning.starts_with("1 of 6292208 voxels are not a number")), "{:?}", ready.warnings);
+}
+
+/// The voxels that the fixture keeps of a map: `map[:, ::2, ::2, ::2]`.
+fn every_second_voxel(values: &[f32], [depth, height, width]: [usize; 3]) -> Vec<f32> {
+    let rows = (0..depth).step_by(2).flat_map(|d| (0..height).step_by(2).map(move |h| (d * height + h) * width));
+    rows.flat_map(|row| values[row..row + width].iter().step_by(2).copied()).collect()
+}
+
+fn renamed(maps_json: &[u8], architecture: &str) -> Vec<u8> {
+    String::from_utf8_lossy(maps_json).replace("Conv4_FC3", architecture).into_bytes()
+}
