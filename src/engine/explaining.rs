@@ -54,7 +54,7 @@ pub async fn explain(
     warnings.extend(transformed.warnings.iter().map(ToString::to_string));
     let [depth, height, width] = input_volume.shape();
     let shape = [1, depth, height, width];
-    let input = model.network.upload(shape, input_volume.data()).map_err(|error| Ended::from(error).about(&image.path))?;
+    let input = model.network.upload(shape, input_volume.data()).map_err(|error| Ended::from(error).about(&with_size(image)))?;
     watch.note("upload");
     let Explanation { method, target, convention, .. } = explanation;
     let saliency = attribution::explain(&model.network, &input, method, target, convention, pacer).await?;
@@ -73,6 +73,12 @@ pub async fn explain(
     };
     let record = record(&explanation, image, model, device, &ready, watch.timings);
     Ok(Explained { explanation, map, ready, record, image_path: image.path.clone() })
+}
+
+/// The image's path and size, since what the network would get depends on both.
+fn with_size(image: &Image) -> String {
+    let [i, j, k] = image.volume.shape();
+    format!("{} ({i}×{j}×{k} voxels)", image.path)
 }
 
 /// Names each stretch of time since the last one.
@@ -128,14 +134,7 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
 }
 
 /// The record without the hashes, which are worked out when it is asked for.
-fn record(
-    explanation: &Explanation,
-    image: &Image,
-    model: &Model,
-    device: &OpenDevice,
-    ready: &MapReady,
-    timings: Vec<Timing>,
-) -> Record {
+fn record(explanation: &Explanation, image: &Image, model: &Model, device: &OpenDevice, ready: &MapReady, timings: Vec<Timing>) -> Record {
     let Explanation { participant, method, target, convention } = explanation.clone();
     let config = &model.maps.config;
     Record {

@@ -84,7 +84,8 @@ fn ShareSlider(
     let slide = move |event| event_target_value(&event).parse().into_iter().for_each(|share| on_slide.run(share));
     view! {
         <label class="field">
-            <span class="field__label">{label} <output class="field__value">{shown}</output></span>
+            // No <output>: the label would name the first control it holds, and that would be it.
+            <span class="field__label">{label} <span class="field__value">{shown}</span></span>
             <input type="range" min=low max="1" step="0.01" data-testid=testid prop:value=move || value.get().to_string() on:input=slide />
         </label>
     }

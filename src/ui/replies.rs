@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use super::shown::{ShownImage, ShownMap};
@@ -14,14 +15,26 @@ use crate::web::transport::{Attachment, FromEngine};
 use crate::web::words_of;
 
 impl Study {
+    /// Takes messages one after the other: an answer with voxels takes several turns of the event loop, and what comes
+    /// meanwhile waits for it.
     pub(super) fn receive(&self, message: FromEngine) {
-        match message {
-            FromEngine::Reply(reply, attachments) => self.take_reply(reply, attachments),
-            FromEngine::Stopped(words) => self.take_stop(&words),
+        self.inbox.update_value(|inbox| inbox.waiting.push_back(message));
+        if self.inbox.try_update_value(|inbox| std::mem::replace(&mut inbox.busy, true)) == Some(false) {
+            spawn_local(self.take_waiting());
         }
     }
 
-    fn take_reply(&self, reply: Reply, attachments: Vec<Attachment>) {
+    async fn take_waiting(self) {
+        while let Some(message) = self.inbox.try_update_value(|inbox| inbox.waiting.pop_front()).flatten() {
+            match message {
+                FromEngine::Reply(reply, attachments) => self.take_reply(reply, attachments).await,
+                FromEngine::Stopped(words) => self.take_stop(&words),
+            }
+        }
+        self.inbox.update_value(|inbox| inbox.busy = false);
+    }
+
+    async fn take_reply(&self, reply: Reply, attachments: Vec<Attachment>) {
         let task = self.work.read_untracked().jobs.iter().find(|(id, _)| *id == reply.job).map(|(_, task)| *task);
         // An answer that nobody waits for any more.
         let Some(task) = task else { return };
@@ -31,7 +44,7 @@ impl Study {
         }
         // The demo's model is not the end of its job: the participants follow.
         let goes_on = task == Task::OpenDemo && matches!(reply.event, Event::Model(_));
-        if let Err(failure) = self.take_event(task, reply.event, attachments) {
+        if let Err(failure) = self.take_event(task, reply.event, attachments).await {
             self.fail(failure);
         }
         if !goes_on {
@@ -39,13 +52,13 @@ impl Study {
         }
     }
 
-    fn take_event(&self, task: Task, event: Event, attachments: Vec<Attachment>) -> Result<(), Failure> {
+    async fn take_event(&self, task: Task, event: Event, attachments: Vec<Attachment>) -> Result<(), Failure> {
         match event {
             Event::Device(info) => self.device.set(Some(info)),
             Event::Model(model) => self.take_model(*model),
             Event::Participants(list) => self.take_participants(task, list),
             Event::Image(ready) => {
-                let image = ShownImage::new(ready, floats(&attachments))?;
+                let image = ShownImage::new(ready, floats(&attachments).await)?;
                 // A map belongs to the image it was computed from.
                 self.map.update(|map| drop(map.take_if(|map| map.ready.explanation.participant != image.participant)));
                 self.image.set(Some(Arc::new(image)));
@@ -53,7 +66,7 @@ impl Study {
                     self.explain();
                 }
             }
-            Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments))?))),
+            Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Failed(failure) => return Err(failure),
             Event::Cancelled | Event::Progress(_) => {}
@@ -101,8 +114,11 @@ impl Study {
     }
 }
 
-fn floats(attachments: &[Attachment]) -> Vec<f32> {
-    attachments.first().map(Attachment::to_floats).unwrap_or_default()
+async fn floats(attachments: &[Attachment]) -> Vec<f32> {
+    match attachments.first() {
+        Some(voxels) => voxels.to_floats().await,
+        None => Vec::new(),
+    }
 }
 
 fn save_attachment(attachments: &[Attachment], name: &str, mime: &str) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! What is loaded and what is running. Requests are in `requests`, answers in `replies`.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -8,7 +9,7 @@ use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
 use crate::engine::message::{DeviceChoice, DeviceInfo, ExportKind, Failure, ModelSummary, ParticipantKey, ParticipantList, Progress};
 use crate::web::picked_files::PickedFile;
-use crate::web::transport::EngineHandle;
+use crate::web::transport::{EngineHandle, FromEngine};
 
 /// Everything that panels share about the study; in context.
 #[derive(Clone, Copy)]
@@ -25,6 +26,7 @@ pub struct Study {
     pub form: Form,
     pub(super) engine: StoredValue<Option<EngineHandle>, LocalStorage>,
     pub(super) opened: StoredValue<Opened, LocalStorage>,
+    pub(super) inbox: StoredValue<Inbox, LocalStorage>,
 }
 
 /// The fields of the Interpret panel.
@@ -98,6 +100,14 @@ pub struct Opened {
     pub images: Option<Vec<PickedFile>>,
 }
 
+/// What the engine said and nobody has taken in yet.
+#[derive(Default)]
+pub struct Inbox {
+    pub waiting: VecDeque<FromEngine>,
+    /// Whether somebody is taking messages in.
+    pub busy: bool,
+}
+
 /// `data-state` of the status line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -151,6 +161,7 @@ impl Study {
             },
             engine: StoredValue::new_local(None),
             opened: StoredValue::new_local(Opened::default()),
+            inbox: StoredValue::new_local(Inbox::default()),
         }
     }
 

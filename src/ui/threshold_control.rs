@@ -36,7 +36,7 @@ pub fn ThresholdControl() -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span class="field__label">{text::THRESHOLD} <output class="field__value">{shown}</output></span>
+            <span class="field__label">{text::THRESHOLD} <span class="field__value">{shown}</span></span>
             // The limits come before the value: a browser clamps the value to the limits it knows.
             <input type="range" min="0" data-testid="threshold" max=move || largest().to_string()
                 step=move || (largest() / 1000.0).to_string() prop:value=number on:input=slide />

@@ -9,10 +9,14 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, Work
 
 use super::picked_files::PickedFile;
 use super::words_of;
+use super::yield_now::macrotask;
 use crate::engine::message::{Job, Reply, Request};
 
 /// Module that starts the engine's program, relative to the document.
 const WORKER_URL: &str = "worker_start.js";
+
+/// Values that are copied at once, 4 MB.
+const PIECE: u32 = 1 << 20;
 
 /// What comes from the worker.
 pub enum FromEngine {
@@ -27,8 +31,17 @@ pub struct Attachment(ArrayBuffer);
 
 impl Attachment {
     /// As float32, little-endian as all machines with WebAssembly are. A tail of less than four bytes is dropped.
-    pub fn to_floats(&self) -> Vec<f32> {
-        Float32Array::new_with_byte_offset_and_length(&self.0, 0, self.0.byte_length() / 4).to_vec()
+    ///
+    /// Copied piece by piece with a turn of the event loop between: a scan is 25 MB, and memory that is touched for the
+    /// first time takes longer to fill than the page's thread may be held up.
+    pub async fn to_floats(&self) -> Vec<f32> {
+        let floats = Float32Array::new_with_byte_offset_and_length(&self.0, 0, self.0.byte_length() / 4);
+        let mut values = Vec::with_capacity(floats.length() as usize);
+        for start in (0..floats.length()).step_by(PIECE as usize) {
+            values.extend_from_slice(&floats.subarray(start, (start + PIECE).min(floats.length())).to_vec());
+            macrotask().await;
+        }
+        values
     }
 
     /// The buffer itself, for a download.

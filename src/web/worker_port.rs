@@ -56,9 +56,9 @@ impl Port {
 
 /// Copies an attachment into a JavaScript buffer, which can then be moved to the page.
 fn buffer_of(attachment: Attachment) -> JsValue {
-        match attachment {
-            Attachment::Floats(values) => Float32Array::from(values.as_slice()).buffer().into(),
-            Attachment::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).buffer().into(),
+    match attachment {
+        Attachment::Floats(values) => Float32Array::from(values.as_slice()).buffer().into(),
+        Attachment::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).buffer().into(),
     }
 }
 

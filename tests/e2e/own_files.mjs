@@ -41,11 +41,11 @@ describe('own files', () => {
     const values = leaves(record);
     const strings = values.map(String);
     const checkpoint = readFileSync(join(MODEL, 'split-0/best-loss/model.pth.tar'));
-    const said = ['Conv5_FC3', 'loss', 'gradients', 'clinicadl-1.6.1', createHash('sha256').update(checkpoint).digest('hex')];
+    const said = ['Conv5_FC3', 'loss', 'gradients', 'clinicadl-1.6.1', 'read_model', 'read_input', 'first_map', createHash('sha256').update(checkpoint).digest('hex')];
     assert.deepEqual(said.filter((word) => !strings.includes(word)), []);
     assert.equal(strings.filter((text) => /^[0-9a-f]{64}$/.test(text)).length, 3, 'three hashes: model, input, map');
     const keys = JSON.stringify(record);
-    for (const key of ['split', 'target', 'level', 'device', 'logits', 'min', 'max', 'mean', 'read_model', 'read_input', 'first_map', 'version', 'memory']) {
+    for (const key of ['split', 'target', 'level', 'device', 'logits', 'min', 'max', 'mean', 'milliseconds', 'version', 'memory']) {
       assert.match(keys, new RegExp(`"[^"]*${key}[^"]*":`), `no ${key}`);
     }
   });

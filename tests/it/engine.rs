@@ -198,7 +198,8 @@ fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
     let unsupported = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "ViT") } else { bytes }));
     let sentence = "architecture ViT cannot be explained here; supported are Conv5_FC3, Conv4_FC3, Stride_Conv5_FC3";
     assert_eq!(refused(unsupported), sentence);
-    let another = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "Stride_Conv5_FC3") } else { bytes }));
+    let another =
+        demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "Stride_Conv5_FC3") } else { bytes }));
     assert!(refused(another).contains("does not fit Stride_Conv5_FC3: "));
     let truncated = demo_maps(|path, bytes| Some(if path.ends_with("pth.tar") { bytes[..100_000].to_vec() } else { bytes }));
     assert!(refused(truncated).contains("model.pth.tar"));

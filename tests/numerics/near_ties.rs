@@ -25,9 +25,7 @@ pub fn of(id: &str) -> Option<NearTie> {
         // Last block, channel 7, pooled voxel (5, 6, 1): 1.2e-7 of the root mean square after sums of 1728 products. In
         // the earlier blocks of this case over a thousand margins are below 3e-6, since the image has 256 grey levels and
         // the weights are random: PyTorch's float32 map itself departs from float64 in 0.46 % of the voxels.
-        "image_full_conv4__s0_loss__sub-TRIV24_image-0__gd_n0" => {
-            Some(NearTie { reach: [98..169, 130..208, 0..96], outlier_share: 0.01 })
-        }
+        "image_full_conv4__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(NearTie { reach: [98..169, 130..208, 0..96], outlier_share: 0.01 }),
         _ => None,
     }
 }
