@@ -6,8 +6,8 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::message::{Event, Failure, Job, Reply, Request};
-    use maplens::engine::{Attachment, Engine, Given, Outlet};
+    use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
+    use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture};
     use maplens::web::clock;
     use maplens::web::demo::demo_trees;

@@ -10,6 +10,7 @@ use crate::attribution::{self, Method, SaliencyMap};
 use crate::export::record::{DeviceRecord, ExplanationRecord, InputRecord, MapRecord, ModelRecord, Record, Software, Timing};
 use crate::maps::Task;
 use crate::network::Pace;
+use crate::volume::transforms::SizeReduction;
 use crate::volume::{Affine, Statistics, Volume};
 
 /// A computed map with all that its files and its record need.
@@ -47,7 +48,7 @@ pub async fn explain(
 ) -> Result<Explained, Ended> {
     let mut watch = Watch::new(now_ms, model.read_ms, image.read_ms);
     let transforms = model.maps.config.transforms;
-    let transformed = transforms.apply(&image.volume).map_err(|error| Ended::because(&error, error.hint()).about(&image.path))?;
+    let transformed = transforms.apply(&image.volume).map_err(|error| Ended::because(error, error.hint()).about(&image.path))?;
     watch.note("transform");
     pacer.step(Stage::Uploading, 0, 1).await?;
     let (input_volume, mut warnings) = (transformed.volume, image.warnings.clone());
@@ -155,7 +156,7 @@ fn record(explanation: &Explanation, image: &Image, model: &Model, device: &Open
             sha256: String::new(),
             shape: model.network.input_shape().to_vec(),
             normalize: config.transforms.is_normalized(),
-            size_reduction: config.transforms.size_reduction.map(|reduction| reduction.factor()),
+            size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
         },
         explanation: ExplanationRecord {
             method: method.name().to_owned(),

@@ -148,6 +148,15 @@ impl Event {
     }
 }
 
+/// An array that goes along with an event.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Attachment {
+    /// Voxels.
+    Floats(Vec<f32>),
+    /// A file's bytes.
+    Bytes(Vec<u8>),
+}
+
 /// The device in use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeviceInfo {

@@ -21,6 +21,6 @@ mod progress;
 #[cfg(feature = "compute")]
 mod session;
 
-pub use outlet::{Attachment, Outlet};
+pub use outlet::Outlet;
 #[cfg(feature = "compute")]
 pub use session::{Engine, Given};

@@ -9,6 +9,7 @@ use crate::files::FileTree;
 use crate::maps::{Maps, Task};
 use crate::network::{Architecture, Network};
 use crate::torch_file;
+use crate::volume::transforms::SizeReduction;
 
 /// A MAPS, and the checkpoint of it that is in use.
 pub struct Model {
@@ -75,7 +76,7 @@ impl Model {
             n_parameters: self.network.n_parameters(),
             levels: self.levels(),
             normalize: config.transforms.is_normalized(),
-            size_reduction: config.transforms.size_reduction.map(|reduction| reduction.factor()),
+            size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
             warnings: self.warnings(),
         }
     }

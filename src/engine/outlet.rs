@@ -1,16 +1,7 @@
 //! Where the engine's words go, and what it needs to know of the world around it.
 
-use super::message::Event;
+use super::message::{Attachment, Event};
 use crate::files::LocalFuture;
-
-/// An array that goes along with an event.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Attachment {
-    /// Voxels.
-    Floats(Vec<f32>),
-    /// A file's bytes.
-    Bytes(Vec<u8>),
-}
 
 /// The other end of the engine.
 pub trait Outlet {

@@ -1,13 +1,13 @@
 //! The engine: one device, one model, one set of images, one last map; jobs change them one after the other.
 
+use super::Outlet;
 use super::device::{self, OpenDevice};
 use super::explaining::{Explained, Warmth, explain};
 use super::failure::Ended;
 use super::images::Images;
-use super::message::{DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
+use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
 use super::model::Model;
 use super::progress::Pacer;
-use super::{Attachment, Outlet};
 use crate::export::{self, file_names};
 use crate::files::{FileTree, open_uploads};
 
@@ -129,7 +129,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn export(&mut self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn export(&self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
         let explained = self.explained.as_ref().ok_or_else(|| Ended::because("there is no map yet", "compute a map first"))?;
         let ParticipantKey { participant_id, session_id } = &explained.explanation.participant;
         let named = |name: fn(&str, &str, &str, usize) -> String| name(participant_id, session_id, "image", 0);

@@ -235,7 +235,7 @@ impl Segment {
     /// Multiplications and additions for `n_rows` output rows.
     fn work(&self, n_rows: usize) -> u64 {
         let needed = self.needed_rows(&(0..n_rows));
-        let outputs = needed.iter().skip(1).map(|rows| rows.len()).chain([n_rows]);
+        let outputs = needed.iter().skip(1).map(ExactSizeIterator::len).chain([n_rows]);
         self.layers.iter().zip(&self.shapes[1..]).zip(outputs).map(|((layer, &shape), rows)| layer.work(shape, rows)).sum()
     }
 }

@@ -27,7 +27,7 @@ pub fn percent(share: f64) -> String {
 
 /// `8×80×96×80`.
 pub fn shape(axes: &[usize]) -> String {
-    axes.iter().map(|n| n.to_string()).collect::<Vec<_>>().join("×")
+    axes.iter().map(ToString::to_string).collect::<Vec<_>>().join("×")
 }
 
 /// A count with thin spaces between thousands.

@@ -62,7 +62,7 @@ async fn entries_of(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemE
         if batch.length() == 0 {
             return Ok(entries);
         }
-        entries.extend(batch.iter().map(|entry| entry.unchecked_into::<FileSystemEntry>()));
+        entries.extend(batch.iter().map(JsCast::unchecked_into::<FileSystemEntry>));
     }
 }
 

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use maplens::attribution::{Convention, Method};
-use maplens::engine::message::{DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Request};
-use maplens::engine::{Attachment, Engine, Given, Outlet};
+use maplens::engine::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Request};
+use maplens::engine::{Engine, Given, Outlet};
 use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
 use maplens::torch_file;
 use maplens::volume::{Affine, Volume, nifti};

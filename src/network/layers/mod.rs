@@ -39,9 +39,9 @@ pub enum Kept {
     /// Nothing: the layer is linear.
     Nothing,
     /// Where the rectifier was open.
-    Open(Tensor<5, Bool>),
+    Open(Box<Tensor<5, Bool>>),
     /// Which of two neighbours won, along the last, the second and the first spatial axis.
-    Winners([Tensor<4, Bool>; 3]),
+    Winners(Box<[Tensor<4, Bool>; 3]>),
 }
 
 impl SpatialLayer {

@@ -39,7 +39,7 @@ impl PadMaxPool {
         let (x, last) = larger_of_pairs(x.reshape([n_maps * depth * 2 * height_out * width_out, 2, 1, 1]));
         let (x, second) = larger_of_pairs(x.reshape([n_maps * depth * height_out, 2, width_out, 1]));
         let (x, first) = larger_of_pairs(x.reshape([n_maps * depth / 2, 2, height_out * width_out, 1]));
-        (x.reshape([batch, channels, depth / 2, height_out, width_out]), Kept::Winners([last, second, first]))
+        (x.reshape([batch, channels, depth / 2, height_out, width_out]), Kept::Winners(Box::new([last, second, first])))
     }
 
     /// Puts each gradient back where the maximum came from, zeros elsewhere.

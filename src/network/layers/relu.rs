@@ -12,7 +12,7 @@ impl Relu {
     /// Same shape as the input; keeps where it was open.
     pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, Kept) {
         let open = x.clone().greater_scalar(0.0);
-        (burn::tensor::activation::relu(x), Kept::Open(open))
+        (burn::tensor::activation::relu(x), Kept::Open(Box::new(open)))
     }
 
     /// The gradient where the rectifier was open, else 0.

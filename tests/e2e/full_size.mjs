@@ -1,0 +1,43 @@
+// A network at the full resolution of its scans, whose first activation alone is 201 MB, on the CPU path.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { launch, openWithDemo } from './browser.mjs';
+import { checkMap, ON_CPU } from './checks.mjs';
+import { FIXTURES, scan } from './inputs.mjs';
+
+const MODEL = join(FIXTURES, 'maps/image_full_conv4.tar.gz');
+const GRAD_CAM = 'image_full_conv4__s0_loss__sub-TRIV24_image-0__gc_n1';
+/** Clinica's cropped t1-linear grid. */
+const GRID = { voxelSize: 1, origin: [-84, -119, -78] };
+/** WebAssembly's whole address space; a page that comes near it dies on most machines. */
+const ADDRESS_SPACE = 2 ** 32;
+
+describe('full resolution', () => {
+  let browser, maplens;
+  before(async () => {
+    browser = await launch();
+    maplens = await openWithDemo(browser);
+    await maplens.choose('device-choice', 'cpu');
+    assert.equal(await maplens.openModel(MODEL), 'ready', await maplens.error());
+    assert.equal(await maplens.openImages(scan('sub-TRIV24')), 'ready', await maplens.error());
+  });
+  after(() => browser.close());
+
+  test('Grad-CAM is that of ClinicaDL', async () => {
+    await maplens.choose('method', 'grad-cam');
+    await maplens.choose('target', '1');
+    assert.equal(await maplens.compute(), 'ready', await maplens.error());
+    checkMap(await maplens.download('download-nifti'), GRAD_CAM, ON_CPU, GRID);
+  });
+
+  test('a gradient map fits into WebAssembly’s memory with room to spare', async () => {
+    await maplens.choose('method', 'gradients');
+    assert.equal(await maplens.compute(), 'ready', await maplens.error());
+    const record = JSON.parse((await maplens.download('download-record')).bytes.toString('utf8'));
+    const { milliseconds } = record.timings.find(({ stage }) => stage.endsWith('_map'));
+    console.log(`# ${(milliseconds / 1000).toFixed(1)} s, peak WebAssembly memory ${(record.peak_memory_bytes / 2 ** 20).toFixed(0)} MiB`);
+    assert.deepEqual(record.map.shape, [169, 208, 179]);
+    assert.ok(record.peak_memory_bytes < ADDRESS_SPACE / 4, `${record.peak_memory_bytes} bytes`);
+  });
+});
