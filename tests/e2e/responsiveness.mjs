@@ -32,8 +32,9 @@ describe('responsiveness', () => {
   });
 
   test('no task blocks the page while a model loads or a map computes', async () => {
-    const longest = await quickest(LONGEST_TASK_MS, async () => {
-      const since = await maplens.page.evaluate(() => performance.now());
+    const longest = await quickest(LONGEST_TASK_MS, async (count) => {
+      // The first time, all that has happened since the page was mounted counts: the demo, a cancel, another map.
+      const since = await maplens.page.evaluate((first) => (first ? window.mountedAt : performance.now()), count === 0);
       await maplens.openModel(asTarGz(mapsFolder('image_sr5_conv5')));
       await maplens.openImages(scan('sub-TRIV24'));
       assert.equal(await maplens.compute(), 'ready', await maplens.error());
