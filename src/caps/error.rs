@@ -9,7 +9,7 @@ use crate::volume::tensor::TensorImageError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CapsError {
     /// No image file at all.
-    #[error("no image (.nii, .nii.gz or .pt) among the {n_files} files that were given")]
+    #[error("no image (.nii, .nii.gz or .pt) in what was given (files looked at: {n_files})")]
     NoImages {
         /// Files looked at.
         n_files: usize,

@@ -8,7 +8,7 @@ use crate::torch_file::TorchFileError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MapsError {
     /// No `maps.json` anywhere.
-    #[error("no maps.json among the {n_files} files that were given")]
+    #[error("no maps.json in what was given (files looked at: {n_files})")]
     NoMapsJson {
         /// Files looked at.
         n_files: usize,

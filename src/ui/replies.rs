@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use super::shown::{ShownImage, ShownMap};
-use super::study::{MethodName, PageError, Remedy, Study, Task, Then, Work};
+use super::study::{MethodName, PageError, Remedy, Sources, Study, Task, Then, Work};
 use super::text;
 use crate::engine::message::{Event, Failure, ModelSummary, ParticipantList, Reply};
 use crate::web::download::save;
@@ -53,6 +53,10 @@ impl Study {
     }
 
     async fn take_event(&self, task: Task, event: Event, attachments: Vec<Attachment>) -> Result<(), Failure> {
+        let is_own = matches!((task, &event), (Task::OpenModel, Event::Model(_)) | (Task::OpenImages, Event::Participants(_)));
+        if is_own {
+            self.sources.set(Sources::Own);
+        }
         match event {
             Event::Device(info) => self.device.set(Some(info)),
             Event::Model(model) => self.take_model(*model),

@@ -37,7 +37,7 @@ impl Study {
     }
 
     pub fn choose_checkpoint(&self, split: u32, selection: String) {
-        self.send(Task::OpenModel, Request::ChooseCheckpoint { split, selection }, &[]);
+        self.send(Task::ChooseCheckpoint, Request::ChooseCheckpoint { split, selection }, &[]);
     }
 
     pub fn show(&self, participant: ParticipantKey, then: Then) {
@@ -94,7 +94,6 @@ impl Study {
     }
 
     fn leave_demo(&self) {
-        self.sources.set(Sources::Own);
         if self.work.read_untracked().is_doing(Task::OpenDemo) {
             self.cancel();
             self.supersede(|task| task == Task::OpenDemo);

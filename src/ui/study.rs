@@ -72,6 +72,7 @@ pub struct Work {
 pub enum Task {
     Device,
     OpenModel,
+    ChooseCheckpoint,
     OpenImages,
     OpenDemo,
     Show(Then),

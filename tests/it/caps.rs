@@ -156,7 +156,7 @@ fn the_table_with_diagnoses_is_used_and_the_others_are_named() {
 #[test]
 fn what_holds_no_images_is_refused_in_words() {
     let refusals: [(&[(&str, &str)], &str); 3] = [
-        (&[("a.txt", "")], "no image (.nii, .nii.gz or .pt) among the 1 files that were given"),
+        (&[("a.txt", "")], "no image (.nii, .nii.gz or .pt) in what was given (files looked at: 1)"),
         (
             &[("c/subjects/sub-1/ses-M00/t1/sub-1_flair.nii.gz", FAKE_SCAN)],
             "none of 1 images matches *_T1w.nii.gz, the images that the model was trained on; \

@@ -192,7 +192,7 @@ fn a_request_before_anything_is_loaded_says_what_to_do() {
 fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
     let mut talk = Talk::with_demo();
     let mut refused = |given: Given| talk.failure(Request::OpenModel, given).what;
-    assert_eq!(refused(files(vec![("holiday/beach.jpg", vec![0xff, 0xd8])])), "no maps.json among the 1 files that were given");
+    assert_eq!(refused(files(vec![("holiday/beach.jpg", vec![0xff, 0xd8])])), "no maps.json in what was given (files looked at: 1)");
     let no_checkpoint = demo_maps(|path, bytes| (!path.ends_with("model.pth.tar")).then_some(bytes));
     assert!(refused(no_checkpoint).starts_with("no trained checkpoint: "));
     let unsupported = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "ViT") } else { bytes }));

@@ -184,8 +184,8 @@ fn what_is_no_model_is_refused_in_words() {
     let multi = MAPS_JSON.replace(r#""mode": "image", "norm"#, r#""multi_network": true, "mode": "image", "norm"#);
     let checkpoint = ("m/split-0/best-loss/model.pth.tar", "");
     let refusals: [(&[(&str, &str)], &str); 8] = [
-        (&[("a.txt", ""), ("b.txt", "")], "no maps.json among the 2 files that were given"),
-        (&[("m/groups/test/maps.json", "{}")], "no maps.json among the 1 files that were given"),
+        (&[("a.txt", ""), ("b.txt", "")], "no maps.json in what was given (files looked at: 2)"),
+        (&[("m/groups/test/maps.json", "{}")], "no maps.json in what was given (files looked at: 1)"),
         (
             &[("old/commandline.json", "{}"), ("old/fold-0/models/best_loss/model_best.pth.tar", "")],
             "old/commandline.json: a model trained with ClinicaDL 0.x, whose networks and files differ from those of 1.x",
