@@ -1,6 +1,7 @@
 //! The fixtures once more, in a browser: on the CPU path and on WebGPU. Run by `cargo xtask test`.
 #![cfg(target_arch = "wasm32")]
 
+mod npy_bytes;
 mod numerics;
 
 use maplens::engine::device::{self, OpenDevice};

@@ -27,6 +27,20 @@ mod program {
         cancelled: Cell<bool>,
     }
 
+    impl Queue {
+        /// Stops the running job, and takes back maps that were asked for and not begun.
+        fn cancel(&self, port: &Port) {
+            self.cancelled.set(self.busy.get());
+            self.waiting.borrow_mut().retain(|(job, _)| {
+                let is_map = matches!(job.request, Request::Explain(_));
+                if is_map {
+                    port.post(&Reply { job: job.id, event: Event::Cancelled }, Vec::new());
+                }
+                !is_map
+            });
+        }
+    }
+
     /// The page, as the running job sees it.
     struct Page {
         port: Port,
@@ -61,8 +75,7 @@ mod program {
         let engine = Rc::new(RefCell::new(Some(Engine::default())));
         serve(move |port, job, files| {
             if job.request == Request::Cancel {
-                queue.cancelled.set(queue.busy.get());
-                return;
+                return queue.cancel(&port);
             }
             queue.waiting.borrow_mut().push_back((job, files));
             if !queue.busy.replace(true) {

@@ -57,7 +57,8 @@ pub enum Request {
     },
     /// Compute a saliency map. Answered by [`Event::Map`] or [`Event::Cancelled`].
     Explain(Explanation),
-    /// Stop the running job at its next step. Has no answer of its own: the job it stops answers [`Event::Cancelled`].
+    /// Stop the running job at its next step, and take back the maps that wait. Has no answer of its own: each job that it
+    /// stops answers [`Event::Cancelled`].
     Cancel,
     /// Write the last map as a file. Answered by [`Event::File`].
     Export {

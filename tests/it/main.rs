@@ -14,6 +14,8 @@ mod maps;
 #[cfg(feature = "compute")]
 mod networks;
 mod npy;
+#[path = "../npy_bytes/mod.rs"]
+mod npy_bytes;
 #[cfg(feature = "compute")]
 #[path = "../numerics/mod.rs"]
 mod numerics;

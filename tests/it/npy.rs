@@ -1,7 +1,6 @@
 //! Arrays that numpy saved, by their path in the repository.
 
-#[path = "../numerics/npy.rs"]
-mod bytes;
+use crate::npy_bytes;
 
 /// A float32 array, last axis fastest.
 pub struct Npy {
@@ -11,7 +10,7 @@ pub struct Npy {
 
 /// Reads a `.npy` fixture; the path is relative to the repository.
 pub fn read(path: &str) -> Npy {
-    let (shape, data) = bytes::read(&crate::fixtures::bytes(path));
+    let (shape, data) = npy_bytes::read(&crate::fixtures::bytes(path));
     assert_eq!(data.len(), shape.iter().product::<usize>(), "{path}");
     Npy { shape, data }
 }

@@ -11,7 +11,7 @@ use maplens::network::{Architecture, Network, WorkLimits};
 use maplens::volume::transforms::EvaluationTransforms;
 use serde_json::Value;
 
-use super::npy;
+use crate::npy_bytes;
 
 static FIXTURES: Dir = include_dir!("$CARGO_MANIFEST_DIR/tests/fixtures");
 
@@ -97,13 +97,13 @@ impl Case {
 
     /// Shape C×D×H×W and values of the network's input.
     pub fn input(&self) -> ([usize; 4], Vec<f32>) {
-        let (shape, values) = npy::read(bytes(self.input.as_ref().expect("a case with an input")));
+        let (shape, values) = npy_bytes::read(bytes(self.input.as_ref().expect("a case with an input")));
         (shape.try_into().expect("channels and three axes"), values)
     }
 
     /// The kept voxels of the expected map.
     pub fn expected(&self) -> Vec<f32> {
-        npy::read(bytes(&self.expected)).1
+        npy_bytes::read(bytes(&self.expected)).1
     }
 
     /// Reads the checkpoint as the engine does and builds the network.

@@ -5,7 +5,6 @@
 
 pub mod fixture;
 mod near_ties;
-pub mod npy;
 
 use maplens::attribution::{self, Convention, Method, SaliencyMap};
 use maplens::network::{Network, Unpaced};
