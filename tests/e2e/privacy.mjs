@@ -33,7 +33,9 @@ describe('privacy', () => {
     await maplens.openImages(scan('sub-TRIV24'));
     assert.equal(await maplens.compute(), 'ready', await maplens.error());
     for (const button of ['download-nifti', 'download-pt', 'download-png', 'download-record']) await maplens.download(button);
-    assert.deepEqual(maplens.requests.slice(before).filter(({ url }) => !/^(blob|data):/.test(url)), []);
+    // Browsers fetch a page's icon when they find the time.
+    const isCaused = ({ url }) => !/^(blob|data):/.test(url) && !url.endsWith('/icons/maplens.svg');
+    assert.deepEqual(maplens.requests.slice(before).filter(isCaused), []);
   });
 
   test('the policy stops the page from reaching another server', async () => {
