@@ -66,6 +66,10 @@ pub async fn explain(
     let ready = MapReady {
         explanation: explanation.clone(),
         header: header_of(&map),
+        channels: 1,
+        element_number: 0,
+        element_name: String::new(),
+        self_check: None,
         probabilities: (model.maps.config.task == Task::Classification).then(|| softmax(&logits)),
         logits,
         statistics: MapStatistics { min: statistics.min, max: statistics.max, mean: statistics.mean },
@@ -136,7 +140,7 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
 
 /// The record without the hashes, which are worked out when it is asked for.
 fn record(explanation: &Explanation, image: &Image, model: &Model, device: &OpenDevice, ready: &MapReady, timings: Vec<Timing>) -> Record {
-    let Explanation { participant, method, target, convention } = explanation.clone();
+    let Explanation { participant, method, target, convention, .. } = explanation.clone();
     let config = &model.maps.config;
     Record {
         software: Software::this(),

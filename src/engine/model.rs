@@ -77,6 +77,11 @@ impl Model {
             levels: self.levels(),
             normalize: config.transforms.is_normalized(),
             size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
+            extraction: String::new(),
+            element_names: Vec::new(),
+            first_element: 0,
+            groups: Vec::new(),
+            grad_cam_difference: None,
             warnings: self.warnings(),
         }
     }

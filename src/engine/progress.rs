@@ -55,7 +55,7 @@ impl Pace for Pacer<'_> {
     fn step(&self, stage: Stage, done: u64, total: u64) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async move {
             if self.outlet.now_ms() - self.last_pause_ms.get() >= PAUSE_AFTER_MS {
-                self.outlet.post(Event::Progress(Progress { stage, done, total }), Vec::new());
+                self.outlet.post(Event::Progress(Progress { stage, done, total, about: None, remaining_ms: None }), Vec::new());
                 self.outlet.pause().await;
                 self.last_pause_ms.set(self.outlet.now_ms());
             }

@@ -58,9 +58,12 @@ impl Engine {
             }
             Request::OpenDemo { .. } => self.open_demo(given, outlet).await,
             Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, outlet).await,
-            Request::ShowParticipant { participant } => self.show(&participant, outlet).await,
+            Request::ShowParticipant { participant, .. } => self.show(&participant, outlet).await,
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
+            Request::ListParticipants | Request::Interpret(_) | Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } => {
+                Err(Ended::because("group runs are not there yet", "compute single maps"))
+            }
             // A cancel with no job to stop.
             Request::Cancel => Err(Ended::Cancelled),
         }
@@ -134,7 +137,9 @@ impl Engine {
         let ParticipantKey { participant_id, session_id } = &explained.explanation.participant;
         let named = |name: fn(&str, &str, &str, usize) -> String| name(participant_id, session_id, "image", 0);
         let (name, mime, bytes) = match kind {
-            ExportKind::Nifti => (named(file_names::map_nifti), "application/gzip", export::nifti_file(&explained.map)),
+            ExportKind::Nifti | ExportKind::WholeImage | ExportKind::ClinicadlNifti => {
+                (named(file_names::map_nifti), "application/gzip", export::nifti_file(&explained.map))
+            }
             ExportKind::Pt => (named(file_names::map_tensor), "application/octet-stream", export::tensor_file(&explained.map)),
             ExportKind::Record => (named(file_names::map_record), "application/json", self.record(explained, outlet).await?),
         };

@@ -7,12 +7,14 @@
 mod archive;
 mod memory;
 mod path;
+mod store;
 mod tar_archive;
 mod tree;
 mod zip_archive;
 
 pub use archive::open_uploads;
 pub use memory::{HELD_LIMIT, MemoryFile};
+pub use store::{MemoryStore, Store};
 pub use tree::{FileTree, file_name};
 
 use std::future::Future;

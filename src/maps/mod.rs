@@ -8,11 +8,13 @@ mod file_pattern;
 mod json_keys;
 mod layout;
 mod preprocessing;
+mod random_architecture;
 
 pub use config::{ConfigWarning, MapsConfig, Mode, Task};
 pub use config_error::ConfigError;
 pub use error::MapsError;
 pub use preprocessing::Preprocessing;
+pub use random_architecture::{RandomArchitecture, RandomBlock, RandomNormalization, RandomReduction};
 
 use crate::files::{FileTree, file_name};
 use crate::torch_file::{self, Checkpoint};

@@ -30,7 +30,7 @@ pub fn ProgressLine() -> impl IntoView {
 }
 
 fn in_words(progress: &Progress) -> String {
-    let Progress { stage, done, total } = *progress;
+    let Progress { stage, done, total, .. } = *progress;
     let name = text::stage(stage);
     let unit = |n: u64| if counts_bytes(stage) { format::megabytes(n) } else { n.to_string() };
     match total {

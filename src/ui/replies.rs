@@ -73,7 +73,7 @@ impl Study {
             Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Failed(failure) => return Err(failure),
-            Event::Cancelled | Event::Progress(_) => {}
+            Event::Cancelled | Event::Progress(_) | Event::Interpreted(_) | Event::Kept(_) | Event::Packed { .. } => {}
         }
         Ok(())
     }

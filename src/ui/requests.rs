@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::study::{MethodName, Opened, Sources, Study, Task, Then, Work};
 use crate::attribution::Method;
-use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Request};
+use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Quantity, Request};
 use crate::web::address::demo_url;
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::EngineHandle;
@@ -43,7 +43,7 @@ impl Study {
     pub fn show(&self, participant: ParticipantKey, then: Then) {
         self.selected.set(Some(participant.clone()));
         self.supersede(|task| matches!(task, Task::Show(_)));
-        self.send(Task::Show(then), Request::ShowParticipant { participant }, &[]);
+        self.send(Task::Show(then), Request::ShowParticipant { participant, element: 0 }, &[]);
     }
 
     /// Explains the selected participant as the form says; an explanation that is under way is given up.
@@ -58,7 +58,11 @@ impl Study {
             self.cancel();
             self.supersede(|task| task == Task::Explain);
         }
-        self.send(Task::Explain, Request::Explain(Explanation { participant, method, target, convention }), &[]);
+        self.send(
+            Task::Explain,
+            Request::Explain(Explanation { participant, element: 0, method, target, convention, quantity: Quantity::Map }),
+            &[],
+        );
     }
 
     pub fn export(&self, kind: ExportKind) {

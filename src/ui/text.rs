@@ -139,6 +139,8 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Uploading => "Moving weights to the device",
         Stage::Forward => "Forward pass",
         Stage::Backward => "Backward pass",
+        Stage::Interpreting => "Interpreting",
+        Stage::Packing => "Packing",
     }
 }
 

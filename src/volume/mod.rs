@@ -1,6 +1,7 @@
 //! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
 
 pub mod affine;
+pub mod extraction;
 pub mod known_space;
 pub mod nifti;
 pub mod statistics;
@@ -8,6 +9,7 @@ pub mod tensor;
 pub mod transforms;
 
 pub use affine::Affine;
+pub use extraction::Extraction;
 pub use statistics::Statistics;
 
 /// Most voxels that one volume may have: 512 MiB as float32, twenty times a brain at 1 mm.

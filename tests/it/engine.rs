@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use maplens::attribution::{Convention, Method};
-use maplens::engine::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Request};
+use maplens::engine::message::{
+    Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Quantity, Request,
+};
 use maplens::engine::{Engine, Given, Outlet};
 use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
 use maplens::torch_file;
@@ -105,7 +107,14 @@ impl Talk {
 
 fn explain(participant: &str, method: Method) -> Request {
     let participant = ParticipantKey { participant_id: participant.to_owned(), session_id: "ses-M000".to_owned() };
-    Request::Explain(Explanation { participant, method, target: 0, convention: Convention::Clinicadl161 })
+    Request::Explain(Explanation {
+        participant,
+        element: 0,
+        method,
+        target: 0,
+        convention: Convention::Clinicadl161,
+        quantity: Quantity::Map,
+    })
 }
 
 fn files(files: Vec<(&str, Vec<u8>)>) -> Given {

@@ -4,6 +4,15 @@
 //! Every request is answered by exactly one closing event ([`Event::is_final`]); [`Event::Progress`] may come before it.
 //! Requests are worked through in order; only [`Request::Cancel`] overtakes.
 
+mod interpretation;
+mod study;
+
+pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
+pub use study::{
+    DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, ModelSummary, NodeLabel, ParticipantList, ParticipantRow,
+    SelfCheck, SplitSummary, VolumeHeader,
+};
+
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::{Convention, Method};
@@ -50,10 +59,15 @@ pub enum Request {
         /// The `metric` of `best-metric`.
         selection: String,
     },
+    /// List the opened images again, as the model in use sees them: another model may take other images of a session and
+    /// cut another number of elements. Answered by [`Event::Participants`].
+    ListParticipants,
     /// Read one participant's image for display. Answered by [`Event::Image`].
     ShowParticipant {
         /// Which one.
         participant: ParticipantKey,
+        /// Position of the element to show where only elements are there, no whole image.
+        element: usize,
     },
     /// Compute a saliency map. Answered by [`Event::Map`] or [`Event::Cancelled`].
     Explain(Explanation),
@@ -64,6 +78,21 @@ pub enum Request {
     Export {
         /// Which file.
         kind: ExportKind,
+    },
+    /// Interpret a data group, as `clinicadl interpret` does, or go on where the same run was left. Results are kept in the
+    /// browser's own storage. Answered by [`Event::Interpreted`] or [`Event::Cancelled`].
+    Interpret(Box<InterpretOptions>),
+    /// List the runs whose results are kept. Answered by [`Event::Kept`].
+    ListRuns,
+    /// Forget a run's results. Answered by [`Event::Kept`].
+    ForgetRun {
+        /// [`KeptRun::run`].
+        run: String,
+    },
+    /// Pack a run's results, as far as they are there, into a zip beside them. Answered by [`Event::Packed`].
+    PackRun {
+        /// [`KeptRun::run`].
+        run: String,
     },
 }
 
@@ -94,21 +123,40 @@ pub struct ParticipantKey {
 pub struct Explanation {
     /// Whose image.
     pub participant: ParticipantKey,
+    /// Position of the element within the image, from 0: 0 in image mode, else one of [`ParticipantRow::element_count`].
+    pub element: usize,
     /// Gradients or Grad-CAM, with its level.
     pub method: Method,
     /// Output node, from 0.
     pub target: usize,
     /// Exact or corrected arithmetic.
     pub convention: Convention,
+    /// The map itself, or what the conventions differ by.
+    pub quantity: Quantity,
+}
+
+/// What a map holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quantity {
+    /// The saliency map.
+    #[default]
+    Map,
+    /// The map in ClinicaDL's arithmetic minus the corrected one.
+    Difference,
 }
 
 /// A file made from the last map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportKind {
-    /// 3D NIfTI-1, gzipped, float32, with the composed affine.
+    /// 3D NIfTI-1, gzipped, float32, with the composed affine; with a fourth axis where the map has several channels.
     Nifti,
-    /// A float32 tensor 1×D×H×W that `torch.load(weights_only=True)` reads.
+    /// The map pasted into the grid of the whole image, zeros elsewhere, as NIfTI.
+    WholeImage,
+    /// As ClinicaDL writes it: a leading channel axis and an identity affine.
+    ClinicadlNifti,
+    /// A float32 tensor, channels first, that `torch.load(weights_only=True)` reads.
     Pt,
     /// The provenance record as JSON.
     Record,
@@ -134,6 +182,17 @@ pub enum Event {
         /// MIME type.
         mime: String,
     },
+    /// A group has been interpreted.
+    Interpreted(Box<Interpretation>),
+    /// The runs whose results are kept, the latest first.
+    Kept(Vec<KeptRun>),
+    /// A zip of results lies in the browser's own storage; the page hands it to the user.
+    Packed {
+        /// Its path in the storage.
+        path: String,
+        /// Suggested file name.
+        name: String,
+    },
     /// How far the running job is.
     Progress(Progress),
     /// The job was cancelled, which is no error.
@@ -158,159 +217,6 @@ pub enum Attachment {
     Bytes(Vec<u8>),
 }
 
-/// The device in use.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeviceInfo {
-    /// `Webgpu` or `Cpu`; never `Auto`.
-    pub kind: DeviceChoice,
-    /// The adapter's own name, or "CPU".
-    pub name: String,
-    /// Largest piece of memory one kernel may bind, in bytes.
-    pub max_binding_bytes: u64,
-    /// Why the user's choice could not be followed, in words.
-    pub note: Option<String>,
-}
-
-/// What the page shows of a loaded model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelSummary {
-    /// Folder name of the MAPS.
-    pub name: String,
-    /// `Conv5_FC3` …
-    pub architecture: String,
-    /// `classification` or `regression`.
-    pub task: String,
-    /// `image`, `patch`, `roi` or `slice`.
-    pub mode: String,
-    /// `t1-linear` …
-    pub preprocessing: String,
-    /// Channels, then spatial axes.
-    pub input_shape: Vec<usize>,
-    /// Output nodes in order.
-    pub nodes: Vec<NodeLabel>,
-    /// Trained splits, sorted.
-    pub splits: Vec<SplitSummary>,
-    /// The split in use.
-    pub split: u32,
-    /// The selection metric in use.
-    pub selection: String,
-    /// Epoch of the checkpoint.
-    pub epoch: Option<i64>,
-    /// Number of weights.
-    pub n_parameters: u64,
-    /// The modules of `convolutions`, in order: level `i + 1` is the output of entry `i`.
-    pub levels: Vec<LevelSummary>,
-    /// Min–max normalisation of the input.
-    pub normalize: bool,
-    /// Subsampling factor of the input, if any.
-    pub size_reduction: Option<u32>,
-    /// Things the user should know: unused keys, defaults filled in.
-    pub warnings: Vec<String>,
-}
-
-/// An output node.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct NodeLabel {
-    /// From 0.
-    pub index: usize,
-    /// The labels that `label_code` maps to it, joined by " / ", or the regression label.
-    pub label: String,
-}
-
-/// A trained split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SplitSummary {
-    /// The `n` of `split-n`.
-    pub split: u32,
-    /// Selection metrics with a checkpoint, `loss` first, then sorted.
-    pub selections: Vec<String>,
-}
-
-/// A module of `convolutions`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LevelSummary {
-    /// From 1, as `--level_grad_cam` counts.
-    pub level: usize,
-    /// "convolution 3×3×3", "batch normalisation", "ReLU", "max pooling" …
-    pub layer: String,
-    /// Channels, then spatial axes, of its output.
-    pub shape: Vec<usize>,
-}
-
-/// The participants the page lists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParticipantList {
-    /// Folder or archive name.
-    pub name: String,
-    /// In table order.
-    pub rows: Vec<ParticipantRow>,
-    /// What was not understood, one sentence each.
-    pub warnings: Vec<String>,
-}
-
-/// One row of the participants table.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParticipantRow {
-    /// Who and when.
-    pub participant: ParticipantKey,
-    /// Diagnosis of the table.
-    pub diagnosis: Option<String>,
-    /// Number of elements the network sees: 1 in image mode.
-    pub element_count: usize,
-    /// Path of the image within what was opened.
-    pub file: String,
-}
-
-/// Grid of a volume whose voxels travel as an attachment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VolumeHeader {
-    /// Voxels along the three axes.
-    pub shape: [usize; 3],
-    /// Rows x, y, z of the affine: millimetres in RAS+ world space from voxel indices.
-    pub world_from_voxel: [[f64; 4]; 3],
-}
-
-/// A participant's image for display.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ImageReady {
-    /// Whose.
-    pub participant: ParticipantKey,
-    /// Its grid.
-    pub header: VolumeHeader,
-    /// Things the user should know, such as a missing affine.
-    pub warnings: Vec<String>,
-}
-
-/// A saliency map.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MapReady {
-    /// What was asked.
-    pub explanation: Explanation,
-    /// Its grid.
-    pub header: VolumeHeader,
-    /// Raw outputs of the network's last layer.
-    pub logits: Vec<f32>,
-    /// Softmax of the logits, for classification.
-    pub probabilities: Option<Vec<f32>>,
-    /// Of the map.
-    pub statistics: MapStatistics,
-    /// Milliseconds from the request to the map.
-    pub milliseconds: f64,
-    /// Things the user should know.
-    pub warnings: Vec<String>,
-}
-
-/// Statistics over all voxels of a map.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct MapStatistics {
-    /// Smallest value.
-    pub min: f32,
-    /// Largest value.
-    pub max: f32,
-    /// Mean, summed in float64.
-    pub mean: f64,
-}
-
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -320,6 +226,10 @@ pub struct Progress {
     pub done: u64,
     /// Units in all; 0 where unknown.
     pub total: u64,
+    /// What it is about at the moment, such as `split-0 best-loss · sub-01 ses-M000 · roi 1`.
+    pub about: Option<String>,
+    /// Milliseconds until the job ends, as far as can be told.
+    pub remaining_ms: Option<f64>,
 }
 
 /// A stage of a job.
@@ -338,6 +248,10 @@ pub enum Stage {
     Forward,
     /// Layers, backwards.
     Backward,
+    /// Elements of a data group.
+    Interpreting,
+    /// Files into an archive.
+    Packing,
 }
 
 /// Why a job failed.
