@@ -22,6 +22,8 @@ pub mod export;
 
 pub mod engine;
 
+#[cfg(all(feature = "compute", not(target_arch = "wasm32")))]
+pub mod native;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub mod ui;
 #[cfg(target_arch = "wasm32")]

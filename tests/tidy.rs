@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 7] = [
     &["network", "render"],
     &["attribution", "export"],
     &["engine"],
-    &["web", "ui"],
+    &["web", "ui", "native"],
     &["bin"],
 ];
 

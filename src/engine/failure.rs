@@ -11,8 +11,10 @@ use crate::torch_file::TorchFileError;
 /// Why a job ended without its result.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ended {
-    /// Something is wrong.
+    /// Something is wrong with what was given.
     Failed(Failure),
+    /// The device or the store cannot go on.
+    Broken(Failure),
     /// The user wanted it so.
     Cancelled,
 }
@@ -27,14 +29,22 @@ impl Ended {
     pub fn about(self, subject: &str) -> Self {
         match self {
             Self::Failed(Failure { what, hint }) => Self::because(format!("{subject}: {what}"), hint),
-            Self::Cancelled => Self::Cancelled,
+            other => other,
+        }
+    }
+
+    /// The same for something without which no job can go on.
+    pub fn broken(self) -> Self {
+        match self {
+            Self::Failed(failure) => Self::Broken(failure),
+            other => other,
         }
     }
 
     /// What the page is told.
     pub fn into_event(self) -> Event {
         match self {
-            Self::Failed(failure) => Event::Failed(failure),
+            Self::Failed(failure) | Self::Broken(failure) => Event::Failed(failure),
             Self::Cancelled => Event::Cancelled,
         }
     }
@@ -65,6 +75,7 @@ impl From<NetworkError> for Ended {
     fn from(error: NetworkError) -> Self {
         match error {
             NetworkError::Stopped => Self::Cancelled,
+            NetworkError::Device { .. } => Self::because(&error, error.hint()).broken(),
             error => Self::because(&error, error.hint()),
         }
     }

@@ -1,47 +1,142 @@
-//! The participants' images that were opened. One image is held at a time.
+//! The participants' images that were opened, as the model in use sees them. One image is held at a time.
 
+use std::collections::BTreeMap;
+
+use super::element_map::Placement;
 use super::failure::Ended;
 use super::message::{ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
-use crate::caps::{self, ImageCatalogue, ImageEntry};
+use crate::caps::{CapsError, ElementSource, ImageCatalogue, ImageEntry, InputSpec, SessionElements};
 use crate::export::sha256_hex;
 use crate::files::FileTree;
-use crate::volume::Volume;
+use crate::maps::MapsConfig;
+use crate::maps::groups::GroupSession;
+use crate::volume::{Extraction, Grid};
 
-/// What was opened, and the image that was looked at last.
+/// The images of one or more cohorts, by the cohort's name.
+#[derive(Default)]
+pub struct Cohorts(BTreeMap<String, Images>);
+
+/// What was opened for one cohort.
 pub struct Images {
     tree: FileTree,
     catalogue: ImageCatalogue,
     warnings: Vec<String>,
-    current: Option<Image>,
+    source: ElementSource,
+    /// The session that was looked at last.
+    session: Option<SessionElements>,
 }
 
-/// One participant's image.
-pub struct Image {
-    /// Whose.
-    pub participant: ParticipantKey,
-    /// Path within what was opened.
+/// One element, ready for the network.
+#[derive(Debug, Clone)]
+pub struct ElementInput {
+    /// Where it lies.
+    pub placement: Placement,
+    /// Channels, then two axes for slices, three else.
+    pub shape: Vec<usize>,
+    /// Last axis fastest.
+    pub values: Vec<f32>,
+    /// The file it was read or cut from.
     pub path: String,
-    /// The voxels.
-    pub volume: Volume,
-    /// What was assumed about it.
+    /// What was assumed or repaired.
     pub warnings: Vec<String>,
-    /// Milliseconds it took to read.
+    /// Milliseconds it took to read and transform.
     pub read_ms: f64,
 }
 
-impl Images {
-    /// Lists the images of a tree; `pattern` is the loaded model's.
-    pub async fn open(tree: FileTree, pattern: Option<&str>) -> Result<Self, Ended> {
-        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern).await?;
-        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), current: None })
+impl ElementInput {
+    /// The file and the size of what the network is given of it.
+    pub fn in_words(&self) -> String {
+        let [i, j, k] = self.placement.source.shape;
+        let part = if self.placement.element.name.is_empty() { String::new() } else { format!(", {}", self.placement.element.name) };
+        format!("{} ({i}×{j}×{k} voxels{part})", self.path)
+    }
+}
+
+impl Cohorts {
+    /// Opens the images of a cohort for a model.
+    ///
+    /// # Errors
+    /// If there are none that it could take, or a table of theirs cannot be read.
+    pub async fn open(&mut self, cohort: String, tree: FileTree, config: &MapsConfig) -> Result<(), Ended> {
+        self.0.insert(cohort, Images::open(tree, Some(config)).await?);
+        Ok(())
     }
 
-    /// What the page shows.
-    pub fn list(&self) -> ParticipantList {
+    /// One cohort of any name.
+    pub fn single(images: Images) -> Self {
+        Self(BTreeMap::from([(crate::maps::participants::SINGLE_COHORT.to_owned(), images)]))
+    }
+
+    /// The only cohort, taken out again.
+    pub fn into_single(self) -> Option<Images> {
+        self.0.into_values().next()
+    }
+
+    /// A cohort's images; where only one cohort is open, it stands for all.
+    ///
+    /// # Errors
+    /// If there is no such cohort.
+    pub fn of(&mut self, cohort: &str) -> Result<&mut Images, Ended> {
+        let name = if self.0.len() == 1 { self.0.keys().next().cloned() } else { Some(cohort.to_owned()) };
+        let missing = || Ended::because(format!("there is no CAPS of the cohort {cohort}"), "open the images of every cohort of the group");
+        name.and_then(|name| self.0.get_mut(&name)).ok_or_else(missing)
+    }
+
+    /// Looks at the files of every session, before anything is computed; gives the number of elements, which is the same
+    /// for all.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any session, in one sentence each.
+    pub async fn check(&mut self, sessions: &[GroupSession]) -> Result<usize, Ended> {
+        let mut problems: Vec<String> = Vec::new();
+        let mut n_elements = None;
+        for cohort in cohorts_of(sessions) {
+            let own: Vec<(String, String)> =
+                sessions.iter().filter(|session| session.cohort == cohort).map(|s| (s.participant_id.clone(), s.session_id.clone())).collect();
+            match self.of(&cohort)?.check(&own).await? {
+                Ok(n) => match *n_elements.get_or_insert(n) {
+                    first if first == n => {}
+                    first => problems.push(format!("the images of the cohort {cohort} have {n} elements, those before {first}")),
+                },
+                Err(own) => problems.extend(own),
+            }
+        }
+        if !problems.is_empty() {
+            let hint = "mend or leave out these sessions: nothing has been computed yet";
+            return Err(Ended::because(problems.join("; "), hint));
+        }
+        n_elements.ok_or_else(|| Ended::because("the data group has no sessions", "choose a group with participants"))
+    }
+}
+
+fn cohorts_of(sessions: &[GroupSession]) -> Vec<String> {
+    let mut names: Vec<String> = sessions.iter().map(|session| session.cohort.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+impl Images {
+    /// Lists the images of a tree, as far as `config`, the loaded model's, can take them.
+    pub async fn open(tree: FileTree, config: Option<&MapsConfig>) -> Result<Self, Ended> {
+        let pattern = config.and_then(|config| config.preprocessing.file_pattern.as_deref());
+        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern).await?;
+        let source = ElementSource::new(config.map_or_else(whole_images, spec_of));
+        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), source, session: None })
+    }
+
+    /// The same files for another model.
+    pub async fn reopen(&self, config: &MapsConfig) -> Result<Self, Ended> {
+        Self::open(self.tree.clone(), Some(config)).await
+    }
+
+    /// What the page shows. The number of elements is that of the first image that can be opened.
+    pub async fn list(&mut self) -> ParticipantList {
+        let count = self.element_count().await;
         let row = |entry: &ImageEntry| ParticipantRow {
             participant: ParticipantKey { participant_id: entry.participant_id.clone(), session_id: entry.session_id.clone() },
             diagnosis: entry.diagnosis.clone(),
-            element_count: 1,
+            element_count: count,
             file: entry.path.clone(),
         };
         ParticipantList {
@@ -51,14 +146,64 @@ impl Images {
         }
     }
 
-    /// A participant's image, read unless it was the last one.
-    pub async fn image(&mut self, participant: &ParticipantKey, now_ms: &dyn Fn() -> f64) -> Result<&Image, Ended> {
-        let current = self.current.take().filter(|image| image.participant == *participant);
-        let image = match current {
-            Some(image) => image,
-            None => self.read(participant, now_ms).await?,
+    /// Sessions of the listed participants, with the diagnoses of their table.
+    pub fn entries(&self) -> &[ImageEntry] {
+        &self.catalogue.entries
+    }
+
+    /// Name of what was opened.
+    pub fn name(&self) -> &str {
+        &self.catalogue.name
+    }
+
+    /// The whole image of a participant; where only elements are left of it, one of them.
+    pub async fn show(&mut self, participant: &ParticipantKey, element: usize) -> Result<(ImageReady, Vec<f32>), Ended> {
+        let session = self.session(participant).await?.clone();
+        let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
+        let (grid, voxels) = match self.source.read_image(&self.tree, &session).await {
+            Ok(image) => (image.grid(), image.data().to_vec()),
+            Err(CapsError::OnlyElements { .. }) => {
+                let loaded = self.source.read_element(&self.tree, &session, element).await?;
+                warnings.extend(loaded.warnings.iter().map(ToString::to_string));
+                (loaded.volume.grid(), loaded.volume.into_data())
+            }
+            Err(error) => return Err(error.into()),
         };
-        Ok(self.current.insert(image))
+        let Grid { shape, world_from_voxel } = grid;
+        let header = VolumeHeader { shape, world_from_voxel: world_from_voxel.0 };
+        Ok((ImageReady { participant: participant.clone(), header, warnings }, voxels))
+    }
+
+    /// An element of a participant as the network takes it.
+    pub async fn input(
+        &mut self,
+        participant: &ParticipantKey,
+        element: usize,
+        config: &MapsConfig,
+        now_ms: &dyn Fn() -> f64,
+    ) -> Result<ElementInput, Ended> {
+        let started = now_ms();
+        let session = self.session(participant).await?.clone();
+        let loaded = self.source.read_element(&self.tree, &session, element).await?;
+        let transformed = loaded.element.transform(&loaded.volume, &config.transforms);
+        let transformed = transformed.map_err(|error| Ended::because(&error, error.hint()).about(&loaded.path))?;
+        let (shape, values) = loaded.element.network_input(&transformed.volume);
+        let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
+        warnings.extend(loaded.warnings.iter().map(ToString::to_string));
+        warnings.extend(transformed.warnings.iter().map(ToString::to_string));
+        let placement = placement(&session, element, config, loaded.element.channels)?;
+        Ok(ElementInput { placement, shape, values, path: loaded.path, warnings, read_ms: now_ms() - started })
+    }
+
+    /// Where an element's map lies, without reading voxels.
+    pub async fn placement(
+        &mut self,
+        participant: &ParticipantKey,
+        element: usize,
+        config: &MapsConfig,
+        n_channels: usize,
+    ) -> Result<Placement, Ended> {
+        placement(self.session(participant).await?, element, config, n_channels)
     }
 
     /// SHA-256 of a file that was opened.
@@ -66,30 +211,69 @@ impl Images {
         Ok(sha256_hex(&self.tree.read(path).await?))
     }
 
-    async fn read(&self, participant: &ParticipantKey, now_ms: &dyn Fn() -> f64) -> Result<Image, Ended> {
-        let started = now_ms();
+    /// Everything that is wrong with these sessions, or the number of elements of each.
+    async fn check(&mut self, sessions: &[(String, String)]) -> Result<Result<usize, Vec<String>>, Ended> {
+        let problems = self.source.check(&self.tree, &self.catalogue, sessions).await;
+        if !problems.is_empty() {
+            return Ok(Err(problems.iter().map(ToString::to_string).collect()));
+        }
+        match &self.source.spec().extraction {
+            Extraction::Image => return Ok(Ok(1)),
+            Extraction::Roi { names, .. } => return Ok(Ok(names.len())),
+            Extraction::Patch { .. } | Extraction::Slice { .. } => {}
+        }
+        let mut n_elements = None;
+        let mut odd = Vec::new();
+        for (participant_id, session_id) in sessions {
+            let key = ParticipantKey { participant_id: participant_id.clone(), session_id: session_id.clone() };
+            let n = self.session(&key).await?.elements.len();
+            let first = *n_elements.get_or_insert(n);
+            if n != first {
+                odd.push(format!("{participant_id} {session_id} has {n} elements, the sessions before it {first}"));
+            }
+        }
+        Ok(if odd.is_empty() { Ok(n_elements.unwrap_or(0)) } else { Err(odd) })
+    }
+
+    async fn element_count(&mut self) -> usize {
+        if self.source.spec().extraction == Extraction::Image {
+            return 1;
+        }
+        for entry in &self.catalogue.entries {
+            if let Ok(session) = self.source.open_session(&self.tree, entry).await {
+                return session.elements.len();
+            }
+        }
+        0
+    }
+
+    /// A participant's elements, listed unless it was the last one.
+    async fn session(&mut self, participant: &ParticipantKey) -> Result<&SessionElements, Ended> {
         let ParticipantKey { participant_id, session_id } = participant;
-        let missing = || Ended::because(format!("there is no image of {participant_id} {session_id}"), "choose a listed participant");
-        let entry = self.catalogue.find(participant_id, session_id).ok_or_else(missing)?;
-        let loaded = caps::read_image(&self.tree, entry).await?;
-        Ok(Image {
-            participant: participant.clone(),
-            path: entry.path.clone(),
-            volume: loaded.volume,
-            warnings: loaded.assumption.iter().map(ToString::to_string).collect(),
-            read_ms: now_ms() - started,
-        })
+        let is_same = |session: &SessionElements| session.participant_id == *participant_id && session.session_id == *session_id;
+        let session = match self.session.take().filter(is_same) {
+            Some(session) => session,
+            None => {
+                let missing = || Ended::because(format!("there is no image of {participant_id} {session_id}"), "choose a listed participant");
+                let entry = self.catalogue.find(participant_id, session_id).ok_or_else(missing)?;
+                self.source.open_session(&self.tree, entry).await?
+            }
+        };
+        Ok(self.session.insert(session))
     }
 }
 
-impl Image {
-    /// What the page is told of it.
-    pub fn ready(&self) -> ImageReady {
-        ImageReady { participant: self.participant.clone(), header: header_of(&self.volume), warnings: self.warnings.clone() }
-    }
+/// What is looked for before there is a model.
+fn whole_images() -> InputSpec {
+    InputSpec { preprocessing: String::new(), use_uncropped_image: false, prepare_dl: false, extraction: Extraction::Image }
 }
 
-/// The grid of a volume.
-pub fn header_of(volume: &Volume) -> VolumeHeader {
-    VolumeHeader { shape: volume.shape(), world_from_voxel: volume.world_from_voxel().0 }
+fn spec_of(config: &MapsConfig) -> InputSpec {
+    InputSpec::of(&config.preprocessing, config.preprocessing.extraction.clone())
+}
+
+fn placement(session: &SessionElements, element: usize, config: &MapsConfig, n_channels: usize) -> Result<Placement, Ended> {
+    let missing = || Ended::because(format!("{} has no element {element}", session.words()), "choose one that it has");
+    let element = session.elements.get(element).cloned().ok_or_else(missing)?;
+    Ok(Placement { element, n_channels, size_reduction: config.transforms.size_reduction, source: session.grid })
 }

@@ -9,18 +9,30 @@ mod outlet;
 #[cfg(feature = "compute")]
 pub mod device;
 #[cfg(feature = "compute")]
+mod element_map;
+#[cfg(feature = "compute")]
 mod explaining;
 #[cfg(feature = "compute")]
 mod failure;
 #[cfg(feature = "compute")]
+mod group_job;
+#[cfg(feature = "compute")]
 mod images;
+#[cfg(feature = "compute")]
+pub mod interpret;
 #[cfg(feature = "compute")]
 mod model;
 #[cfg(feature = "compute")]
 mod progress;
 #[cfg(feature = "compute")]
 mod session;
+#[cfg(feature = "compute")]
+mod single_map;
 
 pub use outlet::Outlet;
+#[cfg(feature = "compute")]
+pub use failure::Ended;
+#[cfg(feature = "compute")]
+pub use images::Cohorts;
 #[cfg(feature = "compute")]
 pub use session::{Engine, Given};

@@ -2,13 +2,16 @@
 
 use super::device::OpenDevice;
 use super::failure::Ended;
-use super::message::{LevelSummary, ModelSummary, NodeLabel, SplitSummary, Stage};
+use super::message::{GroupSummary, LevelSummary, ModelSummary, NodeLabel, SplitSummary, Stage};
 use super::progress::Pacer;
+use crate::export::record::ModelRecord;
 use crate::export::sha256_hex;
 use crate::files::FileTree;
-use crate::maps::{Maps, Task};
+use crate::maps::groups::ListedGroup;
+use crate::maps::{Maps, Predictions, Task};
 use crate::network::{Architecture, Network};
 use crate::torch_file;
+use crate::volume::Extraction;
 use crate::volume::transforms::SizeReduction;
 
 /// A MAPS, and the checkpoint of it that is in use.
@@ -27,15 +30,19 @@ pub struct Model {
     pub epoch: Option<i64>,
     /// Milliseconds it took to read the checkpoint and to put it on the device.
     pub read_ms: f64,
+    /// What ClinicaDL's own prediction said, where the MAPS has it.
+    pub predictions: Option<Predictions>,
+    groups: Vec<GroupSummary>,
     tree: FileTree,
     unused_keys: Vec<String>,
+    /// What the tables beside the checkpoint lack, which is no reason not to explain it.
+    notes: Vec<String>,
 }
 
 impl Model {
     /// Opens a MAPS with the first selection of its first split.
     pub async fn open(tree: FileTree, device: &OpenDevice, pacer: &Pacer<'_>, now_ms: &dyn Fn() -> f64) -> Result<Self, Ended> {
         let maps = Maps::open(&tree).await?;
-        maps.check_mode()?;
         let first = maps.splits.first().and_then(|split| Some((split.number, split.selections.first()?.clone())));
         let (split, selection) = first.ok_or_else(|| Ended::because("the model has no trained split", "choose a trained MAPS"))?;
         Self::load(maps, tree, (split, &selection), device, pacer, now_ms).await
@@ -52,6 +59,29 @@ impl Model {
         Self::load(self.maps.clone(), self.tree.clone(), (split, selection), device, pacer, now_ms).await
     }
 
+    /// The files it was opened from.
+    pub fn tree(&self) -> &FileTree {
+        &self.tree
+    }
+
+    /// What a record says of it.
+    pub async fn record(&self) -> Result<ModelRecord, Ended> {
+        Ok(ModelRecord { sha256: self.checkpoint_sha256().await?, ..self.record_without_hash() })
+    }
+
+    /// What a record says of it, the hash of the checkpoint left empty.
+    pub fn record_without_hash(&self) -> ModelRecord {
+        ModelRecord {
+            maps: self.maps.name.clone(),
+            checkpoint: self.checkpoint_path.clone(),
+            sha256: String::new(),
+            architecture: self.maps.config.architecture.clone(),
+            split: self.split,
+            selection: self.selection.clone(),
+            epoch: self.epoch,
+        }
+    }
+
     /// SHA-256 of the checkpoint file.
     pub async fn checkpoint_sha256(&self) -> Result<String, Ended> {
         Ok(sha256_hex(&self.tree.read(&self.checkpoint_path).await?))
@@ -65,7 +95,7 @@ impl Model {
             name: self.maps.name.clone(),
             architecture: config.architecture.clone(),
             task: task_name(config.task).to_owned(),
-            mode: "image".to_owned(),
+            mode: config.mode.to_string(),
             preprocessing: config.preprocessing.name.clone(),
             input_shape: config.input_size.clone(),
             nodes: self.nodes(),
@@ -77,11 +107,11 @@ impl Model {
             levels: self.levels(),
             normalize: config.transforms.is_normalized(),
             size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
-            extraction: String::new(),
-            element_names: Vec::new(),
-            first_element: 0,
-            groups: Vec::new(),
-            grad_cam_difference: None,
+            extraction: config.preprocessing.extraction.to_string(),
+            element_names: element_names(&config.preprocessing.extraction),
+            first_element: config.preprocessing.extraction.first_number(),
+            groups: self.groups.clone(),
+            grad_cam_difference: Some(grad_cam_difference(config.input_size.len()).to_owned()),
             warnings: self.warnings(),
         }
     }
@@ -91,7 +121,8 @@ impl Model {
         self.maps.config.node_labels.get(target).cloned().unwrap_or_else(|| target.to_string())
     }
 
-    async fn load(
+    /// Reads a checkpoint and puts it on the device, with what lies beside it.
+    pub async fn load(
         maps: Maps,
         tree: FileTree,
         (split, selection): (u32, &str),
@@ -106,7 +137,17 @@ impl Model {
         let checkpoint = torch_file::read_checkpoint(&checkpoint_path, bytes)?;
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits);
         let (network, unused_keys) = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
+        let mut notes = Vec::new();
+        let predictions = Predictions::read(&tree, &maps, split, selection).await.unwrap_or_else(|error| {
+            notes.push(error.to_string());
+            None
+        });
+        let (listed, problems) = maps.group_names(&tree).await;
+        notes.extend(problems.iter().map(ToString::to_string));
         Ok(Self {
+            predictions,
+            groups: listed.into_iter().map(group_summary).collect(),
+            notes,
             network,
             split,
             selection: selection.to_owned(),
@@ -143,7 +184,30 @@ impl Model {
             let keys = self.unused_keys.join(", ");
             warnings.push(format!("{} keys of the checkpoint are not part of the network: {keys}", self.unused_keys.len()));
         }
+        warnings.extend(self.notes.iter().cloned());
         warnings
+    }
+}
+
+fn group_summary(group: ListedGroup) -> GroupSummary {
+    GroupSummary { name: group.name, n_sessions: group.n_sessions, is_reserved: group.is_reserved }
+}
+
+fn element_names(extraction: &Extraction) -> Vec<String> {
+    match extraction {
+        Extraction::Roi { names, .. } => names.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// `input_rank`: channels and spatial axes of one input.
+fn grad_cam_difference(input_rank: usize) -> &'static str {
+    if input_rank == 4 {
+        "Grad-CAM differs: ClinicaDL 1.6.1 pools gradients over the first two axes only, averages over channels and keeps negative \
+         values; corrected, it pools over all axes, sums over channels and keeps the positive part."
+    } else {
+        "Grad-CAM differs: ClinicaDL 1.6.1 averages over channels and keeps negative values; corrected, it sums over channels and \
+         keeps the positive part."
     }
 }
 

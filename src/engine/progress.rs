@@ -1,6 +1,6 @@
 //! How the engine's work reports where it is, and how it notices a cancel.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use super::Outlet;
 use super::message::{Event, Progress, Stage};
@@ -18,12 +18,18 @@ const READ_AT_ONCE: u64 = 16 << 20;
 pub struct Pacer<'a> {
     outlet: &'a dyn Outlet,
     last_pause_ms: Cell<f64>,
+    cover: RefCell<Option<Progress>>,
 }
 
 impl<'a> Pacer<'a> {
     /// Starts now.
     pub fn new(outlet: &'a dyn Outlet) -> Self {
-        Self { outlet, last_pause_ms: Cell::new(outlet.now_ms()) }
+        Self { outlet, last_pause_ms: Cell::new(outlet.now_ms()), cover: RefCell::new(None) }
+    }
+
+    /// From now on reports this instead of single steps: those of a job that is made of many.
+    pub fn cover(&self, progress: Progress) {
+        *self.cover.borrow_mut() = Some(progress);
     }
 
     /// All bytes of a file, read piece by piece.
@@ -55,7 +61,9 @@ impl Pace for Pacer<'_> {
     fn step(&self, stage: Stage, done: u64, total: u64) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async move {
             if self.outlet.now_ms() - self.last_pause_ms.get() >= PAUSE_AFTER_MS {
-                self.outlet.post(Event::Progress(Progress { stage, done, total, about: None, remaining_ms: None }), Vec::new());
+                let own = || Progress { stage, done, total, about: None, remaining_ms: None };
+                let progress = self.cover.borrow().clone().unwrap_or_else(own);
+                self.outlet.post(Event::Progress(progress), Vec::new());
                 self.outlet.pause().await;
                 self.last_pause_ms.set(self.outlet.now_ms());
             }

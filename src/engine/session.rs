@@ -1,22 +1,24 @@
 //! The engine: one device, one model, one set of images, one last map; jobs change them one after the other.
 
+use std::rc::Rc;
+
 use super::Outlet;
 use super::device::{self, OpenDevice};
-use super::explaining::{Explained, Warmth, explain};
 use super::failure::Ended;
 use super::images::Images;
+use super::interpret::kept;
 use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
 use super::model::Model;
 use super::progress::Pacer;
-use crate::export::{self, file_names};
-use crate::files::{FileTree, open_uploads};
+use super::single_map::{SingleMap, Warmth, explain};
+use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
 
 /// Files that come with a request.
 pub enum Given {
     /// None.
     Nothing,
     /// What the user chose: paths and sources.
-    Files(Vec<(String, std::rc::Rc<dyn crate::files::FileSource>)>),
+    Files(Vec<(String, Rc<dyn FileSource>)>),
     /// The demo study.
     Demo {
         /// Its MAPS.
@@ -27,17 +29,30 @@ pub enum Given {
 }
 
 /// Owns all state between requests. What a failed or cancelled job would have replaced stays as it was.
-#[derive(Default)]
 pub struct Engine {
-    device: Option<OpenDevice>,
-    model: Option<Model>,
-    images: Option<Images>,
-    explained: Option<Explained>,
+    pub(super) device: Option<OpenDevice>,
+    pub(super) model: Option<Model>,
+    pub(super) images: Option<Images>,
+    explained: Option<SingleMap>,
+    /// Where results of group runs are kept.
+    pub(super) store: Rc<dyn Store>,
     /// Whether the device has computed a map of the model in use.
     warm: bool,
 }
 
+impl Default for Engine {
+    /// Keeps results in memory.
+    fn default() -> Self {
+        Self::with_store(Rc::new(MemoryStore::default()))
+    }
+}
+
 impl Engine {
+    /// Keeps results of group runs in a store.
+    pub fn with_store(store: Rc<dyn Store>) -> Self {
+        Self { device: None, model: None, images: None, explained: None, store, warm: false }
+    }
+
     /// Works on one request and posts its events; the last one closes the job.
     pub async fn handle(&mut self, request: Request, given: Given, outlet: &dyn Outlet) {
         if let Err(ended) = self.work(request, given, outlet).await {
@@ -58,11 +73,20 @@ impl Engine {
             }
             Request::OpenDemo { .. } => self.open_demo(given, outlet).await,
             Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, outlet).await,
-            Request::ShowParticipant { participant, .. } => self.show(&participant, outlet).await,
+            Request::ListParticipants => self.list_participants(outlet).await,
+            Request::ShowParticipant { participant, element } => self.show(&participant, element, outlet).await,
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
-            Request::ListParticipants | Request::Interpret(_) | Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } => {
-                Err(Ended::because("group runs are not there yet", "compute single maps"))
+            Request::Interpret(options) => self.interpret(&options, outlet).await,
+            Request::ListRuns => self.list_runs(outlet).await,
+            Request::ForgetRun { run } => {
+                kept::forget(&*self.store, &run).await?;
+                self.list_runs(outlet).await
+            }
+            Request::PackRun { run } => {
+                let (path, name) = kept::pack(&*self.store, &run, &Pacer::new(outlet)).await?;
+                outlet.post(Event::Packed { path, name }, Vec::new());
+                Ok(())
             }
             // A cancel with no job to stop.
             Request::Cancel => Err(Ended::Cancelled),
@@ -89,9 +113,8 @@ impl Engine {
     }
 
     async fn open_images(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let pattern = self.model.as_ref().and_then(|model| model.maps.config.preprocessing.file_pattern.as_deref());
-        let images = Images::open(tree, pattern).await?;
-        outlet.post(Event::Participants(images.list()), Vec::new());
+        let mut images = Images::open(tree, self.model.as_ref().map(|model| &model.maps.config)).await?;
+        outlet.post(Event::Participants(images.list().await), Vec::new());
         self.images = Some(images);
         Ok(())
     }
@@ -112,9 +135,19 @@ impl Engine {
         Ok(())
     }
 
-    async fn show(&mut self, participant: &ParticipantKey, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let image = self.images.as_mut().ok_or_else(no_images)?.image(participant, &|| outlet.now_ms()).await?;
-        outlet.post(Event::Image(image.ready()), vec![Attachment::Floats(image.volume.data().to_vec())]);
+    /// The images as the model in use takes them, which may be others of a session than before.
+    async fn list_participants(&mut self, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let images = self.images.as_ref().ok_or_else(no_images)?;
+        let mut images = images.reopen(&self.loaded_model()?.maps.config).await?;
+        outlet.post(Event::Participants(images.list().await), Vec::new());
+        self.images = Some(images);
+        Ok(())
+    }
+
+    async fn show(&mut self, participant: &ParticipantKey, element: usize, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let images = self.images.as_mut().ok_or_else(no_images)?;
+        let (ready, voxels) = images.show(participant, element).await?;
+        outlet.post(Event::Image(ready), vec![Attachment::Floats(voxels)]);
         Ok(())
     }
 
@@ -123,38 +156,38 @@ impl Engine {
         let model = self.model.as_ref().ok_or_else(no_model)?;
         let images = self.images.as_mut().ok_or_else(no_images)?;
         let now_ms = || outlet.now_ms();
-        let image = images.image(&explanation.participant, &now_ms).await?;
+        let input = images.input(&explanation.participant, explanation.element, &model.maps.config, &now_ms).await?;
         let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
-        let explained = explain(explanation, image, model, &device, warmth, &Pacer::new(outlet), &now_ms).await?;
+        let explained = explain(explanation, &input, (model, &device), warmth, &Pacer::new(outlet), &now_ms).await?;
         self.warm = true;
-        outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.data().to_vec())]);
+        outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.values.clone())]);
         self.explained = Some(explained);
         Ok(())
     }
 
     async fn export(&self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
         let explained = self.explained.as_ref().ok_or_else(|| Ended::because("there is no map yet", "compute a map first"))?;
-        let ParticipantKey { participant_id, session_id } = &explained.explanation.participant;
-        let named = |name: fn(&str, &str, &str, usize) -> String| name(participant_id, session_id, "image", 0);
-        let (name, mime, bytes) = match kind {
-            ExportKind::Nifti | ExportKind::WholeImage | ExportKind::ClinicadlNifti => {
-                (named(file_names::map_nifti), "application/gzip", export::nifti_file(&explained.map))
-            }
-            ExportKind::Pt => (named(file_names::map_tensor), "application/octet-stream", export::tensor_file(&explained.map)),
-            ExportKind::Record => (named(file_names::map_record), "application/json", self.record(explained, outlet).await?),
-        };
+        let (name, mime, mut bytes) = explained.file(kind);
+        if kind == ExportKind::Record {
+            bytes = self.record(explained, outlet).await?;
+        }
         outlet.post(Event::File { name, mime: mime.to_owned() }, vec![Attachment::Bytes(bytes)]);
         Ok(())
     }
 
     /// The record of the last map with the hashes of all that it came from.
-    async fn record(&self, explained: &Explained, outlet: &dyn Outlet) -> Result<Vec<u8>, Ended> {
+    async fn record(&self, explained: &SingleMap, outlet: &dyn Outlet) -> Result<Vec<u8>, Ended> {
         let mut record = explained.record.clone();
         record.model.sha256 = self.loaded_model()?.checkpoint_sha256().await?;
-        record.input.sha256 = self.images.as_ref().ok_or_else(no_images)?.file_sha256(&explained.image_path).await?;
-        record.map.sha256 = export::voxels_sha256_hex(&explained.map);
+        record.input.sha256 = self.images.as_ref().ok_or_else(no_images)?.file_sha256(&record.input.file).await?;
+        record.map.sha256 = explained.values_sha256();
         record.peak_memory_bytes = outlet.memory_bytes();
         Ok(record.to_json())
+    }
+
+    async fn list_runs(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
+        outlet.post(Event::Kept(kept::list(&*self.store).await?), Vec::new());
+        Ok(())
     }
 
     fn replace_model(&mut self, model: Model, outlet: &dyn Outlet) {
@@ -166,7 +199,7 @@ impl Engine {
     }
 
     /// The device in use; the one that suits this machine if none was chosen yet.
-    async fn device(&mut self) -> OpenDevice {
+    pub(super) async fn device(&mut self) -> OpenDevice {
         if let Some(device) = &self.device {
             return device.clone();
         }
@@ -174,7 +207,7 @@ impl Engine {
         self.device.insert(device).clone()
     }
 
-    fn loaded_model(&self) -> Result<&Model, Ended> {
+    pub(super) fn loaded_model(&self) -> Result<&Model, Ended> {
         self.model.as_ref().ok_or_else(no_model)
     }
 }
@@ -190,6 +223,6 @@ fn no_model() -> Ended {
     Ended::because("no model is loaded", "choose a MAPS folder or archive first")
 }
 
-fn no_images() -> Ended {
+pub(super) fn no_images() -> Ended {
     Ended::because("no images are loaded", "choose participants' images first")
 }

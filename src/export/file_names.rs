@@ -25,7 +25,8 @@ pub fn map_record(participant_id: &str, session_id: &str, mode: &str, element: u
     format!("{}.json", map_stem(participant_id, session_id, mode, element))
 }
 
-fn sanitised(part: &str) -> String {
+/// Identifiers may hold anything; characters that some file system refuses become `-`.
+pub fn sanitised(part: &str) -> String {
     let is_safe = |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
     part.chars().map(|character| if is_safe(character) { character } else { '-' }).collect()
 }

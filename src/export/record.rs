@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::Convention;
+use crate::engine::message::Quantity;
 use crate::volume::{Statistics, Volume};
 
 /// Everything needed to compute the same map again, and to recognise it.
@@ -69,6 +70,10 @@ pub struct InputRecord {
     pub file: String,
     /// SHA-256 of that file.
     pub sha256: String,
+    /// Number of the element in names of files: 0 for whole images.
+    pub element: usize,
+    /// `patch 13`, the name of a region; empty for whole images.
+    pub element_name: String,
     /// What the network was given, channels first.
     pub shape: Vec<usize>,
     /// Min–max normalisation before the network.
@@ -90,6 +95,8 @@ pub struct ExplanationRecord {
     pub target_label: String,
     /// The arithmetic.
     pub convention: Convention,
+    /// The map, or the difference of the conventions.
+    pub quantity: Quantity,
 }
 
 /// Where it was computed.
@@ -108,6 +115,8 @@ pub struct DeviceRecord {
 pub struct MapRecord {
     /// Voxels along the three axes.
     pub shape: [usize; 3],
+    /// Values per voxel.
+    pub channels: usize,
     /// Rows x, y, z: millimetres (RAS+) from voxel indices.
     pub world_from_voxel: [[f64; 4]; 3],
     /// SHA-256 of the voxels as little-endian float32, last axis fastest.
@@ -151,6 +160,6 @@ impl MapRecord {
     pub fn of(volume: &Volume) -> Self {
         let Statistics { min, max, mean, .. } = Statistics::of(volume.data());
         let world_from_voxel = volume.world_from_voxel().0;
-        Self { shape: volume.shape(), world_from_voxel, sha256: super::voxels_sha256_hex(volume), min, max, mean }
+        Self { shape: volume.shape(), channels: 1, world_from_voxel, sha256: super::values_sha256_hex(volume.data()), min, max, mean }
     }
 }

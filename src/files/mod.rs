@@ -5,6 +5,7 @@
 //! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz.
 
 mod archive;
+mod below;
 mod memory;
 mod path;
 mod store;
@@ -13,6 +14,7 @@ mod tree;
 mod zip_archive;
 
 pub use archive::open_uploads;
+pub use below::Below;
 pub use memory::{HELD_LIMIT, MemoryFile};
 pub use store::{MemoryStore, Store};
 pub use tree::{FileTree, file_name};

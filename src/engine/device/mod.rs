@@ -1,18 +1,11 @@
 //! The one place that chooses between WebGPU and the CPU, and that creates devices.
 
-#[cfg(not(target_arch = "wasm32"))]
-mod no_gpu;
-#[cfg(target_arch = "wasm32")]
-mod webgpu;
-
-#[cfg(not(target_arch = "wasm32"))]
-use no_gpu as gpu;
-#[cfg(target_arch = "wasm32")]
-use webgpu as gpu;
+mod gpu;
 
 use burn::tensor::Device;
 
 use super::message::{DeviceChoice, DeviceInfo};
+use crate::export::record::DeviceRecord;
 use crate::network::WorkLimits;
 
 /// A device with what one must know to use it.
@@ -49,8 +42,8 @@ pub enum Adapters {
 /// Why there is no GPU to compute on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoGpu {
-    /// No WebGPU, or no adapter behind it.
-    #[error("this browser offers no WebGPU adapter")]
+    /// No WebGPU in this browser, or on this machine no driver that wgpu knows.
+    #[error("there is no WebGPU adapter here")]
     Missing,
     /// Only a software adapter, which was not welcome.
     #[error("the only WebGPU adapter ({name}) is a software one, slower than the CPU path")]
@@ -64,6 +57,14 @@ pub enum NoGpu {
         /// In its own words.
         reason: String,
     },
+}
+
+impl OpenDevice {
+    /// What a record says of it.
+    pub fn record(&self) -> DeviceRecord {
+        let kind = if self.info.kind == DeviceChoice::Webgpu { "webgpu" } else { "cpu" }.to_owned();
+        DeviceRecord { kind, name: self.info.name.clone(), max_binding_bytes: self.info.max_binding_bytes }
+    }
 }
 
 /// Opens a device by the user's choice. There always is one: where WebGPU cannot be had, the CPU computes and a note says why.

@@ -10,7 +10,7 @@ mod orientation;
 mod voxels;
 mod write;
 
-pub use write::write;
+pub use write::{write, write_as_clinicadl, write_channels};
 
 use super::Volume;
 use content::Content;

@@ -1,11 +1,11 @@
-//! WebGPU in a browser, through burn's wgpu runtime.
+//! WebGPU through burn's wgpu runtime: the browser's, or natively Vulkan, Metal or DirectX.
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
 use super::{Adapters, Gpu, NoGpu};
 
-/// Asks the browser for an adapter and a device with all that the adapter can do.
+/// Asks for an adapter and a device with all that the adapter can do.
 ///
 /// Every call makes a new device, so that one which was lost can be replaced.
 ///
@@ -30,7 +30,7 @@ pub async fn open(adapters: Adapters) -> Result<Gpu, NoGpu> {
     let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| refused(error.to_string()))?;
     let limits = device.limits();
     let max_binding_bytes = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
-    let setup = WgpuSetup { instance, adapter, device, queue, backend: wgpu::Backend::BrowserWebGpu };
+    let setup = WgpuSetup { instance, adapter, device, queue, backend: info.backend };
     let device = Device::wgpu_options().setup(setup).init().map_err(|error| refused(error.to_string()))?;
     Ok(Gpu { device, name, max_binding_bytes })
 }

@@ -1,0 +1,96 @@
+//! A group run that the page asked for: the listed participants and the loaded MAPS, results kept in the engine's store.
+
+use super::Outlet;
+use super::failure::Ended;
+use super::images::{Cohorts, Images};
+use super::interpret::{GroupRun, Offered, Resolved, SideCar, kept, resolve};
+use super::message::{Event, InterpretOptions, Interpretation};
+use super::session::{Engine, no_images};
+use crate::caps::ImageEntry;
+use crate::files::Below;
+use crate::maps::groups::GroupSession;
+use crate::maps::participants::SINGLE_COHORT;
+use crate::maps::{Maps, MapsConfig};
+
+impl Engine {
+    /// Interprets a data group, or goes on where the same run was left.
+    ///
+    /// # Errors
+    /// As [`resolve`] and [`GroupRun::run`].
+    pub(super) async fn interpret(&mut self, options: &InterpretOptions, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let started = outlet.now_ms();
+        let images = self.images.take().ok_or_else(no_images)?;
+        let mut cohorts = Cohorts::single(images);
+        let outcome = self.interpret_cohorts(options, &mut cohorts, outlet).await;
+        self.images = cohorts.into_single();
+        let (run, warnings, side_cars) = outcome?;
+        let kept = kept::list(&*self.store).await?.into_iter().find(|kept| kept.run == run);
+        let gone = || Ended::because("the results of the run are not in the storage", "free some space and run again");
+        let mut interpretation = Interpretation {
+            run: kept.ok_or_else(gone)?,
+            left_out: side_cars.iter().flat_map(|side_car| side_car.report.left_out()).collect(),
+            warnings,
+            milliseconds: outlet.now_ms() - started,
+        };
+        let all_warnings = side_cars.into_iter().flat_map(|side_car| side_car.report.warnings);
+        interpretation.warnings.extend(all_warnings);
+        interpretation.warnings.dedup();
+        outlet.post(Event::Interpreted(Box::new(interpretation)), Vec::new());
+        Ok(())
+    }
+
+    async fn interpret_cohorts(
+        &mut self,
+        options: &InterpretOptions,
+        cohorts: &mut Cohorts,
+        outlet: &dyn Outlet,
+    ) -> Result<(String, Vec<String>, Vec<SideCar>), Ended> {
+        let device = self.device().await;
+        let model = self.loaded_model()?;
+        let (maps, tree) = (&model.maps, model.tree());
+        let images = cohorts.of(SINGLE_COHORT)?;
+        // The images may have been opened for another model.
+        *images = images.reopen(&maps.config).await?;
+        let offered = offered(options, maps, tree, images)?;
+        let resolved: Resolved = resolve(maps, tree, options, offered).await?;
+        let run_folder = kept::folder(&maps.name, options);
+        let store = Below::new(&*self.store, &run_folder);
+        let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, outlet };
+        let n_maps = run.n_maps(cohorts).await?;
+        kept::begin(&*self.store, &maps.name, options, n_maps).await?;
+        let side_cars = run.run(cohorts).await?;
+        Ok((run_folder, resolved.warnings, side_cars))
+    }
+}
+
+/// A stored group is used as it is, unless it is to be overwritten; any other is made of the listed participants.
+fn offered(options: &InterpretOptions, maps: &Maps, tree: &crate::files::FileTree, images: &Images) -> Result<Offered, Ended> {
+    let is_stored = maps.defined_groups(tree).contains(&options.data_group);
+    if is_stored && !options.overwrite {
+        return Ok(Offered::default());
+    }
+    let sessions: Vec<GroupSession> =
+        images.entries().iter().filter(|entry| is_wanted(entry, options, &maps.config)).map(|entry| session(entry, &maps.config)).collect();
+    if sessions.is_empty() {
+        let wanted = if options.diagnoses.is_empty() { &maps.config.diagnoses } else { &options.diagnoses };
+        let what = format!("none of the {} listed participants has the diagnosis {}", images.entries().len(), wanted.join(" or "));
+        return Err(Ended::because(what, "choose other diagnoses, or open a table with the column diagnosis beside the images"));
+    }
+    Ok(Offered { sessions: Some(sessions), caps_directory: Some(images.name().to_owned()), multi_cohort: false })
+}
+
+/// Filtered by diagnosis as the command line filters a table; images without a table have no diagnosis and all count,
+/// unless diagnoses are asked for.
+fn is_wanted(entry: &ImageEntry, options: &InterpretOptions, config: &MapsConfig) -> bool {
+    let wanted = if options.diagnoses.is_empty() { &config.diagnoses } else { &options.diagnoses };
+    match &entry.diagnosis {
+        Some(diagnosis) => wanted.is_empty() || wanted.contains(diagnosis),
+        None => options.diagnoses.is_empty(),
+    }
+}
+
+fn session(entry: &ImageEntry, config: &MapsConfig) -> GroupSession {
+    let label = entry.diagnosis.clone().filter(|_| config.label.as_deref() == Some("diagnosis"));
+    let (participant_id, session_id) = (entry.participant_id.clone(), entry.session_id.clone());
+    GroupSession { participant_id, session_id, cohort: SINGLE_COHORT.to_owned(), label }
+}

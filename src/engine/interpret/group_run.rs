@@ -1,0 +1,278 @@
+//! `clinicadl interpret` over a data group: every split and selection, one after the other.
+
+use super::checkpoint_run::{CheckpointRun, shard_side_car};
+use super::group::Resolved;
+use super::journal::{self, Journal, Place, Progress};
+use super::mean::GroupMeans;
+use super::report::Report;
+use super::result_folder::{ResultFolder, SIDE_CAR};
+use super::shard::Shard;
+use super::side_car::SideCar;
+use crate::engine::Outlet;
+use crate::engine::device::OpenDevice;
+use crate::engine::failure::Ended;
+use crate::engine::images::Cohorts;
+use crate::engine::message::InterpretOptions;
+use crate::engine::model::Model;
+use crate::engine::progress::Pacer;
+use crate::export::sha256_hex;
+use crate::files::{FileTree, Store, file_name};
+use crate::maps::Maps;
+use crate::maps::groups::GroupSession;
+
+/// A data group that has been resolved, and what to do with it.
+pub struct GroupRun<'a> {
+    /// The trained model.
+    pub maps: &'a Maps,
+    /// The files it lies in.
+    pub tree: &'a FileTree,
+    /// Who is interpreted.
+    pub resolved: &'a Resolved,
+    /// What was asked.
+    pub options: &'a InterpretOptions,
+    /// The part to compute; `None` for all.
+    pub shard: Option<Shard>,
+    /// Where it computes.
+    pub device: &'a OpenDevice,
+    /// The MAPS folder to write into, or the place of its results.
+    pub store: &'a dyn Store,
+    /// Hears of progress.
+    pub outlet: &'a dyn Outlet,
+}
+
+/// A trained checkpoint and where its results go.
+struct Checkpoint {
+    split: u32,
+    selection: String,
+    folder: ResultFolder,
+}
+
+/// What is known before anything is written.
+struct Checked {
+    checkpoints: Vec<Checkpoint>,
+    n_elements: usize,
+    states: Vec<State>,
+}
+
+/// What lies in a result folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing.
+    Empty,
+    /// An unfinished run that this one can go on with.
+    Begun,
+    /// Exactly what this run would write.
+    Finished,
+    /// Results of something else.
+    Foreign,
+}
+
+impl GroupRun<'_> {
+    /// Checks everything that can be checked without computing, then computes.
+    ///
+    /// # Errors
+    /// In words, before anything is written: unknown splits or selections, results that are there already, sessions
+    /// without an image, all of them together. Later: a cancel, or a device or store that fails.
+    pub async fn run(self, cohorts: &mut Cohorts) -> Result<Vec<SideCar>, Ended> {
+        let Checked { checkpoints, n_elements, states } = self.check(cohorts).await?;
+        self.prepare(&checkpoints, &states, n_elements).await?;
+        let total = checkpoints.iter().map(|checkpoint| self.sessions(checkpoint).len() * n_elements).sum();
+        let mut before = 0;
+        let mut side_cars = Vec::new();
+        for (index, checkpoint) in checkpoints.iter().enumerate() {
+            let position = [before, total];
+            before += self.sessions(checkpoint).len() * n_elements;
+            if states[index] == State::Finished {
+                side_cars.extend(self.finished(checkpoint).await?);
+                continue;
+            }
+            let model = self.load(checkpoint).await?;
+            let fingerprint = self.fingerprint(checkpoint, &model.checkpoint_sha256().await?, n_elements);
+            let run = CheckpointRun {
+                sessions: self.sessions(checkpoint),
+                n_elements,
+                model: &model,
+                device: self.device,
+                folder: checkpoint.folder.clone(),
+                options: self.options,
+                shard: self.shard,
+                fingerprint: &fingerprint,
+                store: self.store,
+                outlet: self.outlet,
+                position,
+            };
+            side_cars.push(run.run(cohorts).await?);
+        }
+        Ok(side_cars)
+    }
+
+    /// Maps that the run computes, after everything has been checked that can be checked without computing.
+    ///
+    /// # Errors
+    /// Those of [`Self::run`] that come before anything is written.
+    pub async fn n_maps(&self, cohorts: &mut Cohorts) -> Result<usize, Ended> {
+        let Checked { checkpoints, n_elements, .. } = self.check(cohorts).await?;
+        Ok(checkpoints.iter().map(|checkpoint| self.sessions(checkpoint).len() * n_elements).sum())
+    }
+
+    async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, Ended> {
+        let checkpoints = self.checkpoints()?;
+        self.check_target()?;
+        let n_elements = self.check_images(cohorts).await?;
+        let states = self.states(&checkpoints, n_elements).await?;
+        Ok(Checked { checkpoints, n_elements, states })
+    }
+
+    /// The sessions to visit for a checkpoint.
+    fn sessions(&self, checkpoint: &Checkpoint) -> &[GroupSession] {
+        let all = self.group_sessions(checkpoint.split);
+        let range = self.shard.map_or(0..all.len(), |shard| shard.sessions(all.len()));
+        &all[range]
+    }
+
+    fn group_sessions(&self, split: u32) -> &[GroupSession] {
+        self.resolved.by_split.get(&split).map_or(&[], |group| &group.sessions)
+    }
+
+    /// Looks at the image of every session, of all splits together; gives the number of elements.
+    async fn check_images(&self, cohorts: &mut Cohorts) -> Result<usize, Ended> {
+        let mut sessions: Vec<GroupSession> = Vec::new();
+        for session in self.resolved.by_split.values().flat_map(|group| &group.sessions) {
+            if !sessions.contains(session) {
+                sessions.push(session.clone());
+            }
+        }
+        cohorts.check(&sessions).await
+    }
+
+    fn checkpoints(&self) -> Result<Vec<Checkpoint>, Ended> {
+        let wanted = &self.options.splits;
+        let unknown = wanted.iter().find(|&&number| self.maps.splits.iter().all(|split| split.number != number));
+        if let Some(&number) = unknown {
+            self.maps.checkpoint_path(number, self.selections().first().map_or("loss", String::as_str))?;
+        }
+        let splits = self.maps.splits.iter().filter(|split| wanted.is_empty() || wanted.contains(&split.number));
+        let mut checkpoints = Vec::new();
+        for split in splits {
+            for selection in self.selections() {
+                // Says what is trained if this is not: ClinicaDL leaves an empty folder behind instead.
+                self.maps.checkpoint_path(split.number, &selection)?;
+                let (group, name) = (&self.options.data_group, &self.options.name);
+                let folder = ResultFolder::new(&split.folder, &selection, group, name, self.maps.config.mode);
+                checkpoints.push(Checkpoint { split: split.number, selection, folder });
+            }
+        }
+        Ok(checkpoints)
+    }
+
+    /// Each metric once, in the order given.
+    fn selections(&self) -> Vec<String> {
+        let mut selections: Vec<String> = Vec::new();
+        for selection in &self.options.selection_metrics {
+            if !selections.contains(selection) {
+                selections.push(selection.clone());
+            }
+        }
+        if selections.is_empty() { vec!["loss".to_owned()] } else { selections }
+    }
+
+    fn check_target(&self) -> Result<(), Ended> {
+        let (target, n_nodes) = (self.options.target_node, self.maps.config.output_size);
+        if target < n_nodes {
+            return Ok(());
+        }
+        let what = format!("output node {target} does not exist: the network has nodes 0 to {}", n_nodes.saturating_sub(1));
+        Err(Ended::because(what, "give --target_node one of them"))
+    }
+
+    async fn states(&self, checkpoints: &[Checkpoint], n_elements: usize) -> Result<Vec<State>, Ended> {
+        let mut states = Vec::with_capacity(checkpoints.len());
+        for checkpoint in checkpoints {
+            states.push(self.state(checkpoint, n_elements).await?);
+        }
+        let foreign = states.iter().position(|state| *state == State::Foreign);
+        let all_finished = states.iter().all(|state| *state == State::Finished);
+        if let Some(index) = foreign.or((all_finished && !states.is_empty()).then_some(0)) {
+            let name = &self.options.name;
+            let what = format!("interpretation name {name} is already written: {}", checkpoints[index].folder.path());
+            return Err(Ended::because(what, "choose another name, or give --overwrite_name to erase those results"));
+        }
+        Ok(states)
+    }
+
+    async fn state(&self, checkpoint: &Checkpoint, n_elements: usize) -> Result<State, Ended> {
+        if self.options.overwrite_name || self.options.overwrite {
+            return Ok(State::Empty);
+        }
+        let folder = checkpoint.folder.path();
+        let mut files: Vec<String> = self.store.list(folder).await?.into_iter().map(|(path, _)| path).collect();
+        let split_folder = folder.split('/').next().unwrap_or_default();
+        let (group, name) = (&self.options.data_group, &self.options.name);
+        files.extend(self.maps.results_of_interpretation(self.tree, split_folder, &checkpoint.selection, group, name));
+        if files.is_empty() {
+            return Ok(State::Empty);
+        }
+        let bytes = self.tree.read(&self.maps.checkpoint_path(checkpoint.split, &checkpoint.selection)?).await?;
+        let fingerprint = self.fingerprint(checkpoint, &sha256_hex(&bytes), n_elements);
+        if let Some(side_car) = self.finished(checkpoint).await? {
+            return Ok(if side_car.fingerprint == fingerprint { State::Finished } else { State::Foreign });
+        }
+        if self.shard.is_some() {
+            let has_means = files.iter().any(|path| file_name(path).starts_with("mean_") || file_name(path) == SIDE_CAR);
+            return Ok(if has_means { State::Foreign } else { State::Begun });
+        }
+        let journal = Journal::read(self.store, &Place::in_folder(&checkpoint.folder, None)).await?;
+        Ok(if journal.is_some_and(|journal| journal.fingerprint == fingerprint) { State::Begun } else { State::Foreign })
+    }
+
+    async fn finished(&self, checkpoint: &Checkpoint) -> Result<Option<SideCar>, Ended> {
+        let name = self.shard.map_or_else(|| SIDE_CAR.to_owned(), shard_side_car);
+        let bytes = self.store.read(&checkpoint.folder.file(&name)).await?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    }
+
+    /// Erases, defines the group, and marks every folder as begun, so that an interruption anywhere can be gone on from.
+    async fn prepare(&self, checkpoints: &[Checkpoint], states: &[State], n_elements: usize) -> Result<(), Ended> {
+        for path in &self.resolved.erase {
+            self.store.remove(path).await?;
+        }
+        if self.options.overwrite_name || self.options.overwrite {
+            for checkpoint in checkpoints {
+                self.store.remove(checkpoint.folder.path()).await?;
+            }
+        }
+        for (path, bytes) in &self.resolved.definition {
+            self.store.write(path, bytes).await?;
+        }
+        let is_whole = self.shard.is_none();
+        for (checkpoint, _) in checkpoints.iter().zip(states).filter(|(_, state)| is_whole && **state == State::Empty) {
+            let bytes = self.tree.read(&self.maps.checkpoint_path(checkpoint.split, &checkpoint.selection)?).await?;
+            let fingerprint = self.fingerprint(checkpoint, &sha256_hex(&bytes), n_elements);
+            let nothing = Progress { n_done: 0, means: GroupMeans::new(n_elements), report: Report::new(n_elements) };
+            journal::save(self.store, &Place::in_folder(&checkpoint.folder, None), &fingerprint, &nothing).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&self, checkpoint: &Checkpoint) -> Result<Model, Ended> {
+        let of = (checkpoint.split, checkpoint.selection.as_str());
+        let model =
+            Model::load(self.maps.clone(), self.tree.clone(), of, self.device, &Pacer::new(self.outlet), &|| self.outlet.now_ms()).await?;
+        let (target, n_nodes) = (self.options.target_node, model.network.n_outputs());
+        if target < n_nodes {
+            return Ok(model);
+        }
+        let what = format!("output node {target} does not exist: {} has nodes 0 to {}", model.checkpoint_path, n_nodes.saturating_sub(1));
+        Err(Ended::because(what, "give --target_node one of them").broken())
+    }
+
+    /// Hash of all that decides over the numbers, except the images themselves. Parts of one group share it.
+    fn fingerprint(&self, checkpoint: &Checkpoint, checkpoint_sha256: &str, n_elements: usize) -> String {
+        let options = InterpretOptions { overwrite: false, overwrite_name: false, splits: Vec::new(), ..self.options.clone() };
+        let sessions: Vec<[&str; 3]> =
+            self.group_sessions(checkpoint.split).iter().map(|session| [&*session.participant_id, &session.session_id, &session.cohort]).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        let all = serde_json::to_vec(&(version, options, sessions, checkpoint_sha256, n_elements)).unwrap_or_default();
+        sha256_hex(&all)
+    }
+}

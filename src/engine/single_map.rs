@@ -1,0 +1,193 @@
+//! One map that the page asked for: with what the page is told of it, its record and its files.
+
+use super::device::OpenDevice;
+use super::element_map::ElementMap;
+use super::explaining::{Question, map_of, softmax};
+use super::failure::Ended;
+use super::images::ElementInput;
+use super::message::{Explanation, ExportKind, MapReady, MapStatistics, NiftiForm, ParticipantKey, SelfCheck, VolumeHeader};
+use super::model::Model;
+use super::progress::Pacer;
+use crate::attribution::Method;
+use crate::export::file_names;
+use crate::export::record::{ExplanationRecord, InputRecord, MapRecord, Record, Software, Timing};
+use crate::export::values_sha256_hex;
+use crate::maps::Task;
+use crate::volume::transforms::SizeReduction;
+use crate::volume::{Grid, Statistics};
+
+/// A computed map with all that its files and its record need.
+pub struct SingleMap {
+    /// What was asked.
+    pub explanation: Explanation,
+    /// The map.
+    pub map: ElementMap,
+    /// What the page is told of it.
+    pub ready: MapReady,
+    /// All but the hashes of the files.
+    pub record: Record,
+    mode: String,
+}
+
+/// Whether the device has computed a map of this model before: the first one also compiles the device's programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warmth {
+    /// It has not.
+    Cold,
+    /// It has.
+    Warm,
+}
+
+/// Computes the map that `explanation` asks for.
+pub async fn explain(
+    explanation: Explanation,
+    input: &ElementInput,
+    (model, device): (&Model, &OpenDevice),
+    warmth: Warmth,
+    pacer: &Pacer<'_>,
+    now_ms: &dyn Fn() -> f64,
+) -> Result<SingleMap, Ended> {
+    let mut watch = Watch::new(now_ms, model.read_ms, input.read_ms);
+    let map_stage = if warmth == Warmth::Cold { "first_map" } else { "warm_map" };
+    let note = &mut |stage: &str| watch.note(if stage == "map" { map_stage } else { stage });
+    let map = map_of(input, model, Question::of_explanation(&explanation), pacer, note).await?;
+    let statistics = Statistics::of(&map.values);
+    let Grid { shape, world_from_voxel } = map.placement.grid();
+    let is_classification = model.maps.config.task == Task::Classification;
+    let probabilities = is_classification.then(|| softmax(&map.logits));
+    let ready = MapReady {
+        explanation: explanation.clone(),
+        header: VolumeHeader { shape, world_from_voxel: world_from_voxel.0 },
+        channels: map.placement.n_channels,
+        element_number: map.placement.element.number,
+        element_name: map.placement.element.name.clone(),
+        self_check: self_check(&explanation, model, probabilities.as_ref().unwrap_or(&map.logits), map.placement.element.number),
+        probabilities,
+        logits: map.logits.clone(),
+        statistics: MapStatistics { min: statistics.min, max: statistics.max, mean: statistics.mean },
+        milliseconds: watch.total_ms(),
+        warnings: map.warnings.clone(),
+    };
+    let record = record(&explanation, input, (model, device), &ready, watch.timings);
+    Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string() })
+}
+
+impl SingleMap {
+    /// Name, MIME type and bytes of a file made of the map; the record is written by the caller, who knows the hashes.
+    pub fn file(&self, kind: ExportKind) -> (String, &'static str, Vec<u8>) {
+        let nifti = |form| {
+            let bytes = self.map.placement.nifti_file(&self.map.values, form).unwrap_or_default();
+            (self.name(file_names::map_nifti), "application/gzip", bytes)
+        };
+        match kind {
+            ExportKind::Nifti => nifti(NiftiForm::Placed),
+            ExportKind::WholeImage => nifti(NiftiForm::WholeImage),
+            ExportKind::ClinicadlNifti => nifti(NiftiForm::Clinicadl),
+            ExportKind::Pt => {
+                let bytes = self.map.placement.tensor_file(&self.map.values);
+                (self.name(file_names::map_tensor), "application/octet-stream", bytes)
+            }
+            ExportKind::Record => (self.name(file_names::map_record), "application/json", self.record.to_json()),
+        }
+    }
+
+    fn name(&self, name: fn(&str, &str, &str, usize) -> String) -> String {
+        let ParticipantKey { participant_id, session_id } = &self.explanation.participant;
+        name(participant_id, session_id, &self.mode, self.map.placement.element.number)
+    }
+}
+
+/// Compares outputs with those that ClinicaDL's own prediction wrote into the MAPS, if it did.
+fn self_check(explanation: &Explanation, model: &Model, outputs: &[f32], number: usize) -> Option<SelfCheck> {
+    let predictions = model.predictions.as_ref()?;
+    let ParticipantKey { participant_id, session_id } = &explanation.participant;
+    let recorded = predictions.find(participant_id, session_id, number)?;
+    let file = predictions.file_of(participant_id, session_id, number).unwrap_or_default();
+    let difference = recorded.iter().zip(outputs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    (recorded.len() == outputs.len()).then(|| SelfCheck { file: file.to_owned(), recorded: recorded.to_vec(), difference })
+}
+
+/// Names each stretch of time since the last one.
+struct Watch<'a> {
+    now_ms: &'a dyn Fn() -> f64,
+    started: f64,
+    last: f64,
+    timings: Vec<Timing>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(now_ms: &'a dyn Fn() -> f64, read_model_ms: f64, read_input_ms: f64) -> Self {
+        let now = now_ms();
+        let timing = |stage: &str, milliseconds| Timing { stage: stage.to_owned(), milliseconds };
+        Self { now_ms, started: now, last: now, timings: vec![timing("read_model", read_model_ms), timing("read_input", read_input_ms)] }
+    }
+
+    fn note(&mut self, stage: &str) {
+        let now = (self.now_ms)();
+        self.timings.push(Timing { stage: stage.to_owned(), milliseconds: now - self.last });
+        self.last = now;
+    }
+
+    fn total_ms(&self) -> f64 {
+        self.last - self.started
+    }
+}
+
+/// The record without the hashes of the files, which are worked out when it is asked for.
+fn record(
+    explanation: &Explanation,
+    input: &ElementInput,
+    (model, device): (&Model, &OpenDevice),
+    ready: &MapReady,
+    timings: Vec<Timing>,
+) -> Record {
+    let Explanation { participant, method, target, convention, quantity, .. } = explanation.clone();
+    let config = &model.maps.config;
+    Record {
+        software: Software::this(),
+        model: model.record_without_hash(),
+        input: InputRecord {
+            participant_id: participant.participant_id,
+            session_id: participant.session_id,
+            file: input.path.clone(),
+            sha256: String::new(),
+            element: ready.element_number,
+            element_name: ready.element_name.clone(),
+            shape: input.shape.clone(),
+            normalize: config.transforms.is_normalized(),
+            size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
+        },
+        explanation: ExplanationRecord {
+            method: method.name().to_owned(),
+            level: match method {
+                Method::Gradients => None,
+                Method::GradCam { level } => level,
+            },
+            target_node: target,
+            target_label: model.node_label(target),
+            convention,
+            quantity,
+        },
+        device: device.record(),
+        logits: ready.logits.clone(),
+        map: MapRecord {
+            shape: ready.header.shape,
+            channels: ready.channels,
+            world_from_voxel: ready.header.world_from_voxel,
+            sha256: String::new(),
+            min: ready.statistics.min,
+            max: ready.statistics.max,
+            mean: ready.statistics.mean,
+        },
+        timings,
+        peak_memory_bytes: None,
+        warnings: ready.warnings.clone(),
+    }
+}
+
+impl SingleMap {
+    /// SHA-256 of the map's values.
+    pub fn values_sha256(&self) -> String {
+        values_sha256_hex(&self.map.values)
+    }
+}

@@ -1,0 +1,77 @@
+//! What the command line shows while it works: a progress bar on standard error, and Ctrl-C as a cancel.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::engine::Outlet;
+use crate::engine::message::{Attachment, Event, Progress, Stage};
+use crate::files::LocalFuture;
+
+static CANCELLED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal, as the engine sees it.
+pub struct Console {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Console {
+    /// Shows a bar where standard error is a terminal and the user has not asked for silence.
+    pub fn new(quiet: bool) -> Self {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+        // The template is a constant; a mistake in it shows at the first run.
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} maps · {msg}") {
+            bar.set_style(style);
+        }
+        // A second Ctrl-C ends the program as always.
+        let cancel = || if CANCELLED.swap(true, Ordering::Relaxed) { std::process::exit(130) };
+        let _ = ctrlc::set_handler(cancel);
+        Self { bar, started: Instant::now() }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn show(&self, progress: &Progress) {
+        if progress.stage != Stage::Interpreting {
+            return;
+        }
+        self.bar.set_length(progress.total);
+        self.bar.set_position(progress.done);
+        let left = progress.remaining_ms.map(|milliseconds| format!(" · {} left", minutes(milliseconds))).unwrap_or_default();
+        self.bar.set_message(format!("{}{left}", progress.about.as_deref().unwrap_or_default()));
+    }
+}
+
+impl Outlet for Console {
+    fn post(&self, event: Event, _attachments: Vec<Attachment>) {
+        if let Event::Progress(progress) = event {
+            self.show(&progress);
+        }
+    }
+
+    fn pause(&self) -> LocalFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        CANCELLED.load(Ordering::Relaxed)
+    }
+
+    fn now_ms(&self) -> f64 {
+        self.started.elapsed().as_secs_f64() * 1e3
+    }
+
+    fn memory_bytes(&self) -> Option<u64> {
+        None
+    }
+}
+
+fn minutes(milliseconds: f64) -> String {
+    let seconds = (milliseconds / 1e3).round() as u64;
+    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+}

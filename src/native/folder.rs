@@ -1,0 +1,165 @@
+//! Folders of the machine: read as a [`FileTree`], written as a [`Store`].
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::files::{FileError, FileSource, FileTree, LocalFuture, Store};
+
+/// All files below a folder; paths begin with the folder's own name, as in a browser. Symbolic links are followed.
+///
+/// # Errors
+/// If the folder, or one below it, cannot be listed.
+pub fn tree_of_folder(folder: &Path) -> Result<FileTree, FileError> {
+    let folder = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
+    let mut tree = FileTree::default();
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    insert_below(&mut tree, &folder, &name)?;
+    Ok(tree)
+}
+
+/// One file, under its own name.
+///
+/// # Errors
+/// If it is not there.
+pub fn tree_of_file(path: &Path) -> Result<FileTree, FileError> {
+    let size = fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut tree = FileTree::default();
+    tree.insert(name, Rc::new(DiskFile { path: path.to_owned(), size }));
+    Ok(tree)
+}
+
+fn insert_below(tree: &mut FileTree, folder: &Path, prefix: &str) -> Result<(), FileError> {
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        // A dangling link is no file; it is reported when somebody asks for it.
+        let Ok(metadata) = fs::metadata(&path) else { continue };
+        let below = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+        if metadata.is_dir() {
+            insert_below(tree, &path, &below)?;
+        } else {
+            tree.insert(below, Rc::new(DiskFile { size: metadata.len(), path }));
+        }
+    }
+    Ok(())
+}
+
+/// A file that is opened when it is read.
+struct DiskFile {
+    path: PathBuf,
+    size: u64,
+}
+
+impl FileSource for DiskFile {
+    fn len(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
+        let read = || {
+            let mut file = File::open(&self.path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut bytes = Vec::new();
+            file.take(range.end - range.start).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        Box::pin(std::future::ready(read().map_err(|error: std::io::Error| unreadable(&self.path, &error))))
+    }
+}
+
+/// A folder to write into.
+pub struct FolderStore {
+    root: PathBuf,
+}
+
+impl FolderStore {
+    /// Paths of the store are below `root`, which is made when something is written.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |folder, part| folder.join(part))
+    }
+
+    fn attempt<'a, T: 'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<T>) -> LocalFuture<'a, Result<T, FileError>> {
+        let full = self.at(path);
+        let result = act(&full).map_err(|error| unreadable(&full, &error));
+        Box::pin(std::future::ready(result))
+    }
+}
+
+impl Store for FolderStore {
+    /// Written beside and renamed, so that an interruption leaves the old file.
+    fn write<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>> {
+        self.attempt(path, |full| {
+            let partial = full.with_file_name(format!(".{}.partial", full.file_name().unwrap_or_default().to_string_lossy()));
+            make_parent(full)?;
+            fs::write(&partial, bytes)?;
+            fs::rename(&partial, full)
+        })
+    }
+
+    fn append<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>> {
+        self.attempt(path, |full| {
+            make_parent(full)?;
+            File::options().append(true).create(true).open(full)?.write_all(bytes)
+        })
+    }
+
+    fn read<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<Vec<u8>>, FileError>> {
+        self.attempt(path, |full| absent_is_none(fs::read(full)))
+    }
+
+    fn list<'a>(&'a self, folder: &'a str) -> LocalFuture<'a, Result<Vec<(String, u64)>, FileError>> {
+        self.attempt(folder, |full| {
+            let mut files = Vec::new();
+            list_below(full, folder, &mut files)?;
+            files.sort();
+            Ok(files)
+        })
+    }
+
+    fn remove<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<(), FileError>> {
+        self.attempt(path, |full| {
+            let removed = if full.is_dir() { fs::remove_dir_all(full) } else { fs::remove_file(full) };
+            absent_is_none(removed).map(|_| ())
+        })
+    }
+}
+
+fn make_parent(path: &Path) -> std::io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
+}
+
+fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> std::io::Result<()> {
+    let Some(entries) = absent_is_none(fs::read_dir(folder))? else { return Ok(()) };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let below = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+        let metadata = entry.metadata()?;
+        if metadata.is_dir() {
+            list_below(&entry.path(), &below, files)?;
+        } else {
+            files.push((below, metadata.len()));
+        }
+    }
+    Ok(())
+}
+
+fn absent_is_none<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> FileError {
+    FileError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
+}

@@ -1,0 +1,9 @@
+//! The operating system's side of the command line: folders as file trees and stores, options, the console.
+
+mod console;
+mod folder;
+mod options;
+mod program;
+
+pub use folder::{FolderStore, tree_of_folder};
+pub use program::main;

@@ -1,0 +1,203 @@
+//! The command line: reads folders, lets the engine work, writes into the MAPS.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::console::Console;
+use super::folder::{FolderStore, tree_of_file, tree_of_folder};
+use super::options::{Command, CommandLine, Interpret, Merge};
+use crate::engine::device::{self, OpenDevice};
+use crate::engine::interpret::{GroupRun, Offered, SideCar, merge, resolve};
+use crate::engine::message::{DeviceChoice, Failure};
+use crate::engine::{Cohorts, Ended};
+use crate::files::FileTree;
+use crate::maps::Maps;
+use crate::maps::groups::GroupSession;
+use crate::maps::participants;
+use crate::tsv::Table;
+
+/// Runs the command that the program's arguments ask for. Errors are one line on standard error and exit code 1; usage
+/// errors have exit code 2.
+pub fn main() -> ExitCode {
+    let command = CommandLine::read().command;
+    let result = pollster::block_on(async {
+        match command {
+            Command::Interpret(interpret) => run(&interpret).await,
+            Command::Merge(merge) => run_merge(&merge).await,
+        }
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended::Cancelled) => {
+            eprintln!("stopped; the same command goes on from here");
+            ExitCode::from(130)
+        }
+        Err(Ended::Failed(failure) | Ended::Broken(failure)) => {
+            eprintln!("error: {}", one_line(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(interpret: &Interpret) -> Result<(), Ended> {
+    let target_node = check(interpret)?;
+    let options = interpret.run(target_node);
+    let device = open_device(interpret.device_choice()).await?;
+    let tree = tree_of_folder(&interpret.maps)?;
+    let maps = Maps::open(&tree).await?;
+    for warning in &maps.warnings {
+        eprintln!("note: {warning}");
+    }
+    let (offered, mut cohorts) = offered(interpret, &maps).await?;
+    let resolved = resolve(&maps, &tree, &options, offered).await?;
+    for warning in &resolved.warnings {
+        eprintln!("note: {warning}");
+    }
+    if let Some(group) = resolved.by_split.values().next().filter(|_| resolved.definition.is_empty()) {
+        // A stored group brings its own CAPS, whatever was given.
+        cohorts = stored_cohorts(&interpret.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
+    }
+    let console = Console::new(interpret.quiet);
+    let store = FolderStore::new(interpret.maps.clone());
+    let run = GroupRun {
+        maps: &maps,
+        tree: &tree,
+        resolved: &resolved,
+        options: &options,
+        shard: interpret.shard,
+        device: &device,
+        store: &store,
+        outlet: &console,
+    };
+    let side_cars = run.run(&mut cohorts).await;
+    console.finish();
+    side_cars.map(|side_cars| tell(&side_cars))
+}
+
+async fn run_merge(command: &Merge) -> Result<(), Ended> {
+    let tree = tree_of_folder(&command.maps)?;
+    let maps = Maps::open(&tree).await?;
+    let split = maps.splits.first().map_or(0, |split| split.number);
+    let group = maps.data_group(&tree, &command.data_group, split).await?;
+    let unknown = || Ended::because(format!("the MAPS has no data group {}", command.data_group), "check the name");
+    let group = group.ok_or_else(unknown)?;
+    let mut cohorts = stored_cohorts(&command.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
+    let console = Console::new(command.quiet);
+    let store = FolderStore::new(command.maps.clone());
+    let merged = merge(&maps, (&command.data_group, &command.name), &mut cohorts, &store, &console).await;
+    console.finish();
+    merged.map(|side_cars| tell(&side_cars))
+}
+
+/// What clap cannot check; gives the target node.
+fn check(interpret: &Interpret) -> Result<usize, Ended> {
+    if interpret.amp {
+        return Err(Ended::because("--amp asks for half precision", "leave it out: maps are computed in float32, on every device"));
+    }
+    if interpret.shard.is_some() && (interpret.overwrite || interpret.overwrite_name) {
+        let what = "--shard cannot be combined with --overwrite or --overwrite_name: parts run at the same time";
+        return Err(Ended::because(what, "erase the old results first"));
+    }
+    let negative = |_| {
+        let what = format!("output node {} does not exist: nodes are counted from 0", interpret.target_node);
+        Ended::because(what, "give --target_node a number from 0")
+    };
+    usize::try_from(interpret.target_node).map_err(negative)
+}
+
+async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, Ended> {
+    let device = device::open(choice).await;
+    match &device.info.note {
+        Some(note) if choice != DeviceChoice::Cpu => Err(Ended::because(note, "give --device cpu")),
+        _ => Ok(device),
+    }
+}
+
+/// What the options offer for a new group: participants and images.
+async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts), Ended> {
+    let mut offered = Offered { multi_cohort: interpret.multi_cohort, ..Offered::default() };
+    let mut cohorts = Cohorts::default();
+    if let Some(path) = &interpret.participants_tsv {
+        offered.sessions = Some(read_participants(interpret, path, maps).await?);
+    }
+    if let Some(path) = &interpret.caps_directory {
+        offered.caps_directory = Some(path.display().to_string());
+        cohorts = open_cohorts(path, interpret.multi_cohort, maps).await?;
+    }
+    Ok((offered, cohorts))
+}
+
+async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, Ended> {
+    let path = Path::new(caps_directory);
+    if !path.exists() {
+        let what = format!("{caps_directory}: the CAPS of the data group, as {} names it, is not there", maps_folder.display());
+        return Err(Ended::because(what, "run from the folder that the path is relative to, or define a group of another name"));
+    }
+    open_cohorts(path, multi_cohort, maps).await
+}
+
+fn tell(side_cars: &[SideCar]) {
+    for side_car in side_cars {
+        let (model, report) = (&side_car.model, &side_car.report);
+        println!("split {} best {}: {} maps", model.split, model.selection, report.n_maps());
+        report.left_out().iter().for_each(|sentence| eprintln!("left out: {sentence}"));
+        report.warnings.iter().for_each(|warning| eprintln!("note: {warning}"));
+    }
+}
+
+fn one_line(failure: &Failure) -> String {
+    format!("{}; {}", failure.what, failure.hint).replace('\n', " ")
+}
+
+async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> Result<Vec<GroupSession>, Ended> {
+    let (diagnoses, label) = (diagnoses(interpret, maps), maps.config.label.as_deref());
+    participants::check_is_table(&path.display().to_string())?;
+    let table = read_table(path).await?;
+    if !interpret.multi_cohort {
+        return Ok(participants::sessions_of_single_cohort(&table, diagnoses, label)?);
+    }
+    let Some(caps) = &interpret.caps_directory else {
+        return Err(Ended::because("--multi_cohort needs --caps_directory, a table of cohorts and their CAPS", "give it"));
+    };
+    participants::check_is_table(&caps.display().to_string())?;
+    let mut tables = Vec::new();
+    for cohort in participants::cohorts(&table, &read_table(caps).await?, diagnoses)? {
+        let table = read_table(Path::new(&cohort.participants_path)).await?;
+        tables.push((cohort, table));
+    }
+    Ok(participants::sessions_of_cohorts(&tables, label)?)
+}
+
+/// Those asked for, or those that the model was trained on.
+fn diagnoses<'a>(interpret: &'a Interpret, maps: &'a Maps) -> &'a [String] {
+    if interpret.diagnoses.is_empty() { &maps.config.diagnoses } else { &interpret.diagnoses }
+}
+
+/// The CAPS of one cohort, or those of a table of cohorts.
+async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, Ended> {
+    let mut folders: BTreeMap<String, PathBuf> = BTreeMap::new();
+    if multi_cohort {
+        let table = read_table(path).await?;
+        let rows = table.column("cohort")?.zip(table.column("path")?);
+        folders.extend(rows.map(|(cohort, path)| (cohort.to_owned(), PathBuf::from(path))));
+    } else {
+        folders.insert(participants::SINGLE_COHORT.to_owned(), path.to_owned());
+    }
+    let mut cohorts = Cohorts::default();
+    for (cohort, folder) in folders {
+        if !folder.is_dir() {
+            let what = format!("{}: the CAPS is not a folder", folder.display());
+            return Err(Ended::because(what, "give the folder that holds subjects/"));
+        }
+        cohorts.open(cohort, tree_of_folder(&folder)?, &maps.config).await?;
+    }
+    Ok(cohorts)
+}
+
+async fn read_table(path: &Path) -> Result<Table, Ended> {
+    let name = path.display().to_string();
+    let tree: FileTree = tree_of_file(path)?;
+    let file = tree.paths().next().unwrap_or_default().to_owned();
+    Ok(Table::read(&name, &tree.read(&file).await?)?)
+}
