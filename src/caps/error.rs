@@ -2,6 +2,8 @@
 
 use crate::files::FileError;
 use crate::tsv::TsvError;
+use crate::volume::ElementError;
+use crate::volume::grid::times;
 use crate::volume::nifti::NiftiError;
 use crate::volume::tensor::TensorImageError;
 
@@ -23,6 +25,106 @@ pub enum CapsError {
         n_images: usize,
         /// One of them.
         example: String,
+    },
+    /// Participants' folders where a CAPS has none.
+    #[error("{folder}: a folder of {example} lies at its top, as in a BIDS dataset; a CAPS keeps participants below subjects/")]
+    LooksLikeBids {
+        /// The folder, or "what was given".
+        folder: String,
+        /// A file in such a folder.
+        example: String,
+    },
+    /// A participant and session without an image.
+    #[error("{session}: no image of it in {catalogue}")]
+    NoImageOfSession {
+        /// Name of the dataset.
+        catalogue: String,
+        /// Participant and session.
+        session: String,
+    },
+    /// Several images, and no run to choose by.
+    #[error("{session}: {} images match, and nothing tells which is meant: {}", files.len(), files.join(", "))]
+    AmbiguousImage {
+        /// Participant and session.
+        session: String,
+        /// The files.
+        files: Vec<String>,
+    },
+    /// A whole image is needed.
+    #[error("{session}: there are elements that were cut out of its image (such as {example}), but not the image, which is needed whole")]
+    OnlyElements {
+        /// Participant and session.
+        session: String,
+        /// One of the elements.
+        example: String,
+    },
+    /// Prepared elements are missing, and there is nothing to cut them from.
+    #[error("{session}: {n_missing} of {n_elements} prepared elements are not there (such as {example}), and no image to cut them from")]
+    MissingElements {
+        /// Participant and session.
+        session: String,
+        /// Elements that are not there.
+        n_missing: usize,
+        /// All elements.
+        n_elements: usize,
+        /// Where one was looked for.
+        example: String,
+    },
+    /// Elements of an image whose size nobody knows.
+    #[error("{path}: the size of the image it was cut from is not known, since {preprocessing} images have no fixed one")]
+    UnknownGrid {
+        /// One of the elements.
+        path: String,
+        /// The preprocessing.
+        preprocessing: String,
+    },
+    /// An element number beyond the last.
+    #[error("{session}: no element {index}, it has {n_elements}")]
+    NoElement {
+        /// Participant and session.
+        session: String,
+        /// The index asked for.
+        index: usize,
+        /// Elements there are.
+        n_elements: usize,
+    },
+    /// No mask of a region.
+    #[error("region {region}: no mask matches {pattern} in {folder}, {}", held(found))]
+    MissingMask {
+        /// The region.
+        region: String,
+        /// The glob of its name.
+        pattern: String,
+        /// The folder, `masks/tpl-…/`.
+        folder: String,
+        /// Files in that folder.
+        found: Vec<String>,
+    },
+    /// Several loose masks fit.
+    #[error("region {region}: {} masks match, and nothing tells which is meant: {}", files.len(), files.join(", "))]
+    AmbiguousMask {
+        /// The region.
+        region: String,
+        /// The files.
+        files: Vec<String>,
+    },
+    /// Masks, but not on the images' grid.
+    #[error("region {region}: no mask fits images of {} voxels: {}", times(shape), found.join(", "))]
+    WrongMaskGrid {
+        /// The region.
+        region: String,
+        /// The images.
+        shape: [usize; 3],
+        /// The masks, with their sizes.
+        found: Vec<String>,
+    },
+    /// A mask, or an image of the wrong size.
+    #[error("{path}: {error}")]
+    Elements {
+        /// The file.
+        path: String,
+        /// What does not fit.
+        error: ElementError,
     },
     /// The table of participants.
     #[error(transparent)]
@@ -48,6 +150,24 @@ impl CapsError {
             CapsError::NoMatchingImage { .. } => {
                 "preprocess the images as in training (for example `clinica run t1-linear`), or drop the image files themselves".to_owned()
             }
+            CapsError::LooksLikeBids { .. } => {
+                "preprocess the dataset with Clinica (for example `clinica run t1-linear`) and give the CAPS folder that it writes"
+                    .to_owned()
+            }
+            CapsError::NoImageOfSession { .. } => {
+                "check participant_id and session_id in the table, or preprocess this session as in training".to_owned()
+            }
+            CapsError::AmbiguousImage { .. } => "leave only the image that was meant, or number them run-01, run-02 …".to_owned(),
+            CapsError::OnlyElements { .. } => "add the session's NIfTI, or its tensor from `clinicadl prepare-data image`".to_owned(),
+            CapsError::MissingElements { .. } => {
+                "add the session's NIfTI, or extract all elements again with the options of the training".to_owned()
+            }
+            CapsError::UnknownGrid { .. } => "add the NIfTI images: elements are placed by their grid".to_owned(),
+            CapsError::NoElement { .. } => "choose a listed element".to_owned(),
+            CapsError::MissingMask { .. } => "add the CAPS folder's masks/, or drop the mask's file beside the images".to_owned(),
+            CapsError::AmbiguousMask { .. } => "leave only the mask that was used in training".to_owned(),
+            CapsError::WrongMaskGrid { .. } => "give the mask on the grid of the images (cropped or not), as in training".to_owned(),
+            CapsError::Elements { error, .. } => error.hint(),
             CapsError::Table(_) => {
                 "save the table as UTF-8 text separated by tabs, with columns participant_id, session_id and diagnosis".to_owned()
             }
@@ -56,4 +176,9 @@ impl CapsError {
             CapsError::Tensor(error) => error.hint(),
         }
     }
+}
+
+/// What a folder holds, for the sentence about what it does not hold.
+fn held(found: &[String]) -> String {
+    if found.is_empty() { "which is empty or not there".to_owned() } else { format!("which holds {}", super::warning::listed(found)) }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ImageFormat, Key};
+use super::{CapsError, ImageFormat, Key, prepared};
 use crate::files::{FileTree, file_name};
 use crate::volume::nifti;
 
@@ -13,7 +13,7 @@ const ELEMENT_FOLDERS: [&str; 3] = ["patch_based", "roi_based", "slice_based"];
 pub(super) enum Found<'a> {
     /// A CAPS: every image file by participant and session. Images elsewhere, such as masks, are none of its business.
     Caps { root: String, sessions: BTreeMap<Key, Vec<SessionFile<'a>>> },
-    /// No CAPS: every image file.
+    /// No CAPS: every image file, but for masks of regions and elements, which belong to images.
     Loose(Vec<&'a str>),
 }
 
@@ -26,7 +26,14 @@ pub(super) struct SessionFile<'a> {
     pub format: ImageFormat,
 }
 
-pub(super) fn find_images(tree: &FileTree) -> Found<'_> {
+/// Kinds of folders that BIDS has below its participants.
+const BIDS_FOLDERS: [&str; 8] = ["anat", "pet", "dwi", "func", "fmap", "perf", "meg", "eeg"];
+
+/// The images of a tree.
+///
+/// # Errors
+/// If participants' folders lie where a BIDS dataset has them.
+pub(super) fn find_images(tree: &FileTree) -> Result<Found<'_>, CapsError> {
     let images: Vec<&str> = tree.paths().filter(|path| format_of(path).is_some() && !is_hidden(path)).collect();
     let mut sessions: BTreeMap<Key, Vec<SessionFile>> = BTreeMap::new();
     let mut caps_root = None;
@@ -37,18 +44,58 @@ pub(super) fn find_images(tree: &FileTree) -> Found<'_> {
         }
     }
     match caps_root {
-        Some(root) => Found::Caps { root: root.to_owned(), sessions },
-        None => Found::Loose(images),
+        Some(root) => check_top(tree, root).map(|()| Found::Caps { root: root.to_owned(), sessions }),
+        None => check_loose(&images).map(|()| Found::Loose(images.into_iter().filter(|path| is_loose_image(path)).collect())),
     }
 }
 
-/// The format that a name promises; elements cut out of images do not count.
+/// ClinicaDL takes a folder with `sub-*` at its top for a BIDS dataset.
+fn check_top(tree: &FileTree, root: &str) -> Result<(), CapsError> {
+    let below_root = |path: &str| path.strip_prefix(root).map(|below| below.trim_start_matches('/').to_owned());
+    let is_in_participant = |path: &&str| below_root(path).is_some_and(|below| below.starts_with("sub-") && below.contains('/'));
+    tree.paths().find(is_in_participant).map_or(Ok(()), |example| Err(looks_like_bids(root, example)))
+}
+
+/// Raw images lie in `sub-01/ses-M000/anat/` or `sub-01/anat/`.
+fn check_loose(images: &[&str]) -> Result<(), CapsError> {
+    let is_raw = |path: &&&str| {
+        let folders: Vec<&str> = path.split('/').collect();
+        let after_participant = folders.windows(3).any(|three| three[0].starts_with("sub-") && BIDS_FOLDERS.contains(&three[1]));
+        let after_session =
+            folders.windows(4).any(|four| four[0].starts_with("sub-") && four[1].starts_with("ses-") && BIDS_FOLDERS.contains(&four[2]));
+        after_participant || after_session
+    };
+    images.iter().find(is_raw).map_or(Ok(()), |example| Err(looks_like_bids(example.split("sub-").next().unwrap_or_default(), example)))
+}
+
+fn looks_like_bids(folder: &str, example: &str) -> CapsError {
+    let folder = match folder.trim_end_matches('/') {
+        "" => "what was given".to_owned(),
+        folder => folder.to_owned(),
+    };
+    CapsError::LooksLikeBids { folder, example: example.to_owned() }
+}
+
+fn is_loose_image(path: &str) -> bool {
+    let name = file_name(path).to_ascii_lowercase();
+    let is_mask = name.contains("roi-") && stem(&name).ends_with("_mask");
+    format_of(path) != Some(ImageFormat::Elements) && !is_mask
+}
+
+/// `<root>/subjects/<participant>/<session>` of a path in it.
+pub(super) fn session_folder(path: &str) -> Option<&str> {
+    let (_, _, below_session) = split_caps_path(path)?;
+    path.strip_suffix(below_session).map(|folder| folder.trim_end_matches('/'))
+}
+
+/// The format that a name promises.
 pub(super) fn format_of(path: &str) -> Option<ImageFormat> {
     if nifti::is_nifti_name(path) {
         return Some(ImageFormat::Nifti);
     }
-    let is_element = path.split('/').any(|folder| ELEMENT_FOLDERS.contains(&folder));
-    (path.to_ascii_lowercase().ends_with(".pt") && !is_element).then_some(ImageFormat::Tensor)
+    let is_tensor = path.to_ascii_lowercase().ends_with(".pt");
+    let is_element = path.split('/').any(|folder| ELEMENT_FOLDERS.contains(&folder)) || prepared::is_element_name(path);
+    is_tensor.then_some(if is_element { ImageFormat::Elements } else { ImageFormat::Tensor })
 }
 
 /// Participant and session from a name such as `sub-01_ses-M000_T1w.nii.gz`.

@@ -3,14 +3,26 @@
 //! Takes a CAPS (`subjects/<participant>/<session>/…`), anything that contains one, or loose image files, each with or
 //! without a table of participants. What does not fit together becomes a [`Warning`], never a silent omission.
 
+mod element_source;
+mod element_warning;
 mod error;
 mod glob;
+mod grids;
+mod input_spec;
 mod layout;
+mod masks;
 mod participants;
+mod prepared;
+mod runs;
 mod selection;
+mod session_check;
 mod warning;
 
+pub use element_source::{ElementSource, LoadedElement, SessionElements};
+pub use element_warning::ElementWarning;
 pub use error::CapsError;
+pub use input_spec::InputSpec;
+pub use session_check::SessionProblem;
 pub use warning::Warning;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,19 +51,30 @@ pub struct ImageEntry {
     pub session_id: String,
     /// Diagnosis of the table.
     pub diagnosis: Option<String>,
-    /// Path of the image inside the tree.
+    /// Path of the image inside the tree; of one of its elements where nothing else is left of it.
     pub path: String,
     /// How to read it.
     pub format: ImageFormat,
+    /// All images that match alike, if nothing tells which is meant. `path` is then the last by name.
+    pub rivals: Vec<String>,
 }
 
-/// The two formats of an image in a CAPS.
+impl ImageEntry {
+    /// `sub-01 ses-M000`
+    pub fn words(&self) -> String {
+        words_of(&self.participant_id, &self.session_id)
+    }
+}
+
+/// The formats of an image in a CAPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ImageFormat {
     /// A NIfTI, which knows where it lies in the head.
     Nifti,
     /// A tensor that ClinicaDL extracted from a NIfTI.
     Tensor,
+    /// No image, but elements that ClinicaDL cut out of it: see [`ElementSource`].
+    Elements,
 }
 
 /// An image with what was assumed about it.
@@ -75,7 +98,7 @@ impl ImageCatalogue {
     /// If there is no image, or none that matches `pattern`, or the table cannot be read.
     pub async fn open(tree: &FileTree, pattern: Option<&str>) -> Result<(ImageCatalogue, Vec<Warning>), CapsError> {
         let mut warnings = Vec::new();
-        let found = layout::find_images(tree);
+        let found = layout::find_images(tree)?;
         let images = match &found {
             Found::Caps { sessions, .. } => selection::of_sessions(tree, sessions, pattern, &mut warnings)?,
             Found::Loose(paths) if paths.is_empty() => return Err(CapsError::NoImages { n_files: tree.len() }),
@@ -97,12 +120,15 @@ impl ImageCatalogue {
 /// Reads an image of a catalogue.
 ///
 /// # Errors
-/// If the file cannot be had or is no 3D image.
+/// If the file cannot be had or is no 3D image, or if only elements are left of it.
 pub async fn read_image(tree: &FileTree, entry: &ImageEntry) -> Result<LoadedImage, CapsError> {
+    if entry.format == ImageFormat::Elements {
+        return Err(CapsError::OnlyElements { session: entry.words(), example: entry.path.clone() });
+    }
     let bytes = tree.read(&entry.path).await?;
     match entry.format {
         ImageFormat::Nifti => Ok(LoadedImage { volume: nifti::read(&entry.path, &bytes)?, assumption: None }),
-        ImageFormat::Tensor => {
+        ImageFormat::Tensor | ImageFormat::Elements => {
             let volume = tensor::read(&entry.path, bytes, |shape| known_space::assume(shape).world_from_voxel)?;
             let assumption = Some(known_space::assume(volume.shape()).reason);
             Ok(LoadedImage { volume, assumption })
@@ -144,10 +170,15 @@ fn in_table_order(mut images: BTreeMap<Key, selection::Image>, table: Participan
 }
 
 fn entry((participant_id, session_id): Key, image: selection::Image, diagnosis: Option<String>) -> ImageEntry {
-    ImageEntry { participant_id, session_id, diagnosis, path: image.path, format: image.format }
+    let selection::Image { path, format, rivals } = image;
+    ImageEntry { participant_id, session_id, diagnosis, path, format, rivals }
 }
 
 /// `sub-01 ses-M000`
 fn words((participant_id, session_id): &Key) -> String {
+    words_of(participant_id, session_id)
+}
+
+fn words_of(participant_id: &str, session_id: &str) -> String {
     format!("{participant_id} {session_id}").trim_end().to_owned()
 }

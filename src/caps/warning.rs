@@ -30,10 +30,16 @@ pub enum Warning {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// Several files match.
-    #[error("{} with more than one matching image, the last by name is taken: {}", counted(sessions, "session"), listed(sessions))]
-    AmbiguousImages {
+    /// Several runs.
+    #[error("{} with several runs, the highest is taken: {}", counted(sessions, "session"), listed(sessions))]
+    HighestRunTaken {
         /// Participant, session and the chosen file.
+        sessions: Vec<String>,
+    },
+    /// Several files match.
+    #[error("{} with more than one matching image, of which none can be chosen: {}", counted(sessions, "session"), listed(sessions))]
+    AmbiguousImages {
+        /// Participant, session and the files.
         sessions: Vec<String>,
     },
     /// Sessions whose files do not match the model's pattern.
@@ -73,6 +79,7 @@ impl Warning {
             Warning::RowsWithoutImage { sessions, .. }
             | Warning::ImagesWithoutRow { sessions, .. }
             | Warning::DuplicateRows { sessions, .. }
+            | Warning::HighestRunTaken { sessions }
             | Warning::AmbiguousImages { sessions }
             | Warning::SessionsWithoutMatch { sessions, .. }
             | Warning::LooseFilesShareName { sessions } => sessions,
@@ -88,7 +95,8 @@ fn counted(sessions: &[String], noun: &str) -> String {
     format!("{} {noun}{plural}", sessions.len())
 }
 
-fn listed(sessions: &[String]) -> String {
+/// The first of them, and how many more.
+pub(super) fn listed(sessions: &[String]) -> String {
     let named = sessions.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match sessions.len().saturating_sub(NAMED) {
         0 => named,

@@ -3,6 +3,7 @@
 //! Nothing in a file is executed: the pickle machine knows a short list of names (ordered dicts, tensors, storages) and
 //! refuses every other one. Every size is checked against the file before memory is taken for it.
 
+mod beginning;
 mod container;
 mod error;
 mod legacy;
@@ -13,6 +14,7 @@ mod values;
 mod writer;
 mod zip_container;
 
+pub use beginning::shape_at_beginning;
 pub use error::{Flaw, TorchFileError};
 pub use state_dict::{Checkpoint, StateDict};
 pub use tensor::{DType, MAX_ELEMENTS, Storage, Tensor};

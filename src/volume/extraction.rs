@@ -77,10 +77,15 @@ impl fmt::Display for Extraction {
                 write!(f, "{cropped} regions: {}", names.join(", "))
             }
             Extraction::Slice { direction, channels, discarded: [begin, end], .. } => {
-                let direction = ["sagittal", "coronal", "axial"].get(*direction).copied().unwrap_or("oblique");
+                let direction = direction_name(*direction);
                 let channels = if *channels == SliceChannels::Rgb { ", as colour images" } else { "" };
                 write!(f, "{direction} slices{channels}, {begin} left out in front and {end} behind")
             }
         }
     }
+}
+
+/// The direction of slices in words.
+pub(super) fn direction_name(direction: usize) -> &'static str {
+    ["sagittal", "coronal", "axial"].get(direction).copied().unwrap_or("oblique")
 }

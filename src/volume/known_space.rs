@@ -1,6 +1,6 @@
 //! Where a grid lies when its file does not say: tensors carry no affine, but Clinica's grids are recognised by their size.
 
-use super::Affine;
+use super::{Affine, Grid};
 
 /// The cropped grid of t1-linear, flair-linear and pet-linear: MNI152NLin2009cSym at 1 mm, `desc-Crop`.
 const CROPPED: ([usize; 3], [f64; 3]) = ([169, 208, 179], [-84.0, -119.0, -78.0]);
@@ -46,6 +46,12 @@ pub fn assume(shape: [usize; 3]) -> AssumedSpace {
         None => (centre, Assumption::Centred { shape }),
     };
     AssumedSpace { world_from_voxel: Affine::from_diagonal([1.0; 3], origin), reason }
+}
+
+/// The grid of Clinica's t1-linear, flair-linear and pet-linear images, cropped (`desc-Crop`) or not.
+pub fn clinica_grid(uncropped: bool) -> Grid {
+    let (shape, origin) = if uncropped { UNCROPPED } else { CROPPED };
+    Grid { shape, world_from_voxel: Affine::from_diagonal([1.0; 3], origin) }
 }
 
 fn times(shape: &[usize; 3]) -> String {

@@ -1,7 +1,9 @@
 //! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
 
 pub mod affine;
+pub mod elements;
 pub mod extraction;
+pub mod grid;
 pub mod known_space;
 pub mod nifti;
 pub mod statistics;
@@ -9,7 +11,9 @@ pub mod tensor;
 pub mod transforms;
 
 pub use affine::Affine;
+pub use elements::{Element, ElementError, Mask};
 pub use extraction::Extraction;
+pub use grid::Grid;
 pub use statistics::Statistics;
 
 /// Most voxels that one volume may have: 512 MiB as float32, twenty times a brain at 1 mm.
@@ -72,6 +76,11 @@ impl Volume {
     /// World millimetres (RAS+) from voxel indices.
     pub fn world_from_voxel(&self) -> &Affine {
         &self.world_from_voxel
+    }
+
+    /// Size and place.
+    pub fn grid(&self) -> Grid {
+        Grid { shape: self.shape, world_from_voxel: self.world_from_voxel }
     }
 
     /// The value at a voxel, or `None` outside the grid.

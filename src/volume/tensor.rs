@@ -1,7 +1,7 @@
-//! Image tensors of a CAPS (`deeplearning_prepare_data/image_based/**.pt`) as volumes.
+//! Tensors of a CAPS (`deeplearning_prepare_data/**.pt`): images as volumes, and the elements cut out of them.
 
 use super::{Affine, MAX_AXIS, MAX_VOXELS, Volume};
-use crate::torch_file::{self, Tensor, TorchFileError};
+use crate::torch_file::{self, TorchFileError};
 
 /// Reads a saved tensor 1×D×H×W or D×H×W. Axes are NIfTI's i, j, k whatever the strides; tensors carry no affine, so
 /// `world_from_voxel_of` gives the one of the grid's shape (see [`known_space::assume`](super::known_space::assume)).
@@ -10,13 +10,44 @@ use crate::torch_file::{self, Tensor, TorchFileError};
 /// If the bytes are no saved tensor, or one of another rank or size.
 pub fn read(file_name: &str, bytes: Vec<u8>, world_from_voxel_of: impl Fn([usize; 3]) -> Affine) -> Result<Volume, TensorImageError> {
     let tensor = torch_file::read_tensor(file_name, bytes)?;
-    let shape = image_shape(file_name, &tensor)?;
+    let shape = axes_of_image(file_name, tensor.shape())?;
     let data = tensor.to_f32_vec().map_err(|flaw| flaw.in_file(file_name))?;
     let world_from_voxel = world_from_voxel_of(shape);
-    Volume::new(shape, data, world_from_voxel).map_err(|_| not_an_image(file_name, &tensor))
+    Volume::new(shape, data, world_from_voxel).map_err(|_| not_an_image(file_name, tensor.shape()))
 }
 
-/// Why a tensor is no image.
+/// Shape of an image tensor from the first bytes of its file, without its values; `None` where they do not show it.
+///
+/// # Errors
+/// If the tensor is none of an image.
+pub fn read_shape(file_name: &str, beginning: &[u8]) -> Result<Option<[usize; 3]>, TensorImageError> {
+    torch_file::shape_at_beginning(beginning).map(|shape| axes_of_image(file_name, &shape)).transpose()
+}
+
+/// Reads an element that was cut out and saved, of shape `expected` (channels, then the axes): one of its equal channels,
+/// last axis fastest whatever the strides.
+///
+/// # Errors
+/// If the bytes are no saved tensor, or one of another shape, or if its channels differ.
+pub fn read_element(file_name: &str, bytes: Vec<u8>, expected: &[usize]) -> Result<Vec<f32>, TensorImageError> {
+    let file = || file_name.to_owned();
+    let tensor = torch_file::read_tensor(file_name, bytes)?;
+    if tensor.shape() != expected {
+        return Err(TensorImageError::OtherElement { file: file(), shape: tensor.shape().to_vec(), expected: expected.to_vec() });
+    }
+    let mut values = tensor.to_f32_vec().map_err(|flaw| flaw.in_file(file_name))?;
+    let n_channels = expected.first().copied().unwrap_or(1).max(1);
+    let n_values = values.len() / n_channels;
+    let (first, others) = values.split_at(n_values);
+    let is_first = |channel: &[f32]| channel.iter().zip(first).all(|(value, first)| value.to_bits() == first.to_bits());
+    if !others.chunks(n_values.max(1)).all(is_first) {
+        return Err(TensorImageError::ChannelsDiffer { file: file(), n_channels });
+    }
+    values.truncate(n_values);
+    Ok(values)
+}
+
+/// Why a tensor is no image or element.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TensorImageError {
     /// Not a saved tensor.
@@ -29,6 +60,24 @@ pub enum TensorImageError {
         file: String,
         /// The tensor's shape.
         shape: Vec<usize>,
+    },
+    /// An element of another shape.
+    #[error("{file}: a tensor of shape {shape:?}, but the element has shape {expected:?}")]
+    OtherElement {
+        /// The file.
+        file: String,
+        /// The tensor's shape.
+        shape: Vec<usize>,
+        /// Channels and axes of the element.
+        expected: Vec<usize>,
+    },
+    /// A colour image.
+    #[error("{file}: its {n_channels} channels differ, but ClinicaDL saves the same slice in each")]
+    ChannelsDiffer {
+        /// The file.
+        file: String,
+        /// Channels.
+        n_channels: usize,
     },
     /// Beyond what this program is ready to hold.
     #[error("{file}: a tensor of shape {shape:?} is larger than {MAX_VOXELS} voxels or {MAX_AXIS} along one axis")]
@@ -48,22 +97,26 @@ impl TensorImageError {
             TensorImageError::NotAnImage { .. } => {
                 "choose an image tensor, as `clinicadl prepare-data image` writes it, or the NIfTI it was made from".to_owned()
             }
+            TensorImageError::OtherElement { .. } => {
+                "extract the elements again with the options of the training, or remove them: they are then cut from the images".to_owned()
+            }
+            TensorImageError::ChannelsDiffer { .. } => "extract the slices again with `clinicadl prepare-data slice`".to_owned(),
             TensorImageError::TooLarge { .. } => "resample the image; the networks take 169×208×179 voxels at 1 mm".to_owned(),
         }
     }
 }
 
-fn image_shape(file_name: &str, tensor: &Tensor) -> Result<[usize; 3], TensorImageError> {
-    let (&[1, i, j, k] | &[i, j, k]) = tensor.shape() else { return Err(not_an_image(file_name, tensor)) };
+fn axes_of_image(file_name: &str, shape: &[usize]) -> Result<[usize; 3], TensorImageError> {
+    let (&[1, i, j, k] | &[i, j, k]) = shape else { return Err(not_an_image(file_name, shape)) };
     let axes = [i, j, k];
     if axes.contains(&0) {
-        return Err(not_an_image(file_name, tensor));
+        return Err(not_an_image(file_name, shape));
     }
     let n_voxels = i.checked_mul(j).and_then(|plane| plane.checked_mul(k));
     let fits = n_voxels.is_some_and(|n| n <= MAX_VOXELS) && axes.iter().all(|&length| length <= MAX_AXIS);
-    if fits { Ok(axes) } else { Err(TensorImageError::TooLarge { file: file_name.to_owned(), shape: tensor.shape().to_vec() }) }
+    if fits { Ok(axes) } else { Err(TensorImageError::TooLarge { file: file_name.to_owned(), shape: shape.to_vec() }) }
 }
 
-fn not_an_image(file_name: &str, tensor: &Tensor) -> TensorImageError {
-    TensorImageError::NotAnImage { file: file_name.to_owned(), shape: tensor.shape().to_vec() }
+fn not_an_image(file_name: &str, shape: &[usize]) -> TensorImageError {
+    TensorImageError::NotAnImage { file: file_name.to_owned(), shape: shape.to_vec() }
 }

@@ -179,14 +179,15 @@ impl SizeReduction {
         }
     }
 
+    /// Indices along an axis of `length` voxels that are kept, as Python's slices clip them.
+    pub(super) fn kept(self, axis: usize, length: usize) -> std::iter::StepBy<std::ops::Range<usize>> {
+        let [start, stop] = self.bounds()[axis];
+        (start..stop.min(length)).step_by(self.factor() as usize)
+    }
+
     fn subsample(self, volume: &Volume, voxel: impl Fn(f32) -> f32) -> Result<Volume, TransformError> {
         let shape = volume.shape();
-        let step = self.factor() as usize;
-        let bounds = self.bounds();
-        let kept = |axis: usize| {
-            let [start, stop] = bounds[axis];
-            (start..stop.min(shape[axis])).step_by(step)
-        };
+        let kept = |axis: usize| self.kept(axis, shape[axis]);
         let reduced_shape = [0, 1, 2].map(|axis| kept(axis).len());
         if reduced_shape.contains(&0) {
             return Err(TransformError::TooSmall { shape, factor: self.factor() });

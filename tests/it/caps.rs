@@ -73,16 +73,81 @@ fn many_sessions_make_one_sentence() {
 }
 
 #[test]
-fn several_matches_take_the_last_and_say_so() {
+fn of_several_runs_the_highest_is_taken() {
     let tree = tree_from(&[
-        ("subjects/sub-1/ses-M00/t1/sub-1_run-01_T1w.nii.gz", FAKE_SCAN),
-        ("subjects/sub-1/ses-M00/t1/sub-1_run-02_T1w.nii.gz", FAKE_SCAN),
+        ("subjects/sub-1/ses-M00/t1/sub-1_run-10_T1w.nii.gz", FAKE_SCAN),
+        ("subjects/sub-1/ses-M00/t1/sub-1_run-2_T1w.nii.gz", FAKE_SCAN),
     ]);
     let (catalogue, warnings) = open(&tree, Some("*_T1W.nii.gz")).unwrap();
     assert_eq!(catalogue.name, "CAPS");
-    assert!(catalogue.entries[0].path.contains("run-02"));
-    let sentence = "1 session with more than one matching image, the last by name is taken: sub-1 ses-M00 (sub-1_run-02_T1w.nii.gz)";
-    assert_eq!(warnings, [sentence]);
+    assert!(catalogue.entries[0].path.contains("run-10") && catalogue.entries[0].rivals.is_empty());
+    assert_eq!(warnings, ["1 session with several runs, the highest is taken: sub-1 ses-M00 (sub-1_run-10_T1w.nii.gz)"]);
+}
+
+#[test]
+fn of_several_matches_none_is_chosen() {
+    let check = |first: &str, second: &str| {
+        let paths = [first, second].map(|path| format!("subjects/sub-1/ses-M00/{path}"));
+        let tree = tree_from(&[(&paths[0], FAKE_SCAN), (&paths[1], FAKE_SCAN)]);
+        let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+        assert_eq!((&catalogue.entries[0].path, &catalogue.entries[0].rivals[..]), (&paths[1], &paths[..]));
+        let files = paths.join(", ");
+        let sentence = format!("1 session with more than one matching image, of which none can be chosen: sub-1 ses-M00 ({files})");
+        assert_eq!(warnings, [sentence]);
+    };
+    check("a/sub-1_T1w.nii.gz", "b/sub-1_T1w.nii.gz");
+    check("a/sub-1_run-1_T1w.nii.gz", "b/sub-1_run-2_T1w.nii.gz");
+    check("a/sub-1_acq-x_run-1_T1w.nii.gz", "a/sub-1_run-2_T1w.nii.gz");
+    check("a/sub-1_run-01_T1w.nii.gz", "a/sub-1_run-1_T1w.nii.gz");
+}
+
+#[test]
+fn sessions_of_elements_alone_are_listed() {
+    let folder = |p: &str| format!("subjects/{p}/ses-M00/deeplearning_prepare_data");
+    let patch = |e: usize| format!("{}/patch_based/t1_linear/sub-1_desc-Crop_patchsize-5_stride-5_patch-{e}_T1w.pt", folder("sub-1"));
+    let region = format!("{}/roi_based/t1_linear/sub-2_space-MNI_desc-CropRoi_roi-a_T1w.pt", folder("sub-2"));
+    let flair = format!("{}/slice_based/flair_linear/sub-3_desc-Crop_axis-sag_channel-rgb_slice-1_flair.pt", folder("sub-3"));
+    let tree = tree_from(&[(&patch(0), FAKE_SCAN), (&patch(1), FAKE_SCAN), (&region, FAKE_SCAN), (&flair, FAKE_SCAN)]);
+    let (catalogue, warnings) = open(&tree, Some("*_desc-Crop_T1w.nii.gz")).unwrap();
+    assert_eq!(listed(&catalogue), ["sub-1 ses-M00 -", "sub-2 ses-M00 -"]);
+    assert!(catalogue.entries.iter().all(|entry| entry.format == ImageFormat::Elements && entry.rivals.is_empty()));
+    assert_eq!(warnings, ["1 session without an image that matches *_desc-Crop_T1w.nii.gz, left out: sub-3 ses-M00"]);
+    let sentence = format!(
+        "sub-1 ses-M00: there are elements that were cut out of its image (such as {}), but not the image, which is needed whole",
+        patch(0)
+    );
+    assert_eq!(block_on(read_image(&tree, &catalogue.entries[0])).unwrap_err().to_string(), sentence);
+}
+
+#[test]
+fn loose_masks_and_elements_are_no_images() {
+    let tree = tree_from(&[
+        ("sub-1_ses-M00_T1w.nii.gz", FAKE_SCAN),
+        ("tpl-MNI_desc-Crop_res-1x1x1_roi-a_mask.nii.gz", FAKE_SCAN),
+        ("sub-1_ses-M00_patchsize-5_stride-5_patch-0_T1w.pt", FAKE_SCAN),
+    ]);
+    assert_eq!(listed(&open(&tree, None).unwrap().0), ["sub-1 ses-M00 -"]);
+}
+
+#[test]
+fn bids_datasets_are_refused_in_words() {
+    let refusals = [
+        ("bids/sub-1/ses-M00/anat/sub-1_ses-M00_T1w.nii.gz", "bids", "README"),
+        ("bids/sub-1/anat/sub-1_T1w.nii.gz", "bids", "README"),
+        ("sub-1/ses-M00/pet/sub-1_ses-M00_pet.nii.gz", "what was given", "README"),
+        ("c/sub-1/notes.txt", "c", "c/subjects/sub-1/ses-M00/t1_linear/sub-1_T1w.nii.gz"),
+        ("sub-1/notes.txt", "what was given", "subjects/sub-1/ses-M00/t1_linear/sub-1_T1w.nii.gz"),
+    ];
+    for (example, folder, other) in refusals {
+        let error = open(&tree_from(&[(example, FAKE_SCAN), (other, FAKE_SCAN)]), None).unwrap_err();
+        let sentence =
+            format!("{folder}: a folder of {example} lies at its top, as in a BIDS dataset; a CAPS keeps participants below subjects/");
+        assert_eq!(error.to_string(), sentence);
+        assert!(!error.hint().is_empty());
+    }
+    // A file at the top is no folder, and neither is a participant's folder of preprocessed images a dataset.
+    assert!(open(&tree_from(&[("c/sub-1.txt", ""), ("c/subjects/sub-1/ses-M00/t1_linear/sub-1_T1w.nii.gz", FAKE_SCAN)]), None).is_ok());
+    assert!(open(&tree_from(&[("sub-1/ses-M00/t1_linear/sub-1_T1w.nii.gz", FAKE_SCAN)]), None).is_ok());
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod write;
 
 pub use write::{write, write_as_clinicadl, write_channels};
 
-use super::Volume;
+use super::{Affine, Volume};
 use content::Content;
 use grid::Grid;
 
@@ -37,6 +37,49 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
         shape: grid.shape.to_vec(),
         limit: super::MAX_VOXELS,
     })
+}
+
+/// Size and place of an image from the first bytes of its file: the header, or as much of a gzip stream as unpacks to it.
+///
+/// # Errors
+/// As [`read`]; [`NiftiError::Truncated`] where more bytes are needed.
+pub fn read_grid(file_name: &str, beginning: &[u8]) -> Result<super::Grid, NiftiError> {
+    let header = Content::open(file_name, beginning).header()?;
+    let grid = Grid::from_header(file_name, &header)?;
+    Ok(super::Grid { shape: grid.shape, world_from_voxel: grid.world_from_voxel })
+}
+
+/// Reads a mask: as [`read`], but of four axes a first one of length 1 is dropped, which ClinicaDL accepts in masks. Their
+/// affine then places other axes, and must not be used.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
+    let mut content = Content::open(file_name, bytes);
+    let (grid, _) = mask_grid(file_name, content.header()?)?;
+    let raw = content.voxel_bytes(&grid)?;
+    let data = voxels::to_f32(file_name, &raw, &grid)?;
+    Ok(Volume { shape: grid.shape, data, world_from_voxel: grid.world_from_voxel })
+}
+
+/// Size of a mask from the first bytes of its file, and its place, which one with a leading axis does not tell.
+///
+/// # Errors
+/// As [`read_grid`].
+pub fn read_mask_grid(file_name: &str, beginning: &[u8]) -> Result<([usize; 3], Option<Affine>), NiftiError> {
+    let header = Content::open(file_name, beginning).header()?;
+    let (grid, has_leading_axis) = mask_grid(file_name, header)?;
+    Ok((grid.shape, (!has_leading_axis).then_some(grid.world_from_voxel)))
+}
+
+/// The grid of a mask, and whether a leading axis was dropped. A singleton first axis changes nothing in the file's order.
+fn mask_grid(file_name: &str, mut header: ::nifti::NiftiHeader) -> Result<(Grid, bool), NiftiError> {
+    let has_leading_axis = header.dim[0] == 4 && header.dim[1] == 1;
+    if has_leading_axis {
+        header.dim[1..].rotate_left(1);
+        header.dim[0] = 3;
+    }
+    Ok((Grid::from_header(file_name, &header)?, has_leading_axis))
 }
 
 /// Whether a file's name says NIfTI.

@@ -1,0 +1,214 @@
+//! Elements of sessions: listed from headers, read one by one. One whole image is held at a time.
+
+use std::rc::Rc;
+
+use super::masks::Masks;
+use super::{CapsError, ElementWarning, ImageEntry, ImageFormat, InputSpec, grids, layout, prepared};
+use crate::files::FileTree;
+use crate::volume::{Affine, Element, Extraction, Grid, Volume, tensor};
+
+/// Gives the elements that a model takes, from prepared tensors or cut out of images. For one model and one tree of files:
+/// masks are read once.
+pub struct ElementSource {
+    spec: InputSpec,
+    /// Those of the last images' size.
+    masks: Option<Masks>,
+    /// The image that was read last, by its path.
+    image: Option<(String, Rc<Volume>)>,
+}
+
+/// The elements of a session, listed without reading voxels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionElements {
+    /// `sub-…`
+    pub participant_id: String,
+    /// `ses-…`
+    pub session_id: String,
+    /// The image's grid. Maps are pasted into it.
+    pub grid: Grid,
+    /// The elements in ClinicaDL's order; the position here is its element index.
+    pub elements: Vec<Element>,
+    /// What to say about all of them.
+    pub warnings: Vec<ElementWarning>,
+    entry: ImageEntry,
+    /// Per element its prepared tensor, if there is one.
+    prepared: Vec<Option<String>>,
+}
+
+/// An element with its voxels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoadedElement {
+    /// The voxels before the transforms. Three axes; a slice has one voxel along its direction.
+    pub volume: Volume,
+    /// Which part of the image it is.
+    pub element: Element,
+    /// Voxels of the image.
+    pub source_shape: [usize; 3],
+    /// World millimetres (RAS+) from voxel indices of the image.
+    pub source_affine: Affine,
+    /// The file it was read or cut from.
+    pub path: String,
+    /// What to say about it.
+    pub warnings: Vec<ElementWarning>,
+}
+
+impl SessionElements {
+    /// `sub-01 ses-M000`
+    pub fn words(&self) -> String {
+        self.entry.words()
+    }
+
+    /// The file that an element is read or cut from.
+    pub fn path_of(&self, index: usize) -> &str {
+        self.prepared.get(index).and_then(Option::as_deref).unwrap_or(&self.entry.path)
+    }
+}
+
+impl ElementSource {
+    /// Reads nothing yet.
+    pub fn new(spec: InputSpec) -> Self {
+        Self { spec, masks: None, image: None }
+    }
+
+    /// What the model takes.
+    pub fn spec(&self) -> &InputSpec {
+        &self.spec
+    }
+
+    /// Lists the elements of a session from the header of its image; no voxel is read but those of masks, once.
+    ///
+    /// # Errors
+    /// If several images match and nothing tells which is meant, if a header, a mask or the image's size does not fit, or
+    /// if neither the image nor all prepared elements are there.
+    pub async fn open_session(&mut self, tree: &FileTree, entry: &ImageEntry) -> Result<SessionElements, CapsError> {
+        if !entry.rivals.is_empty() {
+            return Err(ambiguous(entry));
+        }
+        let (grid, assumption) = grids::of_image(tree, entry, &self.spec).await?;
+        let assumption = assumption.map(|assumption| ElementWarning::Assumed { path: entry.path.clone(), assumption });
+        let mut warnings = Vec::from_iter(assumption);
+        let masks = self.masks(tree, grid.shape).await?;
+        warnings.extend(masks.warnings.iter().cloned());
+        warnings.extend(masks_elsewhere(masks, entry, &grid));
+        let mask_of: Vec<Rc<_>> = masks.found.iter().map(|found| found.mask.clone()).collect();
+        let elements = self.spec.extraction.elements(grid.shape, &mask_of);
+        let elements = elements.map_err(|error| CapsError::Elements { path: entry.path.clone(), error })?;
+        let prepared = self.prepared(tree, entry, &elements, &mut warnings)?;
+        let (participant_id, session_id) = (entry.participant_id.clone(), entry.session_id.clone());
+        Ok(SessionElements { participant_id, session_id, grid, elements, warnings, entry: entry.clone(), prepared })
+    }
+
+    /// Reads an element: its prepared tensor, or the session's image, from which it is cut. The image is kept for the
+    /// session's next elements.
+    ///
+    /// # Errors
+    /// If there is no such element, or the file cannot be read or does not fit what its header said.
+    pub async fn read_element(&mut self, tree: &FileTree, session: &SessionElements, index: usize) -> Result<LoadedElement, CapsError> {
+        let n_elements = session.elements.len();
+        let element = session.elements.get(index).ok_or_else(|| CapsError::NoElement { session: session.words(), index, n_elements })?;
+        let path = session.path_of(index);
+        let volume = match session.prepared.get(index) {
+            Some(Some(path)) => read_prepared(tree, path, element, &session.grid).await?,
+            _ => self.cut(tree, session, element).await?,
+        };
+        let gaps = (!element.is_contiguous()).then(|| ElementWarning::Gaps { region: element.name.clone() });
+        Ok(LoadedElement {
+            volume,
+            element: element.clone(),
+            source_shape: session.grid.shape,
+            source_affine: session.grid.world_from_voxel,
+            path: path.to_owned(),
+            warnings: Vec::from_iter(gaps),
+        })
+    }
+
+    /// The whole image of a session, for display. It is the one that elements are cut from, and read once.
+    ///
+    /// # Errors
+    /// If only elements are left of it, or it cannot be read.
+    pub async fn read_image(&mut self, tree: &FileTree, session: &SessionElements) -> Result<Rc<Volume>, CapsError> {
+        let entry = &session.entry;
+        if let Some((_, image)) = self.image.take_if(|(path, _)| *path == entry.path) {
+            return Ok(self.keep(entry, image));
+        }
+        // Let the other image go before this one is read.
+        self.image = None;
+        let image = super::read_image(tree, entry).await?.volume;
+        Ok(self.keep(entry, Rc::new(image)))
+    }
+
+    fn keep(&mut self, entry: &ImageEntry, image: Rc<Volume>) -> Rc<Volume> {
+        self.image = Some((entry.path.clone(), image.clone()));
+        image
+    }
+
+    async fn cut(&mut self, tree: &FileTree, session: &SessionElements, element: &Element) -> Result<Volume, CapsError> {
+        let image = self.read_image(tree, session).await?;
+        element.extract(&image).map_err(|error| CapsError::Elements { path: session.entry.path.clone(), error })
+    }
+
+    async fn masks(&mut self, tree: &FileTree, shape: [usize; 3]) -> Result<&Masks, CapsError> {
+        let masks = match self.masks.take().filter(|masks| masks.shape == shape) {
+            Some(masks) => masks,
+            None => Masks::open(tree, &self.spec, shape).await?,
+        };
+        Ok(self.masks.insert(masks))
+    }
+
+    /// The prepared tensor of each element, if prepared ones are to be used.
+    fn prepared(
+        &self,
+        tree: &FileTree,
+        entry: &ImageEntry,
+        elements: &[Element],
+        warnings: &mut Vec<ElementWarning>,
+    ) -> Result<Vec<Option<String>>, CapsError> {
+        let is_only_choice = entry.format == ImageFormat::Elements;
+        if is_only_choice && self.spec.extraction == Extraction::Image {
+            return Err(CapsError::OnlyElements { session: entry.words(), example: entry.path.clone() });
+        }
+        let folders = (layout::session_folder(&entry.path), self.spec.elements_folder());
+        let (Some(session), Some(folder)) = folders else { return Ok(vec![None; elements.len()]) };
+        if !is_only_choice && !self.spec.prepare_dl {
+            return Ok(vec![None; elements.len()]);
+        }
+        let paths = |element| self.prepared_paths(&format!("{session}/{folder}"), entry, element);
+        let found: Vec<Option<String>> =
+            elements.iter().map(|element| paths(element).into_iter().find(|path| tree.contains(path))).collect();
+        let n_missing = found.iter().filter(|path| path.is_none()).count();
+        let first_missing = elements.iter().zip(&found).find(|(_, path)| path.is_none());
+        let Some(example) = first_missing.and_then(|(element, _)| paths(element).into_iter().next()) else { return Ok(found) };
+        let (session, n_elements) = (entry.words(), elements.len());
+        if is_only_choice {
+            return Err(CapsError::MissingElements { session, n_missing, n_elements, example });
+        }
+        warnings.push(ElementWarning::CutFromImage { session, n_missing, n_elements, example, image: entry.path.clone() });
+        Ok(found)
+    }
+
+    /// Where an element's tensor may lie.
+    fn prepared_paths(&self, folder: &str, entry: &ImageEntry, element: &Element) -> Vec<String> {
+        let stem = match entry.format {
+            ImageFormat::Elements => prepared::image_stems(&entry.path).into_iter().next().unwrap_or_default(),
+            _ => layout::stem(&entry.path).to_owned(),
+        };
+        let mask = self.masks.as_ref().and_then(|masks| masks.found.get(element.number)).map(|found| found.path.as_str());
+        let names = prepared::names(&self.spec.extraction, element, &stem, mask);
+        names.iter().map(|name| format!("{folder}/{name}")).collect()
+    }
+}
+
+async fn read_prepared(tree: &FileTree, path: &str, element: &Element, grid: &Grid) -> Result<Volume, CapsError> {
+    let values = tensor::read_element(path, tree.read(path).await?, &element.input_shape(None))?;
+    let placed = Volume::new(element.shape(), values, element.world_from_voxel(&grid.world_from_voxel));
+    Ok(placed.expect("the tensor's shape is the element's"))
+}
+
+fn masks_elsewhere(masks: &Masks, entry: &ImageEntry, grid: &Grid) -> Vec<ElementWarning> {
+    let elsewhere = masks.found.iter().filter(|found| found.world_from_voxel.is_some_and(|affine| !grid.lies_as(&affine)));
+    elsewhere.map(|found| ElementWarning::MaskElsewhere { mask: found.path.clone(), image: entry.path.clone() }).collect()
+}
+
+fn ambiguous(entry: &ImageEntry) -> CapsError {
+    CapsError::AmbiguousImage { session: entry.words(), files: entry.rivals.clone() }
+}
