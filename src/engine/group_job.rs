@@ -52,7 +52,7 @@ impl Engine {
         // The images may have been opened for another model.
         *images = images.reopen(&maps.config).await?;
         let offered = offered(options, maps, tree, images)?;
-        let resolved: Resolved = resolve(maps, tree, options, offered).await?;
+        let resolved: Resolved = resolve(maps, tree, options, offered, None).await?;
         let run_folder = kept::folder(&maps.name, options);
         let store = Below::new(&*self.store, &run_folder);
         let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, outlet };

@@ -50,7 +50,7 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
         eprintln!("note: {warning}");
     }
     let (offered, mut cohorts) = offered(interpret, &maps).await?;
-    let resolved = resolve(&maps, &tree, &options, offered).await?;
+    let resolved = resolve(&maps, &tree, &options, offered, interpret.shard).await?;
     for warning in &resolved.warnings {
         eprintln!("note: {warning}");
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::journal::is_note;
+use super::shard::Shard;
 use crate::attribution::Convention;
 use crate::engine::failure::Ended;
 use crate::engine::message::InterpretOptions;
@@ -36,13 +38,24 @@ pub struct Resolved {
     pub warnings: Vec<String>,
 }
 
-/// Follows the rules of ClinicaDL 1.6.1 for data groups.
+/// Follows the rules of ClinicaDL 1.6.1 for data groups; `tree` is the MAPS as it is now.
+///
+/// A group that is defined already may be offered once more by a part of a run, or by a run that goes on, if the definition
+/// is the same.
 ///
 /// # Errors
 /// If the group cannot be used or made, or new participants were in training.
-pub async fn resolve(maps: &Maps, tree: &FileTree, options: &InterpretOptions, offered: Offered) -> Result<Resolved, Ended> {
+pub async fn resolve(
+    maps: &Maps,
+    tree: &FileTree,
+    options: &InterpretOptions,
+    offered: Offered,
+    shard: Option<Shard>,
+) -> Result<Resolved, Ended> {
     check_name(NameOf::Interpretation, &options.name).map_err(MapsError::from)?;
     let defined = maps.defined_groups(tree);
+    let may_repeat = shard.is_some() || is_begun(tree, options);
+    let offered = if may_repeat && is_stored(maps, tree, options, &offered).await? { Offered::default() } else { offered };
     let request = GroupRequest {
         name: &options.data_group,
         defined: &defined,
@@ -67,6 +80,21 @@ pub async fn resolve(maps: &Maps, tree: &FileTree, options: &InterpretOptions, o
             Ok(Resolved { by_split, definition, erase: erased(maps, tree, options, erase_results), warnings: Vec::new() })
         }
     }
+}
+
+/// Whether a run of this name has left notes, or parts.
+fn is_begun(tree: &FileTree, options: &InterpretOptions) -> bool {
+    let folder = format!("/{}/interpret-{}/", options.data_group, options.name);
+    tree.paths().any(|path| path.split_once(&folder).is_some_and(|(_, name)| is_note(name) || name.starts_with("maplens.shard-")))
+}
+
+/// Whether what is offered is what is stored.
+async fn is_stored(maps: &Maps, tree: &FileTree, options: &InterpretOptions, offered: &Offered) -> Result<bool, Ended> {
+    let split = maps.splits.first().map_or(0, |split| split.number);
+    let stored = maps.data_group(tree, &options.data_group, split).await?;
+    Ok(stored.is_some_and(|stored| {
+        offered.sessions.as_ref() == Some(&stored.sessions) && offered.caps_directory.as_ref() == Some(&stored.caps_directory)
+    }))
 }
 
 fn splits<'a>(maps: &'a Maps, options: &'a InterpretOptions) -> impl Iterator<Item = u32> + 'a {
