@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::masks::Masks;
 use super::{CapsError, ElementWarning, ImageEntry, ImageFormat, InputSpec, grids, layout, prepared};
 use crate::files::FileTree;
-use crate::volume::{Affine, Element, Extraction, Grid, Volume, tensor};
+use crate::volume::{Affine, Element, Grid, Volume, tensor};
 
 /// Gives the elements that a model takes, from prepared tensors or cut out of images. For one model and one tree of files:
 /// masks are read once.
@@ -33,6 +33,13 @@ pub struct SessionElements {
     entry: ImageEntry,
     /// Per element its prepared tensor, if there is one.
     prepared: Vec<Option<String>>,
+}
+
+/// Which elements of a session were cut out beforehand.
+struct Prepared {
+    found: Vec<Option<String>>,
+    /// What to say if they are not all there.
+    warning: Option<ElementWarning>,
 }
 
 /// An element with its voxels.
@@ -76,6 +83,7 @@ impl ElementSource {
     }
 
     /// Lists the elements of a session from the header of its image; no voxel is read but those of masks, once.
+    /// As in ClinicaDL, regions need their masks even where they were prepared.
     ///
     /// # Errors
     /// If several images match and nothing tells which is meant, if a header, a mask or the image's size does not fit, or
@@ -93,9 +101,10 @@ impl ElementSource {
         let mask_of: Vec<Rc<_>> = masks.found.iter().map(|found| found.mask.clone()).collect();
         let elements = self.spec.extraction.elements(grid.shape, &mask_of);
         let elements = elements.map_err(|error| CapsError::Elements { path: entry.path.clone(), error })?;
-        let prepared = self.prepared(tree, entry, &elements, &mut warnings)?;
+        let prepared = self.prepared(tree, entry, &elements)?;
+        warnings.extend(prepared.warning);
         let (participant_id, session_id) = (entry.participant_id.clone(), entry.session_id.clone());
-        Ok(SessionElements { participant_id, session_id, grid, elements, warnings, entry: entry.clone(), prepared })
+        Ok(SessionElements { participant_id, session_id, grid, elements, warnings, entry: entry.clone(), prepared: prepared.found })
     }
 
     /// Reads an element: its prepared tensor, or the session's image, from which it is cut. The image is kept for the
@@ -156,34 +165,37 @@ impl ElementSource {
     }
 
     /// The prepared tensor of each element, if prepared ones are to be used.
-    fn prepared(
-        &self,
-        tree: &FileTree,
-        entry: &ImageEntry,
-        elements: &[Element],
-        warnings: &mut Vec<ElementWarning>,
-    ) -> Result<Vec<Option<String>>, CapsError> {
-        let is_only_choice = entry.format == ImageFormat::Elements;
-        if is_only_choice && self.spec.extraction == Extraction::Image {
-            return Err(CapsError::OnlyElements { session: entry.words(), example: entry.path.clone() });
+    fn prepared(&self, tree: &FileTree, entry: &ImageEntry, elements: &[Element]) -> Result<Prepared, CapsError> {
+        let mut prepared = Prepared { found: vec![None; elements.len()], warning: None };
+        let Some(folder) = self.prepared_folder(entry)? else { return Ok(prepared) };
+        let (mut n_missing, mut first_missing) = (0, None);
+        for (found, element) in prepared.found.iter_mut().zip(elements) {
+            let mut paths = self.prepared_paths(&folder, entry, element);
+            *found = paths.iter().find(|path| tree.contains(path)).cloned();
+            if found.is_none() {
+                n_missing += 1;
+                first_missing = first_missing.or(paths.drain(..).next());
+            }
         }
-        let folders = (layout::session_folder(&entry.path), self.spec.elements_folder());
-        let (Some(session), Some(folder)) = folders else { return Ok(vec![None; elements.len()]) };
-        if !is_only_choice && !self.spec.prepare_dl {
-            return Ok(vec![None; elements.len()]);
-        }
-        let paths = |element| self.prepared_paths(&format!("{session}/{folder}"), entry, element);
-        let found: Vec<Option<String>> =
-            elements.iter().map(|element| paths(element).into_iter().find(|path| tree.contains(path))).collect();
-        let n_missing = found.iter().filter(|path| path.is_none()).count();
-        let first_missing = elements.iter().zip(&found).find(|(_, path)| path.is_none());
-        let Some(example) = first_missing.and_then(|(element, _)| paths(element).into_iter().next()) else { return Ok(found) };
+        let Some(example) = first_missing else { return Ok(prepared) };
         let (session, n_elements) = (entry.words(), elements.len());
-        if is_only_choice {
+        if entry.format == ImageFormat::Elements {
             return Err(CapsError::MissingElements { session, n_missing, n_elements, example });
         }
-        warnings.push(ElementWarning::CutFromImage { session, n_missing, n_elements, example, image: entry.path.clone() });
-        Ok(found)
+        prepared.warning = Some(ElementWarning::CutFromImage { session, n_missing, n_elements, example, image: entry.path.clone() });
+        Ok(prepared)
+    }
+
+    /// Where the session's prepared tensors lie, if they are to be used: where the model was trained on such, or where there
+    /// is nothing else.
+    fn prepared_folder(&self, entry: &ImageEntry) -> Result<Option<String>, CapsError> {
+        let is_only_choice = entry.format == ImageFormat::Elements;
+        let Some(folder) = self.spec.elements_folder() else {
+            let only_elements = || CapsError::OnlyElements { session: entry.words(), example: entry.path.clone() };
+            return if is_only_choice { Err(only_elements()) } else { Ok(None) };
+        };
+        let session = layout::session_folder(&entry.path).filter(|_| is_only_choice || self.spec.prepare_dl);
+        Ok(session.map(|session| format!("{session}/{folder}")))
     }
 
     /// Where an element's tensor may lie.

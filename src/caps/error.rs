@@ -78,6 +78,18 @@ pub enum CapsError {
         /// The preprocessing.
         preprocessing: String,
     },
+    /// An element of another size than in training.
+    #[error("{path}: {element} makes an input of {} (channels × axes), but the network takes {}", times(found), times(expected))]
+    OtherInput {
+        /// The file.
+        path: String,
+        /// The element in words.
+        element: String,
+        /// Channels and axes of the input it makes.
+        found: Vec<usize>,
+        /// Those of the network's.
+        expected: Vec<usize>,
+    },
     /// An element number beyond the last.
     #[error("{session}: no element {index}, it has {n_elements}")]
     NoElement {
@@ -163,6 +175,7 @@ impl CapsError {
                 "add the session's NIfTI, or extract all elements again with the options of the training".to_owned()
             }
             CapsError::UnknownGrid { .. } => "add the NIfTI images: elements are placed by their grid".to_owned(),
+            CapsError::OtherInput { .. } => "preprocess the images as in training (for example `clinica run t1-linear`)".to_owned(),
             CapsError::NoElement { .. } => "choose a listed element".to_owned(),
             CapsError::MissingMask { .. } => "add the CAPS folder's masks/, or drop the mask's file beside the images".to_owned(),
             CapsError::AmbiguousMask { .. } => "leave only the mask that was used in training".to_owned(),

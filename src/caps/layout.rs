@@ -58,14 +58,17 @@ fn check_top(tree: &FileTree, root: &str) -> Result<(), CapsError> {
 
 /// Raw images lie in `sub-01/ses-M000/anat/` or `sub-01/anat/`.
 fn check_loose(images: &[&str]) -> Result<(), CapsError> {
-    let is_raw = |path: &&&str| {
-        let folders: Vec<&str> = path.split('/').collect();
-        let after_participant = folders.windows(3).any(|three| three[0].starts_with("sub-") && BIDS_FOLDERS.contains(&three[1]));
-        let after_session =
-            folders.windows(4).any(|four| four[0].starts_with("sub-") && four[1].starts_with("ses-") && BIDS_FOLDERS.contains(&four[2]));
-        after_participant || after_session
-    };
-    images.iter().find(is_raw).map_or(Ok(()), |example| Err(looks_like_bids(example.split("sub-").next().unwrap_or_default(), example)))
+    let dataset_of = |path: &str| path.split("sub-").next().unwrap_or_default().to_owned();
+    let example = images.iter().find(|path| is_raw(path));
+    example.map_or(Ok(()), |example| Err(looks_like_bids(&dataset_of(example), example)))
+}
+
+fn is_raw(path: &str) -> bool {
+    let mut folders = path.split('/').skip_while(|folder| !folder.starts_with("sub-")).skip(1);
+    let first = folders.next().unwrap_or_default();
+    let kind = if first.starts_with("ses-") { folders.next().unwrap_or_default() } else { first };
+    // The file's own name is no folder.
+    BIDS_FOLDERS.contains(&kind) && folders.next().is_some()
 }
 
 fn looks_like_bids(folder: &str, example: &str) -> CapsError {

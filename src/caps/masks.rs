@@ -91,7 +91,9 @@ fn candidates<'a>(tree: &'a FileTree, spec: &InputSpec, region: &str) -> Vec<&'a
         return in_folder;
     }
     let loose = Glob::new(&format!("*roi-{region}_mask.nii*"));
-    let is_loose = |path: &&str| !is_in_folder(path, None) && !file_name(path).starts_with('.') && loose.matches_end_of(path);
+    // Names are looked at before globs: a dataset may have a hundred thousand files.
+    let is_mask = |path: &str| file_name(path).contains("roi-") && !file_name(path).starts_with('.') && loose.matches_end_of(path);
+    let is_loose = |path: &&str| is_mask(path) && !is_in_folder(path, None);
     tree.paths().filter(is_loose).collect()
 }
 

@@ -22,7 +22,7 @@ pub use element_source::{ElementSource, LoadedElement, SessionElements};
 pub use element_warning::ElementWarning;
 pub use error::CapsError;
 pub use input_spec::InputSpec;
-pub use session_check::SessionProblem;
+pub use session_check::{ExpectedInput, SessionProblem};
 pub use warning::Warning;
 
 use std::collections::{BTreeMap, BTreeSet};

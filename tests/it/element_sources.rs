@@ -5,10 +5,11 @@ use std::io::Read;
 use std::ops::Range;
 use std::rc::Rc;
 
-use maplens::caps::{CapsError, ElementSource, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
+use maplens::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
 use maplens::files::{FileError, FileSource, FileTree, LocalFuture, MemoryFile};
 use maplens::torch_file::write_tensor;
 use maplens::volume::extraction::SliceChannels;
+use maplens::volume::transforms::SizeReduction;
 use maplens::volume::{Affine, Element, Extraction, Mask, Volume, nifti};
 use pollster::block_on;
 
@@ -271,7 +272,7 @@ fn all_sessions_are_checked_before_anything_is_computed() {
     let key = |participant: &str| (participant.to_owned(), "ses-M00".to_owned());
     let sessions = ["sub-1", "sub-2", "sub-3", "sub-4", "sub-5"].map(key);
     let mut source = ElementSource::new(spec(Extraction::Patch { size: 3, stride: 3 }));
-    let problems = block_on(source.check(&tree, &catalogue, &sessions));
+    let problems = block_on(source.check(&tree, &catalogue, &sessions, None));
     let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let (two, three, again) = (session("sub-2"), session("sub-3"), session("sub-3").replace("t1_linear", "again"));
     assert_eq!(said[0], format!("sub-2 ses-M00: {two}: patches of 3×3×3 voxels do not fit an image of 2×2×2 voxels"));
@@ -280,8 +281,16 @@ fn all_sessions_are_checked_before_anything_is_computed() {
     assert!(said[2].starts_with(&format!("sub-4 ses-M00: {}: truncated", session("sub-4"))), "{}", said[2]);
     assert_eq!(said[3..], ["sub-5 ses-M00: no image of it in caps"]);
 
+    let expected = ExpectedInput { shape: vec![1, 3, 48, 40], size_reduction: SizeReduction::from_factor(3) };
+    let mut source = ElementSource::new(spec(Extraction::Image));
+    let problems = block_on(source.check(&tree, &catalogue, &sessions[..1], Some(&expected)));
+    let sentence = "the image makes an input of 1×2×0×2 (channels × axes), but the network takes 1×3×48×40";
+    assert_eq!(problems[0].to_string(), format!("sub-1 ses-M00: {SESSION}/t1_linear/{STEM}.nii.gz: {sentence}"));
+    let expected = ExpectedInput { shape: vec![1, 6, 7, 8], size_reduction: None };
+    assert_eq!(block_on(source.check(&tree, &catalogue, &sessions[..1], Some(&expected))), []);
+
     // One mask that is missing is one problem, not one per session.
-    let problems = block_on(ElementSource::new(spec(region(true))).check(&tree, &catalogue, &[key("sub-1"), key("sub-2")]));
+    let problems = block_on(ElementSource::new(spec(region(true))).check(&tree, &catalogue, &[key("sub-1"), key("sub-2")], None));
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].sessions, ["sub-1 ses-M00", "sub-2 ses-M00"]);
 }

@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use maplens::caps::{ElementSource, ImageCatalogue, InputSpec};
+use maplens::export::voxels_sha256_hex;
 use maplens::files::MemoryFile;
 use maplens::volume::extraction::SliceChannels;
 use maplens::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
-use maplens::volume::{Affine, Element, Extraction, Mask, Volume};
+use maplens::volume::{Affine, Element, Extraction, Mask, Volume, nifti};
 use pollster::block_on;
 
-use crate::fixtures::{bytes, tree_of};
+use crate::fixtures::{TRIV24_NIFTI, bytes, tree_of};
 use crate::npy;
 
 const OBLIQUE: Affine = Affine([[1.1, 0.2, -0.1, -84.0], [-0.3, 0.9, 0.05, -119.0], [0.0, 0.1, 1.2, -78.0]]);
@@ -45,6 +46,31 @@ fn every_input_of_clinicadl_is_made_bit_for_bit() {
         assert_eq!((&shape, &element.input_shape(size_reduction)), (&expected.shape, &expected.shape), "{input}");
         let n_different = values.iter().zip(&expected.data).filter(|(got, expected)| got.to_bits() != expected.to_bits()).count();
         assert_eq!((n_different, values.len()), (0, expected.data.len()), "{input}");
+    }
+}
+
+/// Masks of a real shape. Hashes are numpy's: `image * mask`, for cropped ones indexed by `np.ix_` of the planes in which the
+/// mask is anywhere not 0.
+#[test]
+fn regions_are_masked_and_cropped_as_numpy_does() {
+    let left = ("86436787e68d8dd04909f4628846cf9801e5130f8085523ebf35e6d5311d7875", [38, 49, 48], 20_649);
+    let right = ("1cb9564fe47e0ae16958aa533f07dfd72182b11bdfbcd8f7aae9eca650a10472", [41, 50, 48], 20_913);
+    let uncropped = ("c98ef4ba039375dd426669af9ed90f0a5ee1683ae9e9ecbcefe9b61734113d5e", [169, 208, 179], 20_649);
+    let cases = [("leftHippocampus", false, left), ("rightHippocampus", false, right), ("leftHippocampus", true, uncropped)];
+    let image = nifti::read("scan", &bytes(TRIV24_NIFTI)).unwrap();
+    for (name, is_uncropped, (sha256, shape, n_voxels)) in cases {
+        let path = format!("tpl-MNI152NLin2009cSym/tpl-MNI152NLin2009cSym_desc-Crop_res-1x1x1_roi-{name}_mask.nii.gz");
+        let mask = nifti::read_mask(name, &bytes(&format!("tests/fixtures/caps_masks/{path}"))).unwrap();
+        let mask = Rc::new(Mask::of(name, &mask).unwrap());
+        let element = regions(&[name], is_uncropped).elements(image.shape(), &[mask]).unwrap().swap_remove(0);
+        let extracted = element.extract(&image).unwrap();
+        assert_eq!((extracted.shape(), voxels_sha256_hex(&extracted).as_str()), (shape, sha256), "{name}");
+        let (mut count, n_values) = (0, extracted.data().len());
+        element.for_each_source_voxel(None, |from, to| {
+            assert!(from < n_values && extracted.data()[from] == image.data()[to]);
+            count += 1;
+        });
+        assert_eq!(count, n_voxels);
     }
 }
 
@@ -191,6 +217,7 @@ fn what_does_not_fit_is_said_in_numbers() {
             "20 sagittal slices are left out in front and 20 behind, but an image of 40×208×179 voxels has only 40",
         ),
         (refusal(num_slices, &[]), "11 sagittal slices from slice 30 on, but an image of 40×208×179 voxels has only 40"),
+        (refusal(regions(&[], false), &[]), "no region is named"),
         (refusal(regions(&["a", "box"], false), std::slice::from_ref(&small_mask)), "2 regions, but 1 masks"),
         (refusal(regions(&["box"], true), &[small_mask]), "the mask of region box has 2×2×2 voxels, but the image has 40×208×179"),
         (Mask::of("box", &constant([2, 2, 2], 0.0)).unwrap_err(), "the mask of region box is 0 in all 8 voxels"),

@@ -70,6 +70,9 @@ pub enum ElementError {
         /// The image.
         shape: [usize; 3],
     },
+    /// No region at all.
+    #[error("no region is named")]
+    NoRegions,
     /// Not one mask per region.
     #[error("{n_regions} regions, but {n_masks} masks")]
     MaskCount {
@@ -152,6 +155,7 @@ impl ElementError {
             ElementError::PatchTooLarge { .. } | ElementError::NoSlices { .. } | ElementError::TooFewSlices { .. } => {
                 "use images preprocessed as in training: those of this size cannot have been in it"
             }
+            ElementError::NoRegions => "check roi_list in maps.json",
             ElementError::MaskCount { .. } => "give one mask per region of roi_list",
             ElementError::MaskGrid { .. } => "give the mask that was used in training, on the grid of the images (cropped or not)",
             ElementError::EmptyMask { .. } | ElementError::MaskNotFinite { .. } => {

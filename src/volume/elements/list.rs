@@ -74,6 +74,9 @@ fn slices(
 }
 
 fn regions(shape: [usize; 3], n_regions: usize, uncropped: bool, masks: &[Rc<Mask>]) -> Result<Vec<Element>, ElementError> {
+    if n_regions == 0 {
+        return Err(ElementError::NoRegions);
+    }
     if n_regions != masks.len() {
         return Err(ElementError::MaskCount { n_regions, n_masks: masks.len() });
     }
