@@ -35,7 +35,6 @@ impl Model {
     /// Opens a MAPS with the first selection of its first split.
     pub async fn open(tree: FileTree, device: &OpenDevice, pacer: &Pacer<'_>, now_ms: &dyn Fn() -> f64) -> Result<Self, Ended> {
         let maps = Maps::open(&tree).await?;
-        maps.check_mode()?;
         let first = maps.splits.first().and_then(|split| Some((split.number, split.selections.first()?.clone())));
         let (split, selection) = first.ok_or_else(|| Ended::because("the model has no trained split", "choose a trained MAPS"))?;
         Self::load(maps, tree, (split, &selection), device, pacer, now_ms).await
