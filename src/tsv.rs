@@ -2,6 +2,7 @@
 //!
 //! Read as pandas' `read_csv(sep="\t")` reads them, all values as text, except that a row of the wrong length is an error.
 
+pub mod column_type;
 mod parse;
 
 /// A table of text.
@@ -135,10 +136,14 @@ impl Table {
 
     /// The table as a file: tabs, `\n`, quotation marks only where a value needs them.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let lines = std::iter::once(&self.columns).chain(&self.rows);
-        let lines = lines.map(|values| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("\t") + "\n");
-        lines.collect::<String>().into_bytes()
+        bytes_of_rows(std::iter::once(&self.columns).chain(&self.rows))
     }
+}
+
+/// Rows (the header first) as a file, as [`Table::to_bytes`].
+pub fn bytes_of_rows<'a>(rows: impl Iterator<Item = &'a Vec<String>>) -> Vec<u8> {
+    let lines = rows.map(|values| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("\t") + "\n");
+    lines.collect::<String>().into_bytes()
 }
 
 /// Whether pandas takes the text for a missing value (`NaN`).

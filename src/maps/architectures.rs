@@ -15,6 +15,13 @@ pub enum ArchitectureKind {
     Generator,
 }
 
+impl ArchitectureKind {
+    /// Whether the output is an image (and, of autoencoders, a code) instead of one value per node.
+    pub fn gives_images(self) -> bool {
+        matches!(self, ArchitectureKind::Autoencoder | ArchitectureKind::VariationalAutoencoder | ArchitectureKind::Generator)
+    }
+}
+
 /// Name and kind of every class, in the documentation's order.
 pub const ARCHITECTURES: [(&str, ArchitectureKind); 19] = [
     ("Conv5_FC3", ArchitectureKind::Cnn),

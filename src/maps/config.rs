@@ -1,12 +1,11 @@
 //! `maps.json` of ClinicaDL 1.x, validated once; what inner code takes.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use serde_json::Value;
 
-use super::json_keys::{Key, Keys, key};
-use super::{ConfigError, Preprocessing};
+use super::architectures::{self, ArchitectureKind};
+use super::config_warning::or_default;
+use super::json_keys::{Key, Keys, key, required};
+use super::{ConfigError, ConfigWarning, Mode, Preprocessing, Task, input_size, node_labels};
 use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
 
 /// The parameters of a training that matter for explaining it. Other keys are ignored.
@@ -40,56 +39,6 @@ pub struct MapsConfig {
     pub selection_metrics: Vec<String>,
 }
 
-/// What a network was trained for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    /// One logit per class.
-    Classification,
-    /// One value.
-    Regression,
-    /// An image.
-    Reconstruction,
-}
-
-/// What a network takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// The whole image.
-    Image,
-    /// A cube.
-    Patch,
-    /// A masked region.
-    Roi,
-    /// A 2D slice.
-    Slice,
-}
-
-/// What was assumed when reading a `maps.json`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigWarning {
-    /// A key of newer versions is absent.
-    #[error("maps.json has no \"{key}\": ClinicaDL's default, {value}, was used")]
-    DefaultUsed {
-        /// The key.
-        key: &'static str,
-        /// The default.
-        value: &'static str,
-    },
-    /// Nodes have no names.
-    #[error("maps.json has no \"label_code\": the output nodes are numbered")]
-    NoLabelCode,
-    /// A label points at a node that the network does not have.
-    #[error("maps.json maps the label \"{label}\" to node {code}, but there are only {output_size} nodes: the label is ignored")]
-    LabelOutOfRange {
-        /// The label.
-        label: String,
-        /// Its node.
-        code: i64,
-        /// Number of nodes.
-        output_size: usize,
-    },
-}
-
 const ARCHITECTURE: Key = Key { name: "architecture", old_name: "model" };
 const MULTI_NETWORK: Key = Key { name: "multi_network", old_name: "multi" };
 const NORMALIZE: Key = Key { name: "normalize", old_name: "minmaxnormalization" };
@@ -97,160 +46,123 @@ const SIZE_REDUCTION: Key = key("size_reduction");
 const SIZE_REDUCTION_FACTOR: Key = key("size_reduction_factor");
 const NETWORK_TASK: Key = key("network_task");
 const MODE: Key = key("mode");
-const LABEL_CODE: Key = key("label_code");
+const LABEL: Key = key("label");
+const DIAGNOSES: Key = key("diagnoses");
+const INPUT_SIZE: Key = key("input_size");
+const OUTPUT_SIZE: Key = key("output_size");
 
 impl MapsConfig {
-    /// Parses `maps.json`; `file` is its path, for messages. Names of keys before ClinicaDL 1.1 are understood.
+    /// Parses `maps.json`; `file` is its path, for messages. It may be of any ClinicaDL from 1.0.0 to
+    /// 1.6.1: older names of keys are understood, and missing keys get the defaults of 1.6.1 with a warning.
     ///
     /// # Errors
-    /// If it is no JSON object, or a key is missing or holds something unexpected.
+    /// If it is no JSON object of a training, a key without default is missing, or one holds something unexpected or
+    /// contradicts another.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<(MapsConfig, Vec<ConfigWarning>), ConfigError> {
         let json: Value =
             serde_json::from_slice(bytes).map_err(|error| ConfigError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
         let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: file.to_owned() })?;
         let keys = Keys { file, object };
-        // ClinicaDL 1.0.0 kept these options at the top level.
-        let preprocessing = Keys { file, object: keys.object(key("preprocessing_dict"))?.unwrap_or(object) };
-
+        if !describes_a_training(&keys) {
+            return Err(ConfigError::NotATraining { file: file.to_owned() });
+        }
         let mut warnings = Vec::new();
-        let task = task(&keys)?;
-        let output_size = required(&keys, key("output_size"), Keys::count)?;
-        let label = keys.nonempty_text(key("label"))?;
-        let config = MapsConfig {
-            architecture: required(&keys, ARCHITECTURE, Keys::nonempty_text)?,
-            task,
-            mode: mode(&keys, &preprocessing)?,
-            input_size: required(&keys, key("input_size"), Keys::counts)?,
-            output_size,
-            dropout: keys.number(key("dropout"))?.unwrap_or(0.0),
-            transforms: EvaluationTransforms {
-                normalization: normalization(&keys, &mut warnings)?,
-                size_reduction: size_reduction(&keys, &mut warnings)?,
-            },
-            node_labels: node_labels(&keys, task, label.as_deref(), output_size, &mut warnings)?,
-            label,
-            diagnoses: keys.texts(key("diagnoses"))?.unwrap_or_default(),
-            preprocessing: Preprocessing::parse(&preprocessing)?,
-            multi_network: keys.flag(MULTI_NETWORK)?.unwrap_or(false),
-            selection_metrics: keys.texts(key("selection_metrics"))?.unwrap_or_else(|| vec!["loss".to_owned()]),
-        };
+        let config = Self::of_keys(&keys, &mut warnings)?;
         Ok((config, warnings))
     }
-}
 
-impl fmt::Display for Task {
-    /// The word in `maps.json`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Task::Classification => "classification",
-            Task::Regression => "regression",
-            Task::Reconstruction => "reconstruction",
+    fn of_keys(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<MapsConfig, ConfigError> {
+        let task = task(keys)?;
+        let architecture = architecture(keys, task)?;
+        let output_size = required(keys, OUTPUT_SIZE, Keys::count)?;
+        let input_size = required(keys, INPUT_SIZE, Keys::counts)?;
+        let transforms = transforms(keys, warnings)?;
+        let label = label(keys, task, warnings)?;
+        let node_labels = node_labels::parse(keys, task, label.as_deref(), output_size, warnings)?;
+        let (mode, preprocessing) = preprocessing(keys, warnings)?;
+        input_size::check(keys.file, &input_size, &preprocessing.extraction, transforms.size_reduction.is_some())?;
+        if architectures::kind_of(&architecture) == Some(ArchitectureKind::DomainAdaptation) {
+            warnings.push(ConfigWarning::TargetHead { architecture: architecture.clone() });
+        }
+        Ok(MapsConfig {
+            architecture,
+            task,
+            mode,
+            input_size,
+            output_size,
+            dropout: keys.number(key("dropout"))?.unwrap_or(0.0),
+            transforms,
+            label,
+            node_labels,
+            diagnoses: diagnoses(keys, warnings)?,
+            preprocessing,
+            multi_network: keys.flag(MULTI_NETWORK)?.unwrap_or(false),
+            selection_metrics: keys.texts(key("selection_metrics"))?.unwrap_or_else(|| vec!["loss".to_owned()]),
         })
     }
 }
 
-impl fmt::Display for Mode {
-    /// The word in `maps.json` and in the names of result files.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Mode::Image => "image",
-            Mode::Patch => "patch",
-            Mode::Roi => "roi",
-            Mode::Slice => "slice",
-        })
-    }
+/// `preprocessing_dict`, or the top level, where ClinicaDL 1.0.0 kept these options.
+fn preprocessing(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<(Mode, Preprocessing), ConfigError> {
+    let nested = keys.object(key("preprocessing_dict"))?;
+    let options = Keys { file: keys.file, object: nested.unwrap_or(keys.object) };
+    let mode = mode(keys, &options)?;
+    let mut preprocessing = Preprocessing::parse(&options, mode, warnings)?;
+    // ClinicaDL 1.6.1 does not take this one over from the top level: elements are cut from the image, which gives the same.
+    preprocessing.prepare_dl &= nested.is_some();
+    Ok((mode, preprocessing))
 }
 
-fn required<'a, T>(keys: &Keys<'a>, key: Key, read: impl Fn(&Keys<'a>, Key) -> Result<Option<T>, ConfigError>) -> Result<T, ConfigError> {
-    read(keys, key)?.ok_or_else(|| ConfigError::MissingKey { file: keys.file.to_owned(), key: key.name })
+/// The class; `default` stands for the one of the task.
+fn architecture(keys: &Keys, task: Task) -> Result<String, ConfigError> {
+    let name = required(keys, ARCHITECTURE, Keys::nonempty_text)?;
+    Ok(if name == "default" { task.default_architecture().to_owned() } else { name })
 }
 
 fn task(keys: &Keys) -> Result<Task, ConfigError> {
-    let read = |value: &Value| match value.as_str()? {
-        "classification" => Some(Task::Classification),
-        "regression" => Some(Task::Regression),
-        "reconstruction" => Some(Task::Reconstruction),
-        _ => None,
-    };
     let expected = "\"classification\", \"regression\" or \"reconstruction\"";
-    required(keys, NETWORK_TASK, |keys, key| keys.typed(key, expected, read))
+    required(keys, NETWORK_TASK, |keys, key| keys.typed(key, expected, |value| Task::from_word(value.as_str()?)))
 }
 
-/// At the top level and in the preprocessing; the first is what names result files.
+/// At the top level and in the preprocessing, where it must say the same.
 fn mode(keys: &Keys, preprocessing: &Keys) -> Result<Mode, ConfigError> {
-    let read = |value: &Value| match value.as_str()? {
-        "image" => Some(Mode::Image),
-        "patch" => Some(Mode::Patch),
-        "roi" => Some(Mode::Roi),
-        "slice" => Some(Mode::Slice),
-        _ => None,
-    };
-    let expected = "\"image\", \"patch\", \"roi\" or \"slice\"";
-    match keys.typed(MODE, expected, read)? {
-        Some(mode) => Ok(mode),
-        None => required(preprocessing, MODE, |keys, key| keys.typed(key, expected, read)),
+    let read = |keys: &Keys, key| keys.typed(key, "\"image\", \"patch\", \"roi\" or \"slice\"", |value| Mode::from_word(value.as_str()?));
+    match (read(keys, MODE)?, read(preprocessing, MODE)?) {
+        (Some(mode), Some(extracted)) if mode != extracted => {
+            Err(ConfigError::ModesDisagree { file: keys.file.to_owned(), mode, extracted })
+        }
+        (Some(mode), _) | (None, Some(mode)) => Ok(mode),
+        (None, None) => Err(keys.missing(MODE)),
     }
 }
 
-fn normalization(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Normalization, ConfigError> {
-    let normalize = keys.flag(NORMALIZE)?.unwrap_or_else(|| {
-        warnings.push(ConfigWarning::DefaultUsed { key: NORMALIZE.name, value: "true" });
-        true
-    });
-    Ok(if normalize { Normalization::MinMax } else { Normalization::None })
+/// The learnt column. An empty text is a choice, an absent key is not.
+fn label(keys: &Keys, task: Task, warnings: &mut Vec<ConfigWarning>) -> Result<Option<String>, ConfigError> {
+    let Some(default) = task.default_label().filter(|_| !keys.contains(LABEL)) else { return keys.nonempty_text(LABEL) };
+    Ok(Some(or_default(None, LABEL, default, default.to_owned(), warnings)))
+}
+
+fn diagnoses(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Vec<String>, ConfigError> {
+    let default = ["AD", "CN"].map(str::to_owned).to_vec();
+    Ok(or_default(keys.texts(DIAGNOSES)?, DIAGNOSES, "AD and CN", default, warnings))
+}
+
+fn transforms(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<EvaluationTransforms, ConfigError> {
+    let is_normalized = or_default(keys.flag(NORMALIZE)?, NORMALIZE, "true", true, warnings);
+    let normalization = if is_normalized { Normalization::MinMax } else { Normalization::None };
+    Ok(EvaluationTransforms { normalization, size_reduction: size_reduction(keys, warnings)? })
 }
 
 fn size_reduction(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Option<SizeReduction>, ConfigError> {
-    let reduce = keys.flag(SIZE_REDUCTION)?.unwrap_or_else(|| {
-        warnings.push(ConfigWarning::DefaultUsed { key: SIZE_REDUCTION.name, value: "false" });
-        false
-    });
-    if !reduce {
+    if !or_default(keys.flag(SIZE_REDUCTION)?, SIZE_REDUCTION, "false", false, warnings) {
         return Ok(None);
     }
     let read = |value: &Value| SizeReduction::from_factor(u32::try_from(value.as_u64()?).ok()?);
     let factor = keys.typed(SIZE_REDUCTION_FACTOR, "2, 3, 4 or 5", read)?;
-    Ok(Some(factor.unwrap_or_else(|| {
-        warnings.push(ConfigWarning::DefaultUsed { key: SIZE_REDUCTION_FACTOR.name, value: "2" });
-        SizeReduction::By2
-    })))
+    Ok(Some(or_default(factor, SIZE_REDUCTION_FACTOR, "2", SizeReduction::By2, warnings)))
 }
 
-/// Inverts `label_code`; several labels may share a node. A regression has one node, named after its label.
-fn node_labels(
-    keys: &Keys,
-    task: Task,
-    label: Option<&str>,
-    output_size: usize,
-    warnings: &mut Vec<ConfigWarning>,
-) -> Result<Vec<String>, ConfigError> {
-    let numbered = |node: usize| format!("node {node}");
-    if task != Task::Classification {
-        let name = |node| label.filter(|_| output_size == 1).map_or_else(|| numbered(node), str::to_owned);
-        return Ok((0..output_size).map(name).collect());
-    }
-    let mut labels: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for (label, code) in label_codes(keys, warnings)? {
-        match usize::try_from(code).ok().filter(|&node| node < output_size) {
-            Some(node) => labels.entry(node).or_default().push(label),
-            None => warnings.push(ConfigWarning::LabelOutOfRange { label: label.to_owned(), code, output_size }),
-        }
-    }
-    let name = |node| labels.get(&node).map_or_else(|| numbered(node), |labels| labels.join(" / "));
-    Ok((0..output_size).map(name).collect())
-}
-
-/// Labels with their nodes, sorted by label.
-fn label_codes<'a>(keys: &Keys<'a>, warnings: &mut Vec<ConfigWarning>) -> Result<Vec<(&'a str, i64)>, ConfigError> {
-    let Some(object) = keys.object(LABEL_CODE)? else {
-        warnings.push(ConfigWarning::NoLabelCode);
-        return Ok(Vec::new());
-    };
-    let code = |(label, code): (&'a String, &'a Value)| {
-        let node = code.as_i64().ok_or_else(|| keys.bad(LABEL_CODE, code, "an object of whole numbers"))?;
-        Ok((label.as_str(), node))
-    };
-    let mut codes: Vec<(&str, i64)> = object.iter().map(code).collect::<Result<_, ConfigError>>()?;
-    codes.sort_unstable();
-    Ok(codes)
+/// Whether anything of a training is said at all.
+fn describes_a_training(keys: &Keys) -> bool {
+    [NETWORK_TASK, ARCHITECTURE, INPUT_SIZE, OUTPUT_SIZE].into_iter().any(|key| keys.get(key).is_some())
 }

@@ -1,5 +1,7 @@
 //! Why a `maps.json` cannot be understood.
 
+use super::{Mode, times};
+
 /// What is wrong with a `maps.json`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -16,6 +18,34 @@ pub enum ConfigError {
     NotAnObject {
         /// The file.
         file: String,
+    },
+    /// A JSON object about something else.
+    #[error("{file}: says nothing of a training with ClinicaDL 1.x (keys network_task, architecture, input_size, output_size)")]
+    NotATraining {
+        /// The file.
+        file: String,
+    },
+    /// Two places give the mode, differently.
+    #[error("{file}: key \"mode\" is \"{mode}\", but \"{extracted}\" in \"preprocessing_dict\"")]
+    ModesDisagree {
+        /// The file.
+        file: String,
+        /// At the top level.
+        mode: Mode,
+        /// In the preprocessing.
+        extracted: Mode,
+    },
+    /// The network's input is not what is cut from images.
+    #[error("{file}: key \"input_size\" is {}, but {element} has {expected}", times(input_size))]
+    InputSizeDisagrees {
+        /// The file.
+        file: String,
+        /// Channels, then spatial axes.
+        input_size: Vec<usize>,
+        /// What is cut from images.
+        element: &'static str,
+        /// Its channels and axes, in words.
+        expected: String,
     },
     /// A key without default is absent.
     #[error("{file}: key \"{key}\" is missing")]
@@ -46,7 +76,10 @@ impl ConfigError {
             ConfigError::NotJson { .. } | ConfigError::NotAnObject { .. } => {
                 "the file is damaged or is no ClinicaDL maps.json: copy the MAPS folder again"
             }
-            ConfigError::MissingKey { .. } => {
+            ConfigError::ModesDisagree { .. } | ConfigError::InputSizeDisagrees { .. } => {
+                "take the maps.json that ClinicaDL wrote with these checkpoints; this one seems to be edited or mixed from two trainings"
+            }
+            ConfigError::MissingKey { .. } | ConfigError::NotATraining { .. } => {
                 "choose a MAPS folder of ClinicaDL 1.x; a maps.json below groups/ or of ClinicaDL 2 describes something else"
             }
             ConfigError::BadValue { .. } => "correct the value in maps.json as ClinicaDL 1.6.1 writes it",

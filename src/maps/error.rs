@@ -1,8 +1,9 @@
 //! Why a folder is no model that can be explained, in the user's words.
 
-use super::{ConfigError, Mode};
+use super::{ConfigError, GroupError, ParticipantsError};
 use crate::files::FileError;
 use crate::torch_file::TorchFileError;
+use crate::tsv::TsvError;
 
 /// What is wrong with a trained-model folder.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -16,6 +17,12 @@ pub enum MapsError {
     /// A model of ClinicaDL 0.x.
     #[error("{path}: a model trained with ClinicaDL 0.x, whose networks and files differ from those of 1.x")]
     Version0 {
+        /// The file that gives it away.
+        path: String,
+    },
+    /// A model of ClinicaDL 2.
+    #[error("{path}: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json")]
+    Version2 {
         /// The file that gives it away.
         path: String,
     },
@@ -43,7 +50,7 @@ pub enum MapsError {
     /// Several networks trained side by side.
     #[error("{file}: a multi-network model, one network per element, which ClinicaDL cannot interpret either")]
     MultiNetwork {
-        /// The `maps.json`.
+        /// The `maps.json`, or a checkpoint of one network.
         file: String,
     },
     /// An autoencoder.
@@ -53,16 +60,6 @@ pub enum MapsError {
         file: String,
         /// The network's class.
         architecture: String,
-    },
-    /// A mode that is not explained yet.
-    #[error("{maps}: trained in {mode} mode on inputs of {}, and only whole 3D images are explained so far", times(input_size))]
-    UnsupportedMode {
-        /// The folder's name.
-        maps: String,
-        /// What the network takes.
-        mode: Mode,
-        /// Channels, then spatial axes.
-        input_size: Vec<usize>,
     },
     /// No such split or selection.
     #[error("{maps}: no checkpoint for split {split}, best {selection}; there is {trained}")]
@@ -76,6 +73,27 @@ pub enum MapsError {
         /// What there is.
         trained: String,
     },
+    /// A value of a prediction table is no number.
+    #[error("{file}: row {row}, column {column}: {found:?} is no number")]
+    BadPrediction {
+        /// The table.
+        file: String,
+        /// From 1, below the header.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The value.
+        found: String,
+    },
+    /// A data group.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// A list of participants.
+    #[error(transparent)]
+    Participants(#[from] ParticipantsError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TsvError),
     /// Bytes could not be had.
     #[error(transparent)]
     File(#[from] FileError),
@@ -92,9 +110,10 @@ impl MapsError {
                 "choose the MAPS folder itself, the one that holds maps.json (and split-0, groups …), or an archive of it"
             }
             MapsError::Version0 { .. } => "train the network again with ClinicaDL 1.6.1, or choose a model of ClinicaDL 1.x",
-            MapsError::SplitsWithoutMapsJson { .. } => {
-                "choose the folder above, which holds maps.json; models of ClinicaDL 2, which is laid out differently, are not read"
+            MapsError::Version2 { .. } => {
+                "choose a model of ClinicaDL 1.x; ClinicaDL 2 has no interpret command, and its models are not read"
             }
+            MapsError::SplitsWithoutMapsJson { .. } => "choose the folder above, which holds maps.json",
             MapsError::SeveralMaps { .. } => "choose one of these folders",
             MapsError::Config(error) => return error.hint(),
             MapsError::NoCheckpoint { .. } => {
@@ -102,15 +121,14 @@ impl MapsError {
             }
             MapsError::MultiNetwork { .. } => "train one network for all elements (multi_network = false)",
             MapsError::Reconstruction { .. } => "choose a model trained for classification or regression",
-            MapsError::UnsupportedMode { .. } => "choose a model trained with `clinicadl train … ` on an image-mode preprocessing JSON",
             MapsError::NotTrained { .. } => "choose one of the trained checkpoints",
+            MapsError::BadPrediction { .. } => "copy the MAPS again as ClinicaDL wrote it; the table seems to be edited",
+            MapsError::Group(error) => return error.hint(),
+            MapsError::Participants(error) => return error.hint(),
+            MapsError::Table(_) => "give the table as ClinicaDL wrote it: UTF-8 text, columns separated by tabs",
             MapsError::File(_) => "give the file again; the browser may have lost access to it",
             MapsError::TorchFile(error) => return error.hint().to_owned(),
         };
         hint.to_owned()
     }
-}
-
-fn times(shape: &[usize]) -> String {
-    shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
 }

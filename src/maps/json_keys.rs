@@ -22,7 +22,21 @@ pub(super) const fn key(name: &'static str) -> Key {
     Key { name, old_name: name }
 }
 
+/// The value as `read` gives it; absence is an error.
+pub(super) fn required<'a, T>(
+    keys: &Keys<'a>,
+    key: Key,
+    read: impl Fn(&Keys<'a>, Key) -> Result<Option<T>, ConfigError>,
+) -> Result<T, ConfigError> {
+    read(keys, key)?.ok_or_else(|| keys.missing(key))
+}
+
 impl<'a> Keys<'a> {
+    /// Whether the key is there, with whatever value.
+    pub fn contains(&self, key: Key) -> bool {
+        self.object.contains_key(key.name) || self.object.contains_key(key.old_name)
+    }
+
     /// The value, unless it is absent or null.
     pub fn get(&self, key: Key) -> Option<&'a Value> {
         let value = self.object.get(key.name).or_else(|| self.object.get(key.old_name));
@@ -31,7 +45,12 @@ impl<'a> Keys<'a> {
 
     /// The value; absence is an error.
     pub fn require(&self, key: Key) -> Result<&'a Value, ConfigError> {
-        self.get(key).ok_or_else(|| ConfigError::MissingKey { file: self.file.to_owned(), key: key.name })
+        self.get(key).ok_or_else(|| self.missing(key))
+    }
+
+    /// The error of an absent key.
+    pub fn missing(&self, key: Key) -> ConfigError {
+        ConfigError::MissingKey { file: self.file.to_owned(), key: key.name }
     }
 
     pub fn text(&self, key: Key) -> Result<Option<&'a str>, ConfigError> {

@@ -1,20 +1,37 @@
-//! A trained-model folder: `maps.json` → [`MapsConfig`], splits and selections → checkpoint.
+//! A trained-model folder: `maps.json` → [`MapsConfig`], splits and selections → checkpoint; its data groups, the
+//! participants of new ones, and what was predicted before.
 
 pub mod architectures;
 pub mod config;
 mod config_error;
+mod config_warning;
 mod error;
+mod extraction;
 mod file_pattern;
+pub mod groups;
+mod input_size;
 mod json_keys;
 mod layout;
+mod node_labels;
+pub mod participants;
+mod predictions;
 mod preprocessing;
 mod random_architecture;
+mod recognise;
+mod words;
 
-pub use config::{ConfigWarning, MapsConfig, Mode, Task};
+pub use config::MapsConfig;
 pub use config_error::ConfigError;
+pub use config_warning::ConfigWarning;
 pub use error::MapsError;
+pub use groups::{DataGroup, GroupError, GroupSession};
+pub use participants::ParticipantsError;
+pub use predictions::Predictions;
 pub use preprocessing::Preprocessing;
 pub use random_architecture::{RandomArchitecture, RandomBlock, RandomNormalization, RandomReduction};
+pub use words::{Mode, Task};
+
+use architectures::ArchitectureKind;
 
 use crate::files::{FileTree, file_name};
 use crate::torch_file::{self, Checkpoint};
@@ -51,13 +68,17 @@ impl Maps {
     ///
     /// # Errors
     /// If there is none or more than one, if it has no checkpoint, or if its task cannot be explained
-    /// (several networks, reconstruction). The mode is not judged here: see [`Maps::check_mode`].
+    /// (several networks, reconstruction).
     pub async fn open(tree: &FileTree) -> Result<Maps, MapsError> {
         let root = layout::find_root(tree)?;
         let maps_json = layout::join(&root, layout::MAPS_JSON);
         let (config, warnings) = MapsConfig::parse(&maps_json, &tree.read(&maps_json).await?)?;
         check_task(&maps_json, &config)?;
-        let splits = layout::splits(&tree.subtree(&root));
+        let folder = tree.subtree(&root);
+        if let Some(checkpoint) = layout::multi_network_checkpoint(&folder) {
+            return Err(MapsError::MultiNetwork { file: layout::join(&root, &checkpoint) });
+        }
+        let splits = layout::splits(&folder);
         if splits.is_empty() {
             let looked_for = layout::join(&root, &format!("split-0/best-loss/{CHECKPOINT_NAME}"));
             return Err(MapsError::NoCheckpoint { looked_for });
@@ -90,18 +111,6 @@ impl Maps {
         Ok(torch_file::read_checkpoint(&path, bytes)?)
     }
 
-    /// Whether its networks take whole 3D images, the only mode that is explained so far.
-    ///
-    /// # Errors
-    /// [`MapsError::UnsupportedMode`] with the mode and the input's shape.
-    pub fn check_mode(&self) -> Result<(), MapsError> {
-        let MapsConfig { mode, input_size, .. } = &self.config;
-        if *mode == Mode::Image && input_size.len() == 4 {
-            return Ok(());
-        }
-        Err(MapsError::UnsupportedMode { maps: self.name.clone(), mode: *mode, input_size: input_size.clone() })
-    }
-
     /// Every checkpoint in words.
     fn trained(&self) -> String {
         let split = |split: &Split| format!("{} with best {}", split.folder, split.selections.join(", best "));
@@ -115,8 +124,14 @@ fn check_task(maps_json: &str, config: &MapsConfig) -> Result<(), MapsError> {
     if config.multi_network {
         return Err(MapsError::MultiNetwork { file });
     }
-    if config.task == Task::Reconstruction {
+    let gives_images = architectures::kind_of(&config.architecture).is_some_and(ArchitectureKind::gives_images);
+    if config.task == Task::Reconstruction || gives_images {
         return Err(MapsError::Reconstruction { file, architecture: config.architecture.clone() });
     }
     Ok(())
+}
+
+/// `1×50×50×50`
+fn times(shape: &[usize]) -> String {
+    shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
 }

@@ -1,7 +1,8 @@
 //! `preprocessing_dict`: which images the network was trained on.
 
 use super::json_keys::{Key, Keys, key};
-use super::{ConfigError, file_pattern};
+use super::{ConfigError, ConfigWarning, Mode, extraction, file_pattern};
+use crate::volume::Extraction;
 
 /// What was done to the images before training.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +20,14 @@ pub struct Preprocessing {
     /// Where an image lies below its session's folder, as a case-insensitive glob.
     /// `None` where neither `file_type` nor the preprocessing says.
     pub file_pattern: Option<String>,
+    /// How the network's inputs are cut from an image.
+    pub extraction: Extraction,
 }
 
 const FILE_TYPE: Key = key("file_type");
 
 impl Preprocessing {
-    pub(super) fn parse(keys: &Keys) -> Result<Self, ConfigError> {
+    pub(super) fn parse(keys: &Keys, mode: Mode, warnings: &mut Vec<ConfigWarning>) -> Result<Self, ConfigError> {
         let preprocessing = keys.require(key("preprocessing"))?;
         let name = preprocessing.as_str().ok_or_else(|| keys.bad(key("preprocessing"), preprocessing, "a text"))?;
         let mut parsed = Preprocessing {
@@ -34,12 +37,20 @@ impl Preprocessing {
             tracer: keys.nonempty_text(key("tracer"))?,
             suvr_reference_region: keys.nonempty_text(key("suvr_reference_region"))?,
             file_pattern: None,
+            extraction: extraction::parse(keys, mode, warnings)?,
         };
-        let computed = || Ok(file_pattern::compute(&parsed, keys.nonempty_text(key("custom_suffix"))?.as_deref()));
-        parsed.file_pattern = match keys.object(FILE_TYPE)? {
-            Some(object) => Keys { file: keys.file, object }.nonempty_text(key("pattern"))?,
-            None => computed()?,
+        parsed.file_pattern = match stored_pattern(keys)? {
+            Some(pattern) => Some(pattern),
+            None => file_pattern::compute(&parsed, keys)?,
         };
+        if parsed.file_pattern.is_none() {
+            warnings.push(ConfigWarning::NoFilePattern { preprocessing: parsed.name.clone() });
+        }
         Ok(parsed)
     }
+}
+
+fn stored_pattern(keys: &Keys) -> Result<Option<String>, ConfigError> {
+    let Some(object) = keys.object(FILE_TYPE)? else { return Ok(None) };
+    Keys { file: keys.file, object }.nonempty_text(key("pattern"))
 }

@@ -10,9 +10,11 @@ mod engine;
 mod export;
 mod files;
 mod fixtures;
+mod groups;
 #[cfg(feature = "oracle")]
 mod layers;
 mod maps;
+mod maps_json;
 #[cfg(feature = "compute")]
 mod networks;
 mod npy;
@@ -21,6 +23,8 @@ mod npy_bytes;
 #[cfg(feature = "compute")]
 #[path = "../numerics/mod.rs"]
 mod numerics;
+mod participants;
+mod predictions;
 mod render;
 mod torch_file;
 mod tsv;

@@ -10,7 +10,7 @@ use crate::fixtures::{bytes, tree_from, tree_of};
 
 const MAPS_JSON: &str = r#"{"architecture": "Conv5_FC3", "network_task": "classification", "mode": "image", "normalize": true,
     "size_reduction": false, "output_size": 3, "input_size": [1, 169, 208, 179], "label": "diagnosis",
-    "label_code": {"sMCI": 0, "CN": 0, "AD": 2}, "preprocessing_dict": {"preprocessing": "t1-linear", "mode": "image"}}"#;
+    "diagnoses": ["AD", "CN"], "label_code": {"sMCI": 0, "CN": 0, "AD": 2}, "preprocessing_dict": {"preprocessing": "t1-linear", "mode": "image"}}"#;
 
 #[test]
 fn the_configuration_of_a_real_model_is_read() {
@@ -89,7 +89,10 @@ fn a_bad_configuration_is_refused_with_file_and_key() {
     let refusals = [
         ("{", "m/maps.json: not valid JSON (EOF while parsing an object at line 1 column 1)".to_owned()),
         ("[]", "m/maps.json: a JSON object with the training parameters was expected".to_owned()),
-        (r#"{"caps_directory": "caps"}"#, "m/maps.json: key \"network_task\" is missing".to_owned()),
+        (
+            r#"{"caps_directory": "caps"}"#,
+            "m/maps.json: says nothing of a training with ClinicaDL 1.x (keys network_task, architecture, input_size, output_size)".to_owned(),
+        ),
         (&without(r#""architecture": "Conv5_FC3","#), "m/maps.json: key \"architecture\" is missing".to_owned()),
         (&without(r#""output_size": 3,"#), "m/maps.json: key \"output_size\" is missing".to_owned()),
         (
@@ -134,8 +137,7 @@ fn a_real_folder_is_opened_with_its_splits_and_selections() {
         error.to_string(),
         "roi_conv4: no checkpoint for split 1, best BA; there is split-0 with best loss, best BA; split-1 with best loss"
     );
-    let error = maps.check_mode().unwrap_err();
-    assert_eq!(error.to_string(), "roi_conv4: trained in roi mode on inputs of 1×50×50×50, and only whole 3D images are explained so far");
+    assert_eq!(maps.config.preprocessing.extraction.to_string(), "cropped regions: leftHippocampusBox, rightHippocampusBox");
 }
 
 #[test]
@@ -143,7 +145,6 @@ fn a_real_checkpoint_is_read() {
     let tree = tree_of("www/demo");
     let maps = block_on(Maps::open(&tree)).unwrap();
     assert_eq!((maps.name.as_str(), maps.root.as_str()), ("maps_trivial", "demo/maps_trivial"));
-    maps.check_mode().unwrap();
     let checkpoint = block_on(maps.read_checkpoint(&tree, 0, "loss")).unwrap();
     assert_eq!(checkpoint.name.as_deref(), Some("Conv4_FC3"));
     assert_eq!(checkpoint.state_dict.get("convolutions.0.weight").unwrap().shape(), [8, 1, 3, 3, 3]);
@@ -183,12 +184,42 @@ fn what_is_no_model_is_refused_in_words() {
     let reconstruction = MAPS_JSON.replace("classification", "reconstruction").replace("Conv5_FC3", "AE_Conv5_FC3");
     let multi = MAPS_JSON.replace(r#""mode": "image", "norm"#, r#""multi_network": true, "mode": "image", "norm"#);
     let checkpoint = ("m/split-0/best-loss/model.pth.tar", "");
-    let refusals: [(&[(&str, &str)], &str); 8] = [
+    let generator = MAPS_JSON.replace("Conv5_FC3", "GeneratorUNet");
+    let refusals: [(&[(&str, &str)], &str); 15] = [
         (&[("a.txt", ""), ("b.txt", "")], "no maps.json in what was given (files looked at: 2)"),
         (&[("m/groups/test/maps.json", "{}")], "no maps.json in what was given (files looked at: 1)"),
         (
             &[("old/commandline.json", "{}"), ("old/fold-0/models/best_loss/model_best.pth.tar", "")],
             "old/commandline.json: a model trained with ClinicaDL 0.x, whose networks and files differ from those of 1.x",
+        ),
+        (
+            &[("old/fold-1/gradients/best_loss/run/map.nii.gz", "")],
+            "old/fold-1/gradients/best_loss/run/map.nii.gz: a model trained with ClinicaDL 0.x, whose networks and files differ from those of 1.x",
+        ),
+        (
+            &[("old/fold-1/models/best_balanced_accuracy/model_best.pth.tar", "")],
+            "old/fold-1/models/best_balanced_accuracy/model_best.pth.tar: a model trained with ClinicaDL 0.x, \
+             whose networks and files differ from those of 1.x",
+        ),
+        (
+            &[("new/model.json", "{}"), ("new/training/split-0/best-loss/model.pth.tar", "")],
+            "new/model.json: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json",
+        ),
+        (
+            &[("new/training/split-0/best-loss/model.pth.tar", "")],
+            "new/training/split-0/best-loss/model.pth.tar: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json",
+        ),
+        (
+            &[("m/maps.json", MAPS_JSON), ("m/split-0/best-loss/network-3_model.pth.tar", "")],
+            "m/split-0/best-loss/network-3_model.pth.tar: a multi-network model, one network per element, which ClinicaDL cannot interpret either",
+        ),
+        (
+            &[("m/maps.json", &generator), checkpoint],
+            "m/maps.json: GeneratorUNet reconstructs images and has no output node that could be explained",
+        ),
+        (
+            &[("m/maps.json", MAPS_JSON), ("m/split-0/tmp/model.pth.tar", ""), ("m/split-0/best-BA/test/x.tsv", "")],
+            "no trained checkpoint: m/split-0/best-loss/model.pth.tar and its like are missing",
         ),
         (&[checkpoint], "m/split-0: trained splits, but no maps.json beside them"),
         (
@@ -210,6 +241,31 @@ fn what_is_no_model_is_refused_in_words() {
         assert_eq!(error.to_string(), sentence);
         assert!(!error.hint().is_empty());
     }
+}
+
+#[test]
+fn what_trainings_leave_behind_does_not_disturb() {
+    let tree = tree_from(&[
+        ("groups/m/maps.json", MAPS_JSON),
+        ("groups/m/groups/test/maps.json", "{}"),
+        ("groups/m/split-0/best-loss/model.pth.tar", ""),
+        ("groups/m/split-0/best-BA/transfer.txt", ""),
+        ("groups/m/split-0/all_models/model_epoch_0.pth.tar", ""),
+        ("groups/m/split-0/tmp/checkpoint.pth.tar", ""),
+        ("groups/m/split-1/tmp/optimizer.pth.tar", ""),
+    ]);
+    let maps = block_on(Maps::open(&tree)).unwrap();
+    assert_eq!(maps.root, "groups/m");
+    let splits: Vec<_> = maps.splits.iter().map(|split| (split.number, split.selections.join(","))).collect();
+    assert_eq!(splits, [(0, "loss".to_owned())]);
+}
+
+#[test]
+fn where_both_wordings_are_the_older_one_counts() {
+    let tree =
+        tree_from(&[("m/maps.json", MAPS_JSON), ("m/split-0/best-loss/model.pth.tar", ""), ("m/fold-1/best-loss/model.pth.tar", "")]);
+    let maps = block_on(Maps::open(&tree)).unwrap();
+    assert_eq!(maps.splits.iter().map(|split| split.folder.as_str()).collect::<Vec<_>>(), ["fold-1"]);
 }
 
 #[test]

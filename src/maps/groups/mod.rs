@@ -1,0 +1,173 @@
+//! Data groups: `groups/<name>/` of a MAPS → participants and their CAPS; and back.
+
+mod decision;
+mod error;
+mod files;
+mod names;
+mod results;
+
+pub use decision::{GroupDecision, GroupRequest, GroupWarning, OverwriteRule, decide};
+pub use error::GroupError;
+pub(super) use error::first_few;
+pub use files::group_files;
+pub use names::{NameOf, check_name};
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::json_keys::{Keys, key, required};
+use super::layout::{self, MAPS_JSON, join};
+use super::{ConfigError, Maps, MapsError, participants};
+use crate::files::FileTree;
+use crate::tsv::Table;
+
+/// The groups of the training itself, defined for every split apart.
+const RESERVED: [&str; 2] = ["train", "validation"];
+
+const DATA_TSV: &str = "data.tsv";
+
+/// The participants and sessions that a result is about, in table order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataGroup {
+    /// Name of its folder.
+    pub name: String,
+    /// In the order of its table.
+    pub sessions: Vec<GroupSession>,
+    /// The CAPS as it was given to ClinicaDL; of several cohorts, the table of their CAPS.
+    pub caps_directory: String,
+    /// Whether its participants are of several cohorts.
+    pub multi_cohort: bool,
+}
+
+/// One row of a data group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupSession {
+    /// `sub-…`
+    pub participant_id: String,
+    /// `ses-…`
+    pub session_id: String,
+    /// Name of the cohort; `single` where there is one.
+    pub cohort: String,
+    /// Value of the label's column, as pandas writes it; `None` where it is missing.
+    pub label: Option<String>,
+}
+
+/// A data group in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedGroup {
+    /// Name of its folder.
+    pub name: String,
+    /// Rows of its table, of the first split for `train` and `validation`.
+    pub n_sessions: usize,
+    /// Whether it is `train` or `validation`, which cannot be overwritten.
+    pub is_reserved: bool,
+}
+
+/// Whether the name is `train` or `validation`.
+pub fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// Participants of new sessions that were in training, sorted: saliency maps of them would be optimistic.
+pub fn leaking(sessions: &[GroupSession], training: &BTreeSet<String>) -> Vec<String> {
+    let participants: BTreeSet<&String> = sessions.iter().map(|session| &session.participant_id).collect();
+    participants.into_iter().filter(|participant| training.contains(*participant)).cloned().collect()
+}
+
+impl Maps {
+    /// The stored definition of a group, or `None` where there is none of that name. Only `train` and `validation` depend on the split.
+    ///
+    /// # Errors
+    /// If `train` or `validation` lacks that split, or a file of the definition is missing or cannot be understood.
+    pub async fn data_group(&self, tree: &FileTree, name: &str, split: u32) -> Result<Option<DataGroup>, MapsError> {
+        let defined = join(&self.root, &format!("groups/{name}"));
+        if tree.subtree(&defined).is_empty() {
+            return Ok(None);
+        }
+        let folder = if is_reserved(name) { self.folder_of_split(tree, name, split)? } else { defined };
+        let sessions = self.group_sessions(tree, name, &join(&folder, DATA_TSV)).await?;
+        let (caps_directory, multi_cohort) = group_json(tree, name, &join(&folder, MAPS_JSON)).await?;
+        Ok(Some(DataGroup { name: name.to_owned(), sessions, caps_directory, multi_cohort }))
+    }
+
+    /// All data groups, sorted by name; those whose table cannot be read come as errors.
+    pub async fn group_names(&self, tree: &FileTree) -> (Vec<ListedGroup>, Vec<MapsError>) {
+        let (mut groups, mut problems) = (Vec::new(), Vec::new());
+        for name in self.defined_groups(tree) {
+            let split = self.splits.first().map_or(0, |split| split.number);
+            match self.data_group(tree, &name, split).await {
+                Ok(group) => {
+                    let n_sessions = group.map_or(0, |group| group.sessions.len());
+                    groups.push(ListedGroup { n_sessions, is_reserved: is_reserved(&name), name });
+                }
+                Err(error) => problems.push(error),
+            }
+        }
+        (groups, problems)
+    }
+
+    /// Names of the folders below `groups/`, sorted.
+    pub fn defined_groups(&self, tree: &FileTree) -> Vec<String> {
+        let groups = tree.subtree(&join(&self.root, "groups"));
+        let names: BTreeSet<&str> = groups.paths().filter_map(|path| Some(path.split_once('/')?.0)).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Everyone who was in training or validation of any split (and of the training that was transferred).
+    ///
+    /// # Errors
+    /// If `groups/train+validation.tsv` is missing or cannot be read: nobody can say then whether a new group leaks.
+    pub async fn training_participants(&self, tree: &FileTree) -> Result<BTreeSet<String>, MapsError> {
+        let path = join(&self.root, "groups/train+validation.tsv");
+        if !tree.contains(&path) {
+            return Err(GroupError::NoTrainingTable { path }.into());
+        }
+        let table = Table::read(&path, &tree.read(&path).await?)?;
+        Ok(table.column(participants::PARTICIPANT)?.map(str::to_owned).collect())
+    }
+
+    /// `groups/train/split-0`, in the wording of the MAPS.
+    fn folder_of_split(&self, tree: &FileTree, name: &str, split: u32) -> Result<String, GroupError> {
+        let group = join(&self.root, &format!("groups/{name}"));
+        let folders = tree.subtree(&group);
+        let defined: BTreeSet<(u32, &str)> = folders.paths().filter_map(numbered_folder).collect();
+        match defined.iter().find(|(number, _)| *number == split) {
+            Some((_, folder)) => Ok(join(&group, folder)),
+            None => {
+                let defined = defined.into_iter().map(|(number, _)| number).collect();
+                Err(GroupError::NotOfSplit { maps: self.name.clone(), name: name.to_owned(), split, defined })
+            }
+        }
+    }
+
+    async fn group_sessions(&self, tree: &FileTree, name: &str, path: &str) -> Result<Vec<GroupSession>, MapsError> {
+        let table = Table::read(path, &read(tree, name, path).await?)?;
+        Ok(participants::sessions_of_group(&table, self.config.label.as_deref())?)
+    }
+}
+
+/// The split that a path begins with, and its folder.
+fn numbered_folder(path: &str) -> Option<(u32, &str)> {
+    let (folder, _) = path.split_once('/')?;
+    Some((layout::split_number(folder)?, folder))
+}
+
+/// `caps_directory` and `multi_cohort`.
+async fn group_json(tree: &FileTree, name: &str, path: &str) -> Result<(String, bool), MapsError> {
+    let bytes = read(tree, name, path).await?;
+    let file = || path.to_owned();
+    let json: Value = serde_json::from_slice(&bytes).map_err(|error| ConfigError::NotJson { file: file(), reason: error.to_string() })?;
+    let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: file() })?;
+    let keys = Keys { file: path, object };
+    let caps_directory = required(&keys, key("caps_directory"), Keys::text)?.to_owned();
+    Ok((caps_directory, keys.flag(key("multi_cohort"))?.unwrap_or(false)))
+}
+
+/// A file that every definition has.
+async fn read(tree: &FileTree, name: &str, path: &str) -> Result<Vec<u8>, MapsError> {
+    if !tree.contains(path) {
+        return Err(GroupError::Incomplete { name: name.to_owned(), missing: path.to_owned() }.into());
+    }
+    Ok(tree.read(path).await?)
+}

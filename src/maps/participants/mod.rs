@@ -1,0 +1,137 @@
+//! Tables of participants → the sessions of a new data group, by the rules of `clinicadl interpret` 1.6.1.
+//!
+//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts`]).
+
+mod cohorts;
+mod problem;
+
+pub use cohorts::{Cohort, cohorts, sessions_of_cohorts};
+pub use problem::{ParticipantsError, Problem, Repeated};
+
+use std::collections::BTreeMap;
+
+use super::groups::GroupSession;
+use crate::tsv::{Table, column_type, is_missing};
+
+pub(super) const PARTICIPANT: &str = "participant_id";
+const SESSION: &str = "session_id";
+const DIAGNOSIS: &str = "diagnosis";
+const COHORT: &str = "cohort";
+const PATH: &str = "path";
+
+/// What the cohort is called where there is only one.
+const SINGLE_COHORT: &str = "single";
+
+/// The sessions of a table of one cohort whose diagnosis is among `diagnoses`, in the table's order.
+///
+/// `label` is the column that the network learnt; it is carried along where the table has it.
+///
+/// # Errors
+/// All problems at once: columns that are missing, the columns of a list of cohorts, cells that are empty, sessions that
+/// come twice, no session of these diagnoses.
+pub fn sessions_of_single_cohort(table: &Table, diagnoses: &[String], label: Option<&str>) -> Result<Vec<GroupSession>, ParticipantsError> {
+    let mut problems = Vec::new();
+    if table.has_column(COHORT) && table.has_column(PATH) {
+        problems.push(Problem::ListOfCohorts { file: table.file().to_owned() });
+    }
+    let rows = kept_rows(table, diagnoses, &mut problems);
+    problem::none(problems)?;
+    let labels = label.filter(|label| table.has_column(label)).map(|label| column_type::rewritten(&[column(table, label)]).concat());
+    Ok(rows.into_iter().map(|row| session(table, row, SINGLE_COHORT, labels.as_deref())).collect())
+}
+
+/// Whether a path can be a table of participants: ClinicaDL 1.6.1 resolves a folder to its parent, which nobody expects.
+///
+/// # Errors
+/// [`Problem::NotATable`] if it does not end in `.tsv`.
+pub fn check_is_table(path: &str) -> Result<(), ParticipantsError> {
+    let problems = if path.ends_with(".tsv") { Vec::new() } else { vec![Problem::NotATable { path: path.to_owned() }] };
+    problem::none(problems)
+}
+
+/// The rows of a group's stored table, which are used as they are.
+pub(super) fn sessions_of_group(table: &Table, label: Option<&str>) -> Result<Vec<GroupSession>, ParticipantsError> {
+    let mut problems = Vec::new();
+    missing_columns(table, &[PARTICIPANT, SESSION], &mut problems);
+    let rows: Vec<usize> = (0..table.len()).collect();
+    empty_cells(table, &rows, &mut problems);
+    problem::none(problems)?;
+    let labels: Option<Vec<String>> = label.filter(|label| table.has_column(label)).map(|label| owned(&column(table, label)));
+    let cohort = |row| table.get(row, COHORT).filter(|cohort| !is_missing(cohort)).unwrap_or(SINGLE_COHORT);
+    Ok(rows.into_iter().map(|row| session(table, row, cohort(row), labels.as_deref())).collect())
+}
+
+/// Numbers of the rows with one of the diagnoses, after all that can be wrong with one cohort's table has been looked for.
+fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<Problem>) -> Vec<usize> {
+    missing_columns(table, &[PARTICIPANT, SESSION, DIAGNOSIS], problems);
+    let is_asked = |row: &usize| table.get(*row, DIAGNOSIS).is_none_or(|found| diagnoses.iter().any(|asked| asked == found));
+    let rows: Vec<usize> = (0..table.len()).filter(is_asked).collect();
+    empty_cells(table, &rows, problems);
+    repeated_sessions(table, &rows, problems);
+    if rows.is_empty() {
+        problems.push(Problem::NoneOfDiagnoses {
+            file: table.file().to_owned(),
+            asked: diagnoses.to_vec(),
+            found: distinct(table, DIAGNOSIS),
+        });
+    }
+    rows
+}
+
+fn missing_columns(table: &Table, needed: &[&str], problems: &mut Vec<Problem>) {
+    let missing: Vec<&str> = needed.iter().copied().filter(|column| !table.has_column(column)).collect();
+    if !missing.is_empty() {
+        problems.push(Problem::MissingColumns { file: table.file().to_owned(), missing: owned(&missing), found: table.columns().to_vec() });
+    }
+}
+
+fn empty_cells(table: &Table, rows: &[usize], problems: &mut Vec<Problem>) {
+    for column in [PARTICIPANT, SESSION] {
+        let is_empty = |row: &&usize| table.get(**row, column).is_some_and(is_missing);
+        let empty: Vec<usize> = rows.iter().filter(is_empty).map(|row| row + 1).collect();
+        if !empty.is_empty() {
+            problems.push(Problem::EmptyCells { file: table.file().to_owned(), column, rows: empty });
+        }
+    }
+}
+
+fn repeated_sessions(table: &Table, rows: &[usize], problems: &mut Vec<Problem>) {
+    let mut sessions: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for &row in rows {
+        let key = table.get(row, PARTICIPANT).zip(table.get(row, SESSION));
+        if let Some(key) = key.filter(|(participant, session)| !is_missing(participant) && !is_missing(session)) {
+            sessions.entry(key).or_default().push(row + 1);
+        }
+    }
+    let repeated = sessions.into_iter().filter(|(_, rows)| rows.len() > 1);
+    let repeated: Vec<Repeated> = repeated.map(|((id, session), rows)| Repeated { session: format!("{id} {session}"), rows }).collect();
+    if !repeated.is_empty() {
+        problems.push(Problem::RepeatedSessions { file: table.file().to_owned(), repeated });
+    }
+}
+
+fn session(table: &Table, row: usize, cohort: &str, labels: Option<&[String]>) -> GroupSession {
+    let text = |column| table.get(row, column).unwrap_or_default().to_owned();
+    let label = labels.and_then(|labels| labels.get(row)).filter(|label| !is_missing(label)).cloned();
+    GroupSession { participant_id: text(PARTICIPANT), session_id: text(SESSION), cohort: cohort.to_owned(), label }
+}
+
+/// The values of a column; none where there is no such column.
+fn column<'a>(table: &'a Table, name: &str) -> Vec<&'a str> {
+    table.column(name).map(Iterator::collect).unwrap_or_default()
+}
+
+/// The values of a column in the order in which they first come, missing ones left out.
+fn distinct(table: &Table, name: &str) -> Vec<String> {
+    let mut values: Vec<&str> = Vec::new();
+    for value in column(table, name).into_iter().filter(|value| !is_missing(value)) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    owned(&values)
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}

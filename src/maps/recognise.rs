@@ -1,0 +1,45 @@
+//! What was given where no `maps.json` is: as far as it is recognised, in words.
+
+use super::MapsError;
+use super::layout::{self, split_number};
+use crate::files::{FileTree, file_name};
+
+/// What ClinicaDL 0.x wrote where 1.x writes `maps.json`, and how it called its checkpoints.
+const VERSION_0_FILES: [&str; 2] = ["commandline.json", "model_best.pth.tar"];
+
+/// The folders of selections of 0.x; 1.x writes a hyphen.
+const VERSION_0_FOLDERS: [&str; 2] = ["best_loss", "best_balanced_accuracy"];
+
+/// What ClinicaDL 2 writes instead of `maps.json`.
+const VERSION_2_FILES: [&str; 5] = ["model.json", "architecture.log", "optimization.json", "computational.json", "caps_dataset.json"];
+
+/// The error that says most.
+pub(super) fn explain_absence(tree: &FileTree) -> MapsError {
+    if let Some(path) = tree.paths().find(|path| is_of_version_0(path)) {
+        return MapsError::Version0 { path: path.to_owned() };
+    }
+    if let Some(path) = tree.paths().find(|path| is_of_version_2(path)) {
+        return MapsError::Version2 { path: path.to_owned() };
+    }
+    match tree.paths().find_map(split_folder) {
+        Some(folder) => MapsError::SplitsWithoutMapsJson { folder },
+        None => MapsError::NoMapsJson { n_files: tree.len() },
+    }
+}
+
+fn is_of_version_0(path: &str) -> bool {
+    VERSION_0_FILES.contains(&file_name(path)) || path.split('/').any(|folder| VERSION_0_FOLDERS.contains(&folder))
+}
+
+fn is_of_version_2(path: &str) -> bool {
+    let mut folders = path.split('/').zip(path.split('/').skip(1));
+    let in_training = folders.any(|(above, below)| above == "training" && split_number(below).is_some());
+    in_training || VERSION_2_FILES.contains(&file_name(path))
+}
+
+/// The path of the first split that a path goes through.
+fn split_folder(path: &str) -> Option<String> {
+    let folder = layout::parent(path);
+    let depth = folder.split('/').position(|component| split_number(component).is_some())?;
+    Some(folder.split('/').take(depth + 1).collect::<Vec<_>>().join("/"))
+}
