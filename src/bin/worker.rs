@@ -8,10 +8,11 @@ mod program {
 
     use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
-    use maplens::files::{FileSource, LocalFuture};
+    use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
     use maplens::web::clock;
     use maplens::web::demo::demo_trees;
     use maplens::web::file_source::BlobSource;
+    use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
     use maplens::web::yield_now::macrotask;
     use wasm_bindgen_futures::spawn_local;
@@ -28,15 +29,15 @@ mod program {
     }
 
     impl Queue {
-        /// Stops the running job, and takes back maps that were asked for and not begun.
+        /// Stops the running job, and takes back maps and group runs that were asked for and not begun.
         fn cancel(&self, port: &Port) {
             self.cancelled.set(self.busy.get());
             self.waiting.borrow_mut().retain(|(job, _)| {
-                let is_map = matches!(job.request, Request::Explain(_));
-                if is_map {
+                let makes_maps = matches!(job.request, Request::Explain(_) | Request::Interpret(_));
+                if makes_maps {
                     port.post(&Reply { job: job.id, event: Event::Cancelled }, Vec::new());
                 }
-                !is_map
+                !makes_maps
             });
         }
     }
@@ -46,11 +47,45 @@ mod program {
         port: Port,
         job: u32,
         queue: Rc<Queue>,
+        results: Results,
+    }
+
+    /// Where results are kept.
+    #[derive(Clone)]
+    enum Results {
+        /// In the browser's own storage, which the page reads, too.
+        Kept(Rc<dyn Store>),
+        /// In this worker's memory, where the browser has no such storage: what the page is to have is sent to it.
+        Held(Rc<dyn Store>),
+    }
+
+    impl Results {
+        async fn open() -> Self {
+            match OriginStore::open().await {
+                Ok(store) => Results::Kept(store),
+                Err(error) => {
+                    web_sys::console::warn_2(&"results are held in memory until the page is closed:".into(), &error);
+                    Results::Held(Rc::new(MemoryStore::default()))
+                }
+            }
+        }
+
+        fn store(&self) -> Rc<dyn Store> {
+            match self {
+                Results::Kept(store) | Results::Held(store) => store.clone(),
+            }
+        }
     }
 
     impl Outlet for Page {
         fn post(&self, event: Event, attachments: Vec<Attachment>) {
-            self.port.post(&Reply { job: self.job, event }, attachments);
+            let (port, reply) = (self.port.clone(), Reply { job: self.job, event });
+            match (&reply.event, &self.results) {
+                (Event::Packed { path, .. }, Results::Held(store)) => {
+                    spawn_local(post_with_bytes(port, store.clone(), path.clone(), reply))
+                }
+                _ => port.post(&reply, attachments),
+            }
         }
 
         fn pause(&self) -> LocalFuture<'_, ()> {
@@ -70,34 +105,57 @@ mod program {
         }
     }
 
+    /// A packed run that the page cannot read itself, with its bytes.
+    async fn post_with_bytes(port: Port, store: Rc<dyn Store>, path: String, reply: Reply) {
+        let bytes = store.read(&path).await.ok().flatten();
+        port.post(&reply, bytes.into_iter().map(Attachment::Bytes).collect());
+    }
+
+    /// The engine, and where it keeps results.
+    struct Workshop {
+        engine: Engine,
+        results: Results,
+    }
+
+    impl Workshop {
+        async fn open() -> Self {
+            let results = Results::open().await;
+            Workshop { engine: Engine::with_store(results.store()), results }
+        }
+    }
+
     pub fn run() {
         let queue = Rc::new(Queue::default());
-        let engine = Rc::new(RefCell::new(Some(Engine::default())));
+        let workshop = Rc::new(RefCell::new(None));
         serve(move |port, job, files| {
             if job.request == Request::Cancel {
                 return queue.cancel(&port);
             }
             queue.waiting.borrow_mut().push_back((job, files));
             if !queue.busy.replace(true) {
-                spawn_local(work_off(engine.clone(), queue.clone(), port));
+                spawn_local(work_off(workshop.clone(), queue.clone(), port));
             }
         });
     }
 
-    async fn work_off(engine: Rc<RefCell<Option<Engine>>>, queue: Rc<Queue>, port: Port) {
-        // Only one of these runs at a time, so the engine is always at home.
-        let Some(mut own) = engine.borrow_mut().take() else { return };
+    async fn work_off(workshop: Rc<RefCell<Option<Workshop>>>, queue: Rc<Queue>, port: Port) {
+        // Only one of these runs at a time, so the workshop is absent before the first job only.
+        let opened = workshop.borrow_mut().take();
+        let mut own = match opened {
+            Some(own) => own,
+            None => Workshop::open().await,
+        };
         loop {
             let next = queue.waiting.borrow_mut().pop_front();
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
-            let page = Page { port: port.clone(), job: job.id, queue: queue.clone() };
+            let page = Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone() };
             match given(&job.request, files).await {
-                Ok(given) => own.handle(job.request, given, &page).await,
+                Ok(given) => own.engine.handle(job.request, given, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
         }
-        *engine.borrow_mut() = Some(own);
+        *workshop.borrow_mut() = Some(own);
         queue.busy.set(false);
     }
 

@@ -54,6 +54,9 @@ impl From<FileError> for Ended {
     fn from(error: FileError) -> Self {
         let hint = match error {
             FileError::NotFound { .. } => "choose the whole folder again: a file of it has gone",
+            FileError::Unwritable { .. } => {
+                "free some disk space, forget results that are not needed any more, and close other tabs of this page"
+            }
             FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
             FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
             _ => "check that the file is complete and choose it again",

@@ -57,6 +57,14 @@ pub enum FileError {
         /// The refusal in the platform's words.
         reason: String,
     },
+    /// The browser or the disk refused to keep it.
+    #[error("{path}: could not be written ({reason})")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// The refusal in the platform's words.
+        reason: String,
+    },
     /// Larger than this program is ready to hold.
     #[error("{path}: {size} bytes, but at most {limit} can be held in memory")]
     TooLarge {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::drop_zone::DropZone;
 use super::error_banner::ErrorBanner;
 use super::footer::Footer;
+use super::group::ResultsPanel;
 use super::header::Header;
 use super::interpret_panel::InterpretPanel;
 use super::keys::listen_to_keys;
@@ -35,6 +36,7 @@ pub fn App() -> impl IntoView {
                 <ModelPanel />
                 <ParticipantsPanel />
                 <InterpretPanel />
+                <ResultsPanel />
             </div>
             <Viewer />
             <MapControls />

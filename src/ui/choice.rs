@@ -24,6 +24,9 @@ pub fn Choice(
     label: &'static str,
     /// `data-testid` of the select.
     testid: &'static str,
+    /// The option of the command line that it is, if it is one.
+    #[prop(optional)]
+    option: &'static str,
     /// The entries.
     #[prop(into)]
     entries: Signal<Vec<Entry>>,
@@ -36,14 +39,15 @@ pub fn Choice(
     /// Gets the `value` of the entry that the user chose.
     on_choose: Callback<String>,
 ) -> impl IntoView {
-    let option = move |entry: Entry| {
+    let one = move |entry: Entry| {
         let own = entry.value.clone();
         view! { <option value=entry.value prop:selected=move || *value.read() == own>{entry.label}</option> }
     };
-    let options = move || entries.get().into_iter().map(option).collect_view();
+    let options = move || entries.get().into_iter().map(one).collect_view();
+    let option = (!option.is_empty()).then(|| view! { <code class="option">{option}</code> });
     view! {
         <label class="field">
-            <span class="field__label">{label}</span>
+            <span class="field__label">{label} {option}</span>
             <select data-testid=testid disabled=disabled on:change=move |event| on_choose.run(event_target_value(&event))>{options}</select>
         </label>
     }

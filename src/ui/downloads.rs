@@ -8,7 +8,7 @@ use super::text;
 use super::view_state::ViewState;
 use crate::engine::message::ExportKind;
 
-/// A row of buttons, dead until there is a map.
+/// Buttons, dead until there is a map; forms that few need are folded away.
 #[component]
 pub fn Downloads() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
@@ -16,6 +16,7 @@ pub fn Downloads() -> impl IntoView {
     let export = move |testid: &'static str, label: &'static str, kind: ExportKind| {
         view! { <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.export(kind)>{label}</button> }
     };
+    let whole_image = move || study.has_elements().then(|| export("download-whole-image", text::WHOLE_IMAGE, ExportKind::WholeImage));
     view! {
         <section class="downloads" aria-labelledby="downloads-title">
             <h3 id="downloads-title">{text::DOWNLOADS}</h3>
@@ -24,6 +25,13 @@ pub fn Downloads() -> impl IntoView {
             <button type="button" class="button" data-testid="download-png" disabled=disabled
                 on:click=move |_| save_png(study, view_state)>{text::PNG}</button>
             {export("download-record", text::RECORD, ExportKind::Record)}
+            <details class="downloads__more" data-testid="more-downloads">
+                <summary>{text::MORE_FORMS}</summary>
+                <div class="downloads__forms">
+                    {whole_image}
+                    {export("download-clinicadl-nifti", text::CLINICADL_NIFTI, ExportKind::ClinicadlNifti)}
+                </div>
+            </details>
         </section>
     }
     .into_any()

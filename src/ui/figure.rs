@@ -61,5 +61,7 @@ fn title(study: Study) -> Option<String> {
     let explanation = &map.ready.explanation;
     let target = study.model.get().and_then(|model| model.nodes.get(explanation.target).map(|node| node.label.clone()));
     let who = &explanation.participant;
-    Some(format!("{} · {} · {} {}", explanation.method.name(), target.unwrap_or_default(), who.participant_id, who.session_id))
+    let what = format!("{} · {} · {} {}", explanation.method.name(), target.unwrap_or_default(), who.participant_id, who.session_id);
+    let element = &map.ready.element_name;
+    Some(if element.is_empty() { what } else { format!("{what} · {element}") })
 }

@@ -3,15 +3,18 @@
 use leptos::prelude::*;
 
 use super::choice::{Choice, Entry};
+use super::element_field::ElementField;
+use super::group::GroupPanel;
 use super::study::{MethodName, Study};
 use super::text;
 use crate::attribution::Convention;
-use crate::engine::message::DeviceChoice;
+use crate::engine::message::{DeviceChoice, Quantity};
 
 /// The form, and the buttons to compute and cancel.
 #[component]
 pub fn InterpretPanel() -> impl IntoView {
     let study = expect_context::<Study>();
+    let difference = move || study.model.get().filter(|_| study.can_differ()).and_then(|model| model.grad_cam_difference.clone());
     view! {
         <section class="panel" aria-labelledby="interpret-title">
             <h2 id="interpret-title"><span class="panel__number">"3"</span>{text::INTERPRET}</h2>
@@ -20,14 +23,18 @@ pub fn InterpretPanel() -> impl IntoView {
                 <LevelField />
                 <TargetField />
                 <ConventionField />
+                <QuantityField />
                 <DeviceField />
+                <ElementField />
             </div>
+            <p class="muted" data-testid="convention-difference" class:is-hidden=move || !study.can_differ()>{difference}</p>
             <div class="buttons">
                 <button type="button" class="button button--main" data-testid="compute" disabled=move || !study.can_compute()
                     on:click=move |_| study.explain()>{text::COMPUTE}</button>
                 <button type="button" class="button" data-testid="cancel" disabled=move || study.work.read().is_idle()
                     on:click=move |_| study.cancel()>{text::CANCEL}</button>
             </div>
+            <GroupPanel />
         </section>
     }
     .into_any()
@@ -99,6 +106,22 @@ fn ConventionField() -> impl IntoView {
     };
     view! {
         <Choice label=text::CONVENTION testid="convention" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+    }
+}
+
+#[component]
+fn QuantityField() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let entries = vec![Entry::new("map", text::MAP), Entry::new("difference", text::DIFFERENCE)];
+    let value = move || match study.quantity() {
+        Quantity::Map => "map".to_owned(),
+        Quantity::Difference => "difference".to_owned(),
+    };
+    let choose = move |value: String| study.form.quantity.set(if value == "difference" { Quantity::Difference } else { Quantity::Map });
+    let disabled = move || !study.can_differ();
+    view! {
+        <Choice label=text::QUANTITY testid="quantity" entries=entries value=Signal::derive(value) disabled=Signal::derive(disabled)
+            on_choose=Callback::new(choose) />
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::ev::{self, KeyboardEvent};
 use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use super::help::open;
 use super::study::Study;
@@ -40,10 +40,14 @@ fn act(key: &str, study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
     }
 }
 
-/// Selects jump to entries by letters; nothing is typed elsewhere on the page.
+/// Selects jump to entries by letters, and into some inputs is typed.
 fn belongs_to_a_field(event: &KeyboardEvent) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    event.key() != "Escape" && element.is_some_and(|element| element.tag_name() == "SELECT")
+    let is_typed_into = |element: &HtmlElement| {
+        let kind = element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
+        kind.is_some_and(|kind| matches!(kind.as_str(), "text" | "number"))
+    };
+    event.key() != "Escape" && element.is_some_and(|element| element.tag_name() == "SELECT" || is_typed_into(&element))
 }
 
 fn next_focus(focus: Option<Plane>) -> Option<Plane> {

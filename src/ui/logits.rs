@@ -14,7 +14,7 @@ pub fn Logits() -> impl IntoView {
     let study = expect_context::<Study>();
     let body = move || match study.map.get() {
         None => view! { <p class="muted">{text::NO_MAP}</p> }.into_any(),
-        Some(map) => view! { <Table map=map.clone() /> <Facts map=map /> }.into_any(),
+        Some(map) => view! { <Table map=map.clone() /> <SelfCheckLine map=map.clone() /> <Facts map=map /> }.into_any(),
     };
     let about_image = move || study.image.get().map(|image| warnings(&image.warnings));
     view! { <section class="output" aria-label=text::OUTPUT>{body} {about_image}</section> }.into_any()
@@ -48,9 +48,17 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
     .into_any()
 }
 
+/// What ClinicaDL's own prediction said of the same image, where the MAPS has it.
+#[component]
+fn SelfCheckLine(map: Arc<ShownMap>) -> impl IntoView {
+    let check = map.ready.self_check.as_ref().map(text::self_check);
+    check.map(|sentence| view! { <p class="muted self-check" data-testid="self-check">{sentence}</p> })
+}
+
 #[component]
 fn Facts(map: Arc<ShownMap>) -> impl IntoView {
     let statistics = map.ready.statistics;
+    let element = (!map.ready.element_name.is_empty()).then(|| (text::ELEMENT, map.ready.element_name.clone()));
     let facts = [
         (text::MAP_VALUES, format::shape(&map.ready.header.shape)),
         (text::MIN, format::significant(f64::from(statistics.min))),
@@ -58,7 +66,8 @@ fn Facts(map: Arc<ShownMap>) -> impl IntoView {
         (text::MEAN, format::significant(statistics.mean)),
         (text::TIME, text::milliseconds(map.ready.milliseconds)),
     ];
-    let facts = facts.map(|(name, value)| view! { <div><dt>{name}</dt>" "<dd>{value}</dd></div> });
+    let facts =
+        element.into_iter().chain(facts).map(|(name, value)| view! { <div><dt>{name}</dt>" "<dd>{value}</dd></div> }).collect_view();
     view! {
         <dl class="facts facts--row" data-testid="map-summary">
             {facts}

@@ -24,6 +24,7 @@ pub fn MapControls() -> impl IntoView {
             <ColorBar />
             <div class="controls__fields">
                 <ColormapField />
+                <ChannelField />
                 <ShareSlider label=text::RANGE testid="range" low="0.01"
                     value=Signal::derive(move || view_state.view.read().range)
                     shown=Signal::derive(move || view_state.scale.read().as_ref().map(|scale| format!("± {}", format::significant(scale.range().into()))))
@@ -49,6 +50,23 @@ fn ColormapField() -> impl IntoView {
     let choose = move |name: String| view_state.view.update(|view| view.colormap = Colormap::from_name(&name).unwrap_or(view.colormap));
     view! {
         <Choice label=text::COLORMAP testid="colormap" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+    }
+}
+
+/// Absent for maps of one channel.
+#[component]
+fn ChannelField() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let n_channels = Memo::new(move |_| study.map.read().as_ref().map_or(1, |map| map.ready.channels));
+    let entries = move || {
+        (0..n_channels.get()).map(|index| Entry::new(index.to_string(), text::channel(index, n_channels.get()))).collect::<Vec<_>>()
+    };
+    let value = move || study.map.read().as_ref().map_or(0, |map| map.channel).to_string();
+    let choose = move |value: String| value.parse().into_iter().for_each(|channel| study.show_channel(channel));
+    move || {
+        (n_channels.get() > 1).then(|| view! {
+            <Choice label=text::CHANNEL testid="channel" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
+        })
     }
 }
 

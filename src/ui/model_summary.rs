@@ -53,6 +53,7 @@ fn facts(model: &ModelSummary) -> Vec<(&'static str, String)> {
         (text::PARAMETERS, format::count(model.n_parameters)),
         (text::PREPROCESSING, model.preprocessing.clone()),
     ];
+    facts.extend((!model.extraction.is_empty()).then(|| (text::ELEMENTS_ARE, model.extraction.clone())));
     facts.extend(model.epoch.map(|epoch| (text::EPOCH, epoch.to_string())));
     facts
 }

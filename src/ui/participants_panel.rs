@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Entry};
 use super::file_picker::FilePicker;
+use super::group::diagnoses_of;
 use super::model_summary::Report;
 use super::participants_table::ParticipantsTable;
 use super::study::Study;
@@ -16,10 +17,7 @@ pub fn ParticipantsPanel() -> impl IntoView {
     let diagnosis = RwSignal::new(String::new());
     let on_files = Callback::new(move |files| study.open_images(files));
     let entries = move || {
-        let list = study.participants.get();
-        let mut all: Vec<String> = list.iter().flat_map(|list| list.rows.iter().filter_map(|row| row.diagnosis.clone())).collect();
-        all.sort();
-        all.dedup();
+        let all = study.participants.get().map(|list| diagnoses_of(&list)).unwrap_or_default();
         let named = all.into_iter().map(|name| Entry::new(name.clone(), name));
         std::iter::once(Entry::new("", text::ALL)).chain(named).collect::<Vec<_>>()
     };

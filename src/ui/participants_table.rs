@@ -23,10 +23,15 @@ pub fn ParticipantsTable(
         <div class="table-frame" tabindex="0">
             <table class="table">
                 <thead>
-                    <tr><th scope="col">{text::PARTICIPANT}</th><th scope="col">{text::SESSION}</th><th scope="col">{text::DIAGNOSIS}</th></tr>
+                    <tr>
+                        <th scope="col">{text::PARTICIPANT}</th>
+                        <th scope="col">{text::SESSION}</th>
+                        <th scope="col">{text::DIAGNOSIS}</th>
+                        <th scope="col" class="table__count" title=text::ELEMENTS_TITLE>{text::ELEMENTS}</th>
+                    </tr>
                 </thead>
                 <tbody>
-                    <For each=shown key=|row| row.participant.clone() let:row>
+                    <For each=shown key=|row| (row.participant.clone(), row.element_count) let:row>
                         <Row row=row />
                     </For>
                 </tbody>
@@ -57,6 +62,7 @@ fn Row(row: ParticipantRow) -> impl IntoView {
             <td><button type="button" class="table__link">{row.participant.participant_id}</button></td>
             <td>{row.participant.session_id}</td>
             <td>{row.diagnosis}</td>
+            <td class="table__count">{row.element_count}</td>
         </tr>
     }
     .into_any()

@@ -29,7 +29,14 @@ pub fn ProgressLine() -> impl IntoView {
     .into_any()
 }
 
-fn in_words(progress: &Progress) -> String {
+/// Stage, units done, what it is about, time left: as far as they are known.
+pub fn in_words(progress: &Progress) -> String {
+    let about = progress.about.clone();
+    let remaining = progress.remaining_ms.map(text::remaining);
+    std::iter::once(how_far(progress)).chain(about).chain(remaining).collect::<Vec<_>>().join(" · ")
+}
+
+fn how_far(progress: &Progress) -> String {
     let Progress { stage, done, total, .. } = *progress;
     let name = text::stage(stage);
     let unit = |n: u64| if counts_bytes(stage) { format::megabytes(n) } else { n.to_string() };

@@ -6,13 +6,17 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
+use super::group::failure_of;
 use super::shown::{ShownImage, ShownMap};
 use super::study::{MethodName, PageError, Remedy, Sources, Study, Task, Then, Work};
 use super::text;
-use crate::engine::message::{Event, Failure, ModelSummary, ParticipantList, Reply};
+use crate::engine::message::{Event, Failure, ModelSummary, ParticipantKey, ParticipantList, Reply};
 use crate::web::download::save;
+use crate::web::kept_files;
 use crate::web::transport::{Attachment, FromEngine};
 use crate::web::words_of;
+
+const ZIP: &str = "application/zip";
 
 impl Study {
     /// Takes messages one after the other: an answer with voxels takes several turns of the event loop, and what comes
@@ -47,6 +51,10 @@ impl Study {
         if let Err(failure) = self.take_event(task, reply.event, attachments).await {
             self.fail(failure);
         }
+        if task == Task::Interpret {
+            // Whatever it came to: the maps that were computed are kept.
+            self.list_runs();
+        }
         if !goes_on {
             self.finish(reply.job);
         }
@@ -59,7 +67,7 @@ impl Study {
         }
         match event {
             Event::Device(info) => self.device.set(Some(info)),
-            Event::Model(model) => self.take_model(*model),
+            Event::Model(model) => self.take_model(task, *model),
             Event::Participants(list) => self.take_participants(task, list),
             Event::Image(ready) => {
                 let image = ShownImage::new(ready, floats(&attachments).await)?;
@@ -73,13 +81,18 @@ impl Study {
             Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Failed(failure) => return Err(failure),
-            Event::Cancelled | Event::Progress(_) | Event::Interpreted(_) | Event::Kept(_) | Event::Packed { .. } => {}
+            Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),
+            Event::Kept(runs) => self.runs.set(runs),
+            Event::Packed { path, name } => hand_over(&path, &name, &attachments).await?,
+            Event::Cancelled | Event::Progress(_) => {}
         }
         Ok(())
     }
 
-    fn take_model(&self, model: ModelSummary) {
+    fn take_model(&self, task: Task, model: ModelSummary) {
         self.map.set(None);
+        self.form.element.set(0);
+        self.group.follow(&model, task == Task::ChooseCheckpoint);
         let n_levels = model.levels.len();
         if n_levels == 0 {
             self.form.method.set(MethodName::Gradients);
@@ -87,15 +100,21 @@ impl Study {
         self.form.level.set(n_levels.max(1));
         self.form.target.update(|target| *target = if *target < model.nodes.len() { *target } else { 0 });
         self.model.set(Some(Arc::new(model)));
+        let sees_images_anew = matches!(task, Task::OpenModel | Task::ChooseCheckpoint);
+        if sees_images_anew && self.participants.read_untracked().is_some() {
+            self.list_participants();
+        }
     }
 
     fn take_participants(&self, task: Task, list: ParticipantList) {
-        let first = list.rows.first().map(|row| row.participant.clone());
+        let kept = if task == Task::ListParticipants { self.selected.get_untracked() } else { None };
+        let chosen = first_to_show(&list, kept);
         self.map.set(None);
         self.image.set(None);
         self.selected.set(None);
+        self.group.forget_diagnoses(&list);
         self.participants.set(Some(Arc::new(list)));
-        if let Some(participant) = first {
+        if let Some(participant) = chosen {
             self.show(participant, if task == Task::OpenDemo { Then::Explain } else { Then::Wait });
         }
     }
@@ -110,12 +129,27 @@ impl Study {
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
     }
 
-    fn finish(&self, job: u32) {
+    pub(super) fn finish(&self, job: u32) {
         self.work.update(|work| {
             work.jobs.retain(|(id, _)| *id != job);
             work.progress = None;
         });
     }
+}
+
+/// Who was selected before, if still listed; else the first.
+fn first_to_show(list: &ParticipantList, before: Option<ParticipantKey>) -> Option<ParticipantKey> {
+    let mut listed = list.rows.iter().map(|row| &row.participant);
+    let still = before.filter(|before| listed.clone().any(|participant| participant == before));
+    still.or_else(|| listed.next().cloned())
+}
+
+/// Offers packed results: bytes that came along where the engine keeps results in memory, else a file of the storage.
+async fn hand_over(path: &str, name: &str, attachments: &[Attachment]) -> Result<(), Failure> {
+    if !attachments.is_empty() {
+        return save_attachment(attachments, name, ZIP);
+    }
+    kept_files::download(path, name).await.map_err(failure_of)
 }
 
 async fn floats(attachments: &[Attachment]) -> Vec<f32> {

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::study::{MethodName, Opened, Sources, Study, Task, Then, Work};
+use super::study::{Keeping, MethodName, Opened, Sources, Study, Task, Then, Work};
 use crate::attribution::Method;
-use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Quantity, Request};
+use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Request};
 use crate::web::address::demo_url;
+use crate::web::kept_files;
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::EngineHandle;
 
@@ -17,6 +18,10 @@ impl Study {
         self.engine.set_value(Some(engine));
         self.choose_device(DeviceChoice::Auto);
         self.send(Task::OpenDemo, Request::OpenDemo { base_url: demo_url() }, &[]);
+        self.list_runs();
+        leptos::task::spawn_local(async move {
+            study.keeping.set(if kept_files::are_kept().await { Keeping::Kept } else { Keeping::Lost });
+        });
     }
 
     pub fn choose_device(&self, choice: DeviceChoice) {
@@ -42,27 +47,43 @@ impl Study {
 
     pub fn show(&self, participant: ParticipantKey, then: Then) {
         self.selected.set(Some(participant.clone()));
+        let last = untrack(|| self.element_count()).saturating_sub(1);
+        self.form.element.update(|element| *element = (*element).min(last));
         self.supersede(|task| matches!(task, Task::Show(_)));
-        self.send(Task::Show(then), Request::ShowParticipant { participant, element: 0 }, &[]);
+        let element = self.form.element.get_untracked();
+        self.send(Task::Show(then), Request::ShowParticipant { participant, element }, &[]);
+    }
+
+    /// Chooses a part of the image; where only parts are there, another one is shown.
+    pub fn choose_element(&self, element: usize) {
+        self.form.element.set(element);
+        self.selected.get_untracked().into_iter().for_each(|participant| self.show(participant, Then::Wait));
+    }
+
+    /// Lists the opened images as the model in use sees them.
+    pub(super) fn list_participants(&self) {
+        self.send_quietly(Task::ListParticipants, Request::ListParticipants);
     }
 
     /// Explains the selected participant as the form says; an explanation that is under way is given up.
     pub fn explain(&self) {
         let Some(participant) = self.selected.get_untracked() else { return };
-        let method = match self.form.method.get_untracked() {
-            MethodName::Gradients => Method::Gradients,
-            MethodName::GradCam => Method::GradCam { level: Some(self.form.level.get_untracked()) },
-        };
+        let (method, element, quantity) = untrack(|| (self.method(), self.form.element.get(), self.quantity()));
         let (target, convention) = (self.form.target.get_untracked(), self.form.convention.get_untracked());
         if self.work.read_untracked().is_doing(Task::Explain) {
             self.cancel();
             self.supersede(|task| task == Task::Explain);
         }
-        self.send(
-            Task::Explain,
-            Request::Explain(Explanation { participant, element: 0, method, target, convention, quantity: Quantity::Map }),
-            &[],
-        );
+        let explanation = Explanation { participant, element, method, target, convention, quantity };
+        self.send(Task::Explain, Request::Explain(explanation), &[]);
+    }
+
+    /// The method that the form says.
+    pub fn method(&self) -> Method {
+        match self.form.method.get() {
+            MethodName::Gradients => Method::Gradients,
+            MethodName::GradCam => Method::GradCam { level: Some(self.form.level.get()) },
+        }
     }
 
     pub fn export(&self, kind: ExportKind) {
@@ -75,6 +96,7 @@ impl Study {
         if !self.work.read_untracked().is_idle() {
             // Cancel has no answer of its own, so it is not work.
             self.post(Request::Cancel, &[]);
+            self.supersede(|task| task == Task::SaveRun);
         }
     }
 
@@ -95,6 +117,7 @@ impl Study {
         if let Some(files) = images {
             self.open_images(files);
         }
+        self.list_runs();
     }
 
     fn leave_demo(&self) {
@@ -117,11 +140,22 @@ impl Study {
         self.work.update(|work| work.jobs.retain(|(_, task)| !is_old(*task)));
     }
 
-    fn send(&self, task: Task, request: Request, files: &[PickedFile]) {
+    pub(super) fn send(&self, task: Task, request: Request, files: &[PickedFile]) {
         if self.is_stopped() {
             return;
         }
         self.error.set(None);
+        self.post_job(task, request, files);
+    }
+
+    /// Asks for what the user did not ask for: an error stays visible.
+    pub(super) fn send_quietly(&self, task: Task, request: Request) {
+        if !self.is_stopped() {
+            self.post_job(task, request, &[]);
+        }
+    }
+
+    fn post_job(&self, task: Task, request: Request, files: &[PickedFile]) {
         if let Some(id) = self.post(request, files) {
             self.work.update(|work| work.jobs.push((id, task)));
         }

@@ -1,5 +1,7 @@
 //! Volumes as the page holds them: with everything that a redraw needs, made once.
 
+use std::sync::Arc;
+
 use crate::engine::message::{Failure, ImageReady, MapReady, ParticipantKey, VolumeHeader};
 use crate::render::{MagnitudeSample, Window, WorldBounds};
 use crate::ui::text;
@@ -22,9 +24,12 @@ pub struct ShownImage {
     pub warnings: Vec<String>,
 }
 
-/// A saliency map.
+/// One channel of a saliency map.
 pub struct ShownMap {
     pub ready: MapReady,
+    pub channel: usize,
+    /// The voxels of all channels, where there are several.
+    all_channels: Arc<Vec<f32>>,
     pub placed: Placed,
     pub magnitudes: MagnitudeSample,
 }
@@ -50,13 +55,29 @@ impl ShownImage {
 }
 
 impl ShownMap {
+    /// The first channel; `data` holds the voxels of all channels, one after the other.
     pub fn new(ready: MapReady, data: Vec<f32>) -> Result<Self, Failure> {
-        let placed = Placed::new(text::MAP_VALUES, &ready.header, data)?;
-        let magnitudes = MagnitudeSample::new(placed.volume.data());
-        Ok(ShownMap { ready, placed, magnitudes })
+        if ready.channels > 1 { Self::of_channel(ready, 0, Arc::new(data)) } else { Self::placed(ready, 0, Arc::default(), data) }
     }
 
-    /// The largest magnitude, over all voxels.
+    /// Another channel of the same map.
+    pub fn with_channel(&self, channel: usize) -> Result<Self, Failure> {
+        Self::of_channel(self.ready.clone(), channel, self.all_channels.clone())
+    }
+
+    fn of_channel(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>) -> Result<Self, Failure> {
+        let n_voxels = all_channels.len() / ready.channels.max(1);
+        let own = all_channels.chunks(n_voxels.max(1)).nth(channel).map(<[f32]>::to_vec).unwrap_or_default();
+        Self::placed(ready, channel, all_channels, own)
+    }
+
+    fn placed(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>, own: Vec<f32>) -> Result<Self, Failure> {
+        let placed = Placed::new(text::MAP_VALUES, &ready.header, own)?;
+        let magnitudes = MagnitudeSample::new(placed.volume.data());
+        Ok(ShownMap { ready, channel, all_channels, placed, magnitudes })
+    }
+
+    /// The largest magnitude, over all voxels of all channels.
     pub fn range(&self) -> f32 {
         self.ready.statistics.max.max(-self.ready.statistics.min)
     }

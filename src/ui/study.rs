@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::group::GroupForm;
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
-use crate::engine::message::{DeviceChoice, DeviceInfo, ExportKind, Failure, ModelSummary, ParticipantKey, ParticipantList, Progress};
+use crate::engine::message::{
+    DeviceChoice, DeviceInfo, ExportKind, Failure, Interpretation, KeptRun, ModelSummary, ParticipantKey, ParticipantList, Progress,
+    Quantity,
+};
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::{EngineHandle, FromEngine};
 
@@ -24,6 +28,13 @@ pub struct Study {
     pub work: RwSignal<Work>,
     pub sources: RwSignal<Sources>,
     pub form: Form,
+    pub group: GroupForm,
+    /// Group runs whose results are kept, the latest first.
+    pub runs: RwSignal<Vec<KeptRun>>,
+    /// What the last group run came to.
+    pub interpreted: RwSignal<Option<Arc<Interpretation>>>,
+    /// Where the engine's results are when the page is closed.
+    pub keeping: RwSignal<Keeping>,
     pub(super) engine: StoredValue<Option<EngineHandle>, LocalStorage>,
     pub(super) opened: StoredValue<Opened, LocalStorage>,
     pub(super) inbox: StoredValue<Inbox, LocalStorage>,
@@ -36,6 +47,9 @@ pub struct Form {
     pub target: RwSignal<usize>,
     pub level: RwSignal<usize>,
     pub convention: RwSignal<Convention>,
+    /// Position of the element within its image.
+    pub element: RwSignal<usize>,
+    pub quantity: RwSignal<Quantity>,
     pub device: RwSignal<DeviceChoice>,
 }
 
@@ -78,6 +92,13 @@ pub enum Task {
     Show(Then),
     Explain,
     Export(ExportKind),
+    ListParticipants,
+    Interpret,
+    ListRuns,
+    ForgetRun,
+    PackRun,
+    /// Copying results to a folder, which is the page's own work.
+    SaveRun,
 }
 
 /// What follows when a participant's image is there.
@@ -92,6 +113,15 @@ pub enum Then {
 pub enum Sources {
     Demo,
     Own,
+}
+
+/// What becomes of results.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// They stay in the browser.
+    Kept,
+    /// The browser keeps nothing for the page.
+    Lost,
 }
 
 /// The last choices, to open them again after a restart of the engine.
@@ -158,8 +188,14 @@ impl Study {
                 target: RwSignal::new(0),
                 level: RwSignal::new(1),
                 convention: RwSignal::new(Convention::default()),
+                element: RwSignal::new(0),
+                quantity: RwSignal::new(Quantity::default()),
                 device: RwSignal::new(DeviceChoice::default()),
             },
+            group: GroupForm::new(),
+            runs: RwSignal::new(Vec::new()),
+            interpreted: RwSignal::new(None),
+            keeping: RwSignal::new(Keeping::Kept),
             engine: StoredValue::new_local(None),
             opened: StoredValue::new_local(Opened::default()),
             inbox: StoredValue::new_local(Inbox::default()),
@@ -168,7 +204,7 @@ impl Study {
 
     pub fn state(&self) -> State {
         let work = self.work.read();
-        if work.is_doing(Task::Explain) {
+        if work.is_doing(Task::Explain) || work.is_doing(Task::Interpret) {
             State::Computing
         } else if !work.is_idle() {
             State::Loading
@@ -182,12 +218,48 @@ impl Study {
     }
 
     pub fn can_compute(&self) -> bool {
-        self.model.read().is_some() && self.selected.read().is_some()
+        self.model.read().is_some() && self.selected.read().is_some() && !self.is_running_a_group()
+    }
+
+    pub fn is_running_a_group(&self) -> bool {
+        self.work.read().is_doing(Task::Interpret)
+    }
+
+    /// Number of elements of the selected participant's image; 0 if none is selected.
+    pub fn element_count(&self) -> usize {
+        let (participants, selected) = (self.participants.read(), self.selected.read());
+        let rows = participants.iter().flat_map(|list| &list.rows);
+        rows.filter(|row| Some(&row.participant) == selected.as_ref()).map(|row| row.element_count).next().unwrap_or(0)
+    }
+
+    /// Whether the model sees parts of images.
+    pub fn has_elements(&self) -> bool {
+        self.model.read().as_ref().is_some_and(|model| model.mode != "image")
+    }
+
+    /// What the map is to hold: where the two arithmetics agree, there is no difference to show.
+    pub fn quantity(&self) -> Quantity {
+        if self.can_differ() { self.form.quantity.get() } else { Quantity::Map }
+    }
+
+    /// Whether the two arithmetics differ for what is chosen.
+    pub fn can_differ(&self) -> bool {
+        let is_grad_cam = self.form.method.get() == MethodName::GradCam;
+        is_grad_cam && self.model.read().as_ref().is_some_and(|model| model.grad_cam_difference.is_some())
     }
 
     /// Whether the engine is gone; then only a restart helps.
     pub fn is_stopped(&self) -> bool {
         self.error.read_untracked().as_ref().is_some_and(|error| error.remedy == Remedy::RestartEngine)
+    }
+
+    /// Shows another channel of the map.
+    pub fn show_channel(&self, channel: usize) {
+        let Some(map) = self.map.get_untracked() else { return };
+        match map.with_channel(channel) {
+            Ok(map) => self.map.set(Some(Arc::new(map))),
+            Err(failure) => self.fail(failure),
+        }
     }
 
     pub fn fail(&self, failure: Failure) {

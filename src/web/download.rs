@@ -11,8 +11,15 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 pub fn save(part: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
-    let blob = Blob::new_with_blob_sequence_and_options(&Array::of1(part), &options)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    save_blob(&Blob::new_with_blob_sequence_and_options(&Array::of1(part), &options)?, name)
+}
+
+/// Offers a blob under `name`; a file of the browser's storage is read while it is saved, never held in memory.
+///
+/// # Errors
+/// What the browser says when it refuses.
+pub fn save_blob(blob: &Blob, name: &str) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let anchor: HtmlAnchorElement = document()?.create_element("a")?.dyn_into()?;
     anchor.set_href(&url);
     anchor.set_download(name);

@@ -1,7 +1,8 @@
 //! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
 //!
-//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
-//! Worker side: [`worker_port`], [`file_source`], [`demo`], [`yield_now`], [`clock`].
+//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
+//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`].
+//! Both sides: [`file_handles`].
 
 pub mod address;
 pub mod canvas;
@@ -10,9 +11,12 @@ pub mod demo;
 pub mod download;
 pub mod dropped_files;
 pub mod figure;
+pub mod file_handles;
 pub mod file_source;
 pub mod frame;
+pub mod kept_files;
 pub mod picked_files;
+pub mod storage;
 pub mod transport;
 pub mod worker_port;
 pub mod yield_now;

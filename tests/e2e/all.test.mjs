@@ -3,6 +3,7 @@ import './demo.mjs';
 import './look.mjs';
 import './keyboard.mjs';
 import './own_files.mjs';
+import './group.mjs';
 import './full_size.mjs';
 import './responsiveness.mjs';
 import './privacy.mjs';

@@ -21,6 +21,15 @@ export function checkMap(download, caseId, tolerance, grid) {
   console.log(`# ${caseId}: ${stdout.trim()}`);
 }
 
+/** Checks a downloaded zip of a group run; `expected` are check_tree.py's options by name, `true` for a flag. Throws with Python's words. */
+export function checkTree(download, expected) {
+  const options = Object.entries(expected).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value].flat().map(String))]);
+  const script = join(ROOT, 'tests/reference/check_tree.py');
+  const { status, stdout, stderr } = spawnSync(PYTHON, [script, named(download), ...options], { encoding: 'utf8' });
+  assert.equal(status, 0, `${download.name}: ${(stderr ?? '').trim().split('\n').slice(-6).join('\n')}`);
+  console.log(`# ${download.name}: ${stdout.trim().split('\n').join('; ')}`);
+}
+
 /** The download under its suggested name: Playwright stores it without an extension. */
 function named(download) {
   const path = join(scratch, download.name);

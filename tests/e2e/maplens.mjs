@@ -78,9 +78,48 @@ export class MapLens {
     return this.settled();
   }
 
+  /** Chooses the element of that number, as it stands in names of files. */
+  async chooseElement(number) {
+    const field = this.get('element');
+    if ((await field.evaluate((control) => control.tagName)) === 'SELECT') return this.choose('element', String(number));
+    await field.fill(String(number));
+    await field.press('Enter');
+    return this.settled();
+  }
+
+  /** Fills in the form of a group run. Keys are test ids; a list says which boxes of a fieldset are checked. */
+  async fillGroup(fields) {
+    await this.get('group-form').evaluate((details) => (details.open = true));
+    for (const [testId, value] of Object.entries(fields)) {
+      const field = this.get(testId);
+      if (Array.isArray(value)) {
+        for (const box of await field.getByRole('checkbox').all()) await box.setChecked(value.includes(await box.getAttribute('value')));
+      } else if (typeof value === 'boolean') await field.setChecked(value);
+      else if ((await field.evaluate((control) => control.tagName)) === 'SELECT') await field.selectOption(value);
+      else await field.fill(value);
+    }
+  }
+
+  /** Runs the group as the form says and waits for its end. */
+  async runGroup() {
+    await this.get('run-group').click();
+    return this.settled();
+  }
+
+  /** The kept run of that name. */
+  run(name) {
+    return this.page.locator(`[data-testid="run-row"][data-name="${name}"]`);
+  }
+
+  /** How many maps of a kept run there are, and how many there are to be. */
+  async runProgress(name) {
+    const { done, total } = await this.run(name).evaluate((row) => row.dataset);
+    return [Number(done), Number(total)];
+  }
+
   /** Clicks a download button and gives the file's path, suggested name and bytes. */
-  async download(testId) {
-    const [download] = await Promise.all([this.page.waitForEvent('download'), this.get(testId).click()]);
+  async download(testId, within = this.page) {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), within.getByTestId(testId).click()]);
     const path = await download.path();
     return { path, name: download.suggestedFilename(), bytes: await readFile(path) };
   }

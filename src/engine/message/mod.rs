@@ -4,9 +4,11 @@
 //! Every request is answered by exactly one closing event ([`Event::is_final`]); [`Event::Progress`] may come before it.
 //! Requests are worked through in order; only [`Request::Cancel`] overtakes.
 
+mod command_line;
 mod interpretation;
 mod study;
 
+pub use command_line::GroupSource;
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use study::{
     DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, ModelSummary, NodeLabel, ParticipantList, ParticipantRow,

@@ -1,6 +1,9 @@
-//! Every string that the user sees.
+//! Every string that the user sees; those of group runs in [`group`].
 
-use crate::engine::message::{DeviceChoice, DeviceInfo, Stage};
+pub mod group;
+
+use super::format;
+use crate::engine::message::{DeviceChoice, DeviceInfo, SelfCheck, Stage};
 use crate::render::Plane;
 
 pub const NAME: &str = "MapLens";
@@ -44,6 +47,8 @@ pub const DIAGNOSIS: &str = "Diagnosis";
 pub const ALL: &str = "all";
 pub const PARTICIPANT: &str = "Participant";
 pub const SESSION: &str = "Session";
+pub const ELEMENTS: &str = "Parts";
+pub const ELEMENTS_TITLE: &str = "How many patches, regions or slices the network sees of the image";
 
 pub const INTERPRET: &str = "Interpret";
 pub const METHOD: &str = "Method";
@@ -55,6 +60,10 @@ pub const CONVENTION: &str = "Arithmetic";
 pub const CONVENTION_161: &str = "ClinicaDL 1.6.1, exact";
 pub const CONVENTION_CORRECTED: &str = "Corrected";
 pub const DEVICE: &str = "Device";
+pub const ELEMENT: &str = "Element";
+pub const QUANTITY: &str = "Shown";
+pub const MAP: &str = "Map";
+pub const DIFFERENCE: &str = "Difference exact − corrected";
 pub const COMPUTE: &str = "Compute";
 pub const CANCEL: &str = "Cancel";
 
@@ -70,6 +79,7 @@ pub const NEUROLOGICAL: &str = "left on the left";
 pub const RADIOLOGICAL: &str = "left on the right";
 pub const COLOR_BAR: &str = "Colour bar";
 pub const DISPLAY: &str = "Display";
+pub const CHANNEL: &str = "Channel";
 pub const GO_TO_PEAK: &str = "Go to the strongest voxel";
 
 pub const OUTPUT: &str = "Output";
@@ -93,6 +103,10 @@ pub const NIFTI: &str = "Map .nii.gz";
 pub const PT: &str = "Map .pt";
 pub const PNG: &str = "Figure .png";
 pub const RECORD: &str = "Record .json";
+pub const MORE_FORMS: &str = "More forms";
+pub const WHOLE_IMAGE: &str = "On the whole image’s grid .nii.gz";
+pub const CLINICADL_NIFTI: &str = "As ClinicaDL writes it .nii.gz";
+pub const ELEMENTS_ARE: &str = "Elements";
 
 pub const DROP_HERE: &str = "Drop a MAPS, a CAPS, an archive or images";
 pub const DROP_HINT: &str = "Folders that hold a maps.json are opened as the model, everything else as images. \
@@ -193,4 +207,31 @@ pub fn milliseconds(value: f64) -> String {
 
 pub fn reduction(factor: u32) -> String {
     format!("size ÷ {factor}")
+}
+
+/// Time until a job ends, roughly as anybody would say it.
+pub fn remaining(milliseconds: f64) -> String {
+    let seconds = (milliseconds / 1000.0).ceil().max(1.0);
+    let minutes = (seconds / 60.0).round();
+    match seconds {
+        ..90.0 => format!("about {seconds:.0} s left"),
+        ..5400.0 => format!("about {minutes:.0} min left"),
+        _ => format!("about {:.1} h left", minutes / 60.0),
+    }
+}
+
+/// Where an element's number lies.
+pub fn element_range(mode: &str, first: usize, count: usize) -> String {
+    format!("{mode} {first}–{}", first + count.saturating_sub(1))
+}
+
+pub fn channel(index: usize, count: usize) -> String {
+    format!("{} of {count}", index + 1)
+}
+
+/// What ClinicaDL's own prediction said, beside what was computed here.
+pub fn self_check(check: &SelfCheck) -> String {
+    let recorded: Vec<String> = check.recorded.iter().map(|value| format::significant(f64::from(*value))).collect();
+    let difference = format::significant(f64::from(check.difference));
+    format!("ClinicaDL’s own prediction ({}): {}; difference {difference}", check.file, recorded.join(" / "))
 }

@@ -1,0 +1,109 @@
+//! "Run a group": the form, what it is on the command line, the button, and how far the run is.
+
+use leptos::prelude::*;
+
+use super::checks::Checks;
+use super::fields::{CheckField, TextField};
+use super::form::{command, diagnoses_of, known_group, missing, selections_of, splits_of};
+use crate::engine::message::NiftiForm;
+use crate::ui::choice::{Choice, Entry};
+use crate::ui::progress_line::in_words;
+use crate::ui::study::Study;
+use crate::ui::text::{self, group as words};
+
+const GROUPS_ID: &str = "data-groups";
+
+/// Folded away until somebody wants it; native, so that a script opens it by its `open`.
+#[component]
+pub fn GroupPanel() -> impl IntoView {
+    let study = expect_context::<Study>();
+    view! {
+        <details class="group" data-testid="group-form">
+            <summary>{words::RUN_A_GROUP}</summary>
+            <fieldset class="group__fields" disabled=move || study.is_running_a_group() aria-label=words::RUN_A_GROUP>
+                <p class="muted">{words::ABOUT}</p>
+                <DataGroup />
+                <TextField label=words::NAME option="NAME" testid="run-name" value=study.group.name />
+                <Which />
+                <Outputs />
+            </fieldset>
+            <Start />
+        </details>
+    }
+    .into_any()
+}
+
+/// The group's name, and what that name means.
+#[component]
+fn DataGroup() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let form = study.group;
+    let suggestions = move || {
+        let model = study.model.get();
+        let names: Vec<String> = model.iter().flat_map(|model| &model.groups).map(|group| group.name.clone()).collect();
+        names.into_iter().map(|name| view! { <option value=name /> }).collect_view()
+    };
+    let meaning = move || {
+        let n_listed = study.participants.read().as_ref().map_or(0, |list| list.rows.len());
+        words::data_group(form.data_group.read().trim(), known_group(study).as_ref(), n_listed, form.overwrite.get())
+    };
+    view! {
+        <TextField label=words::DATA_GROUP option="DATA_GROUP" testid="data-group" value=form.data_group list=GROUPS_ID />
+        <datalist id=GROUPS_ID>{suggestions}</datalist>
+        <p class="muted" data-testid="data-group-state">{meaning}</p>
+    }
+}
+
+/// Which checkpoints and which sessions.
+#[component]
+fn Which() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let form = study.group;
+    let selections = move || study.model.get().map(|model| selections_of(&model)).unwrap_or_default();
+    let splits = move || study.model.get().map(|model| splits_of(&model)).unwrap_or_default();
+    let diagnoses = move || study.participants.get().map(|list| diagnoses_of(&list)).unwrap_or_default();
+    view! {
+        <Checks label=words::SELECTIONS option="--selection_metrics" testid="run-selections" entries=Signal::derive(selections)
+            chosen=form.selections />
+        <Checks label=words::SPLITS option="--split" testid="run-splits" entries=Signal::derive(splits) chosen=form.splits />
+        <Checks label=words::DIAGNOSES option="-d" testid="run-diagnoses" entries=Signal::derive(diagnoses) chosen=form.diagnoses />
+        <p class="muted" class:is-hidden=move || diagnoses().is_empty()>{words::DIAGNOSES_HINT}</p>
+    }
+}
+
+/// What is written, and what is erased before.
+#[component]
+fn Outputs() -> impl IntoView {
+    let form = expect_context::<Study>().group;
+    let forms: Vec<Entry> = NiftiForm::ALL.into_iter().map(|form| Entry::new(form.name(), words::nifti_form(form))).collect();
+    let value = move || form.nifti.get().name().to_owned();
+    let choose = move |name: String| form.nifti.set(NiftiForm::from_name(&name).unwrap_or_default());
+    view! {
+        <CheckField label=words::SAVE_INDIVIDUAL option="--save_individual" testid="save-individual" value=form.save_individual />
+        <Choice label=words::SAVE_NIFTI option="--save_nifti" testid="save-nifti" entries=forms value=Signal::derive(value)
+            on_choose=Callback::new(choose) />
+        <CheckField label=words::OVERWRITE option="--overwrite" testid="overwrite" value=form.overwrite />
+        <CheckField label=words::OVERWRITE_NAME option="--overwrite_name" testid="overwrite-name" value=form.overwrite_name />
+    }
+}
+
+/// The button, what is missing, how far the run is, and the command line.
+#[component]
+fn Start() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let is_running = move || study.is_running_a_group();
+    let lacks = Memo::new(move |_| missing(study));
+    let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(in_words);
+    view! {
+        <p class="muted" data-testid="run-missing" class:is-hidden=move || lacks.read().is_empty()>{move || words::missing(&lacks.read())}</p>
+        <div class="buttons">
+            <button type="button" class="button button--main" data-testid="run-group"
+                disabled=move || is_running() || !lacks.read().is_empty() on:click=move |_| study.run_group()>{words::RUN}</button>
+            <button type="button" class="button" class:is-hidden=move || !is_running() on:click=move |_| study.cancel()>{text::CANCEL}</button>
+        </div>
+        // Not a live region: the status line says the same.
+        <p class="muted" data-testid="run-progress">{progress}</p>
+        <p class="field__label" id="command-label">{words::COMMAND}</p>
+        <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{move || command(study)}</code>
+    }
+}
