@@ -5,8 +5,10 @@ use super::progress::ReadError;
 use crate::caps::CapsError;
 use crate::files::FileError;
 use crate::maps::MapsError;
+use crate::maps::participants::ParticipantsError;
 use crate::network::{NetworkError, Stopped};
 use crate::torch_file::TorchFileError;
+use crate::tsv::TsvError;
 
 /// Why a job ended without its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +100,18 @@ impl From<MapsError> for Ended {
 
 impl From<CapsError> for Ended {
     fn from(error: CapsError) -> Self {
+        Self::because(&error, error.hint())
+    }
+}
+
+impl From<TsvError> for Ended {
+    fn from(error: TsvError) -> Self {
+        Self::because(error, "save the table as UTF-8 text separated by tabs, with the columns that are named")
+    }
+}
+
+impl From<ParticipantsError> for Ended {
+    fn from(error: ParticipantsError) -> Self {
         Self::because(&error, error.hint())
     }
 }

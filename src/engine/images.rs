@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::element_map::Placement;
 use super::failure::Ended;
 use super::message::{ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
-use crate::caps::{CapsError, ElementSource, ImageCatalogue, ImageEntry, InputSpec, SessionElements};
+use crate::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, InputSpec, SessionElements};
 use crate::export::sha256_hex;
 use crate::files::FileTree;
 use crate::maps::MapsConfig;
@@ -87,13 +87,16 @@ impl Cohorts {
     ///
     /// # Errors
     /// Everything that is wrong with any session, in one sentence each.
-    pub async fn check(&mut self, sessions: &[GroupSession]) -> Result<usize, Ended> {
+    pub async fn check(&mut self, sessions: &[GroupSession], config: &MapsConfig) -> Result<usize, Ended> {
         let mut problems: Vec<String> = Vec::new();
         let mut n_elements = None;
         for cohort in cohorts_of(sessions) {
-            let own: Vec<(String, String)> =
-                sessions.iter().filter(|session| session.cohort == cohort).map(|s| (s.participant_id.clone(), s.session_id.clone())).collect();
-            match self.of(&cohort)?.check(&own).await? {
+            let own: Vec<(String, String)> = sessions
+                .iter()
+                .filter(|session| session.cohort == cohort)
+                .map(|s| (s.participant_id.clone(), s.session_id.clone()))
+                .collect();
+            match self.of(&cohort)?.check(&own, &expected_of(config)).await? {
                 Ok(n) => match *n_elements.get_or_insert(n) {
                     first if first == n => {}
                     first => problems.push(format!("the images of the cohort {cohort} have {n} elements, those before {first}")),
@@ -212,8 +215,8 @@ impl Images {
     }
 
     /// Everything that is wrong with these sessions, or the number of elements of each.
-    async fn check(&mut self, sessions: &[(String, String)]) -> Result<Result<usize, Vec<String>>, Ended> {
-        let problems = self.source.check(&self.tree, &self.catalogue, sessions).await;
+    async fn check(&mut self, sessions: &[(String, String)], expected: &ExpectedInput) -> Result<Result<usize, Vec<String>>, Ended> {
+        let problems = self.source.check(&self.tree, &self.catalogue, sessions, Some(expected)).await;
         if !problems.is_empty() {
             return Ok(Err(problems.iter().map(ToString::to_string).collect()));
         }
@@ -254,7 +257,8 @@ impl Images {
         let session = match self.session.take().filter(is_same) {
             Some(session) => session,
             None => {
-                let missing = || Ended::because(format!("there is no image of {participant_id} {session_id}"), "choose a listed participant");
+                let missing =
+                    || Ended::because(format!("there is no image of {participant_id} {session_id}"), "choose a listed participant");
                 let entry = self.catalogue.find(participant_id, session_id).ok_or_else(missing)?;
                 self.source.open_session(&self.tree, entry).await?
             }
@@ -266,6 +270,11 @@ impl Images {
 /// What is looked for before there is a model.
 fn whole_images() -> InputSpec {
     InputSpec { preprocessing: String::new(), use_uncropped_image: false, prepare_dl: false, extraction: Extraction::Image }
+}
+
+/// What the network takes, by `maps.json`.
+fn expected_of(config: &MapsConfig) -> ExpectedInput {
+    ExpectedInput { shape: config.input_size.clone(), size_reduction: config.transforms.size_reduction }
 }
 
 fn spec_of(config: &MapsConfig) -> InputSpec {

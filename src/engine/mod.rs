@@ -29,10 +29,10 @@ mod session;
 #[cfg(feature = "compute")]
 mod single_map;
 
-pub use outlet::Outlet;
 #[cfg(feature = "compute")]
 pub use failure::Ended;
 #[cfg(feature = "compute")]
 pub use images::Cohorts;
+pub use outlet::Outlet;
 #[cfg(feature = "compute")]
 pub use session::{Engine, Given};

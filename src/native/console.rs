@@ -26,7 +26,11 @@ impl Console {
             bar.set_style(style);
         }
         // A second Ctrl-C ends the program as always.
-        let cancel = || if CANCELLED.swap(true, Ordering::Relaxed) { std::process::exit(130) };
+        let cancel = || {
+            if CANCELLED.swap(true, Ordering::Relaxed) {
+                std::process::exit(130)
+            }
+        };
         let _ = ctrlc::set_handler(cancel);
         Self { bar, started: Instant::now() }
     }

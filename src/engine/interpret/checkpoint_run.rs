@@ -106,13 +106,7 @@ impl CheckpointRun<'_> {
         Place::in_folder(&self.folder, self.shard)
     }
 
-    async fn explain(
-        &self,
-        cohorts: &mut Cohorts,
-        session: &GroupSession,
-        element: usize,
-        pacer: &Pacer<'_>,
-    ) -> Result<ElementMap, Ended> {
+    async fn explain(&self, cohorts: &mut Cohorts, session: &GroupSession, element: usize, pacer: &Pacer<'_>) -> Result<ElementMap, Ended> {
         let config = &self.model.maps.config;
         let input = cohorts.of(&session.cohort)?.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
         map_of(&input, self.model, Question::of(self.options), pacer, &mut |_| {}).await
@@ -228,13 +222,7 @@ pub async fn write_means(
     Ok(())
 }
 
-async fn write_map(
-    store: &dyn Store,
-    stem: &str,
-    placement: &Placement,
-    values: &[f32],
-    form: NiftiForm,
-) -> Result<(), Ended> {
+async fn write_map(store: &dyn Store, stem: &str, placement: &Placement, values: &[f32], form: NiftiForm) -> Result<(), Ended> {
     store.write(&format!("{stem}.pt"), &placement.tensor_file(values)).await?;
     if let Some(nifti) = placement.nifti_file(values, form) {
         store.write(&format!("{stem}.nii.gz"), &nifti).await?;

@@ -142,7 +142,7 @@ impl GroupRun<'_> {
                 sessions.push(session.clone());
             }
         }
-        cohorts.check(&sessions).await
+        cohorts.check(&sessions, &self.maps.config).await
     }
 
     fn checkpoints(&self) -> Result<Vec<Checkpoint>, Ended> {
@@ -269,8 +269,11 @@ impl GroupRun<'_> {
     /// Hash of all that decides over the numbers, except the images themselves. Parts of one group share it.
     fn fingerprint(&self, checkpoint: &Checkpoint, checkpoint_sha256: &str, n_elements: usize) -> String {
         let options = InterpretOptions { overwrite: false, overwrite_name: false, splits: Vec::new(), ..self.options.clone() };
-        let sessions: Vec<[&str; 3]> =
-            self.group_sessions(checkpoint.split).iter().map(|session| [&*session.participant_id, &session.session_id, &session.cohort]).collect();
+        let sessions: Vec<[&str; 3]> = self
+            .group_sessions(checkpoint.split)
+            .iter()
+            .map(|session| [&*session.participant_id, &session.session_id, &session.cohort])
+            .collect();
         let version = env!("CARGO_PKG_VERSION");
         let all = serde_json::to_vec(&(version, options, sessions, checkpoint_sha256, n_elements)).unwrap_or_default();
         sha256_hex(&all)

@@ -74,7 +74,8 @@ impl Parts {
         let folder = self.folder.path();
         let shards = || self.side_cars.iter().filter_map(|side_car| side_car.shard);
         let count = shards().map(|shard| shard.count).max().unwrap_or(0);
-        if shards().any(|shard| shard.count != count) || self.side_cars.iter().any(|part| part.fingerprint != self.side_cars[0].fingerprint) {
+        if shards().any(|shard| shard.count != count) || self.side_cars.iter().any(|part| part.fingerprint != self.side_cars[0].fingerprint)
+        {
             let what = format!("{folder}: its parts belong to different runs");
             return Err(Ended::because(what, "erase the folder and compute all parts with the same options, images and checkpoint"));
         }

@@ -20,7 +20,7 @@ const COHORT: &str = "cohort";
 const PATH: &str = "path";
 
 /// What the cohort is called where there is only one.
-const SINGLE_COHORT: &str = "single";
+pub const SINGLE_COHORT: &str = "single";
 
 /// The sessions of a table of one cohort whose diagnosis is among `diagnoses`, in the table's order.
 ///
