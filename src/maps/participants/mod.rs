@@ -1,6 +1,6 @@
 //! Tables of participants → the sessions of a new data group, by the rules of `clinicadl interpret` 1.6.1.
 //!
-//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts`]).
+//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts()`]).
 
 mod cohorts;
 mod problem;
