@@ -10,15 +10,19 @@ const VERSION_0_FILES: [&str; 2] = ["commandline.json", "model_best.pth.tar"];
 /// The folders of selections of 0.x; 1.x writes a hyphen.
 const VERSION_0_FOLDERS: [&str; 2] = ["best_loss", "best_balanced_accuracy"];
 
-/// What ClinicaDL 2 writes instead of `maps.json`.
-const VERSION_2_FILES: [&str; 5] = ["model.json", "architecture.log", "optimization.json", "computational.json", "caps_dataset.json"];
+/// What only ClinicaDL 2 writes.
+const VERSION_2_FILES: [&str; 2] = ["architecture.log", "caps_dataset.json"];
+
+/// What ClinicaDL 2 writes instead of `maps.json`; other programs have files of these names, too.
+const VERSION_2_SETTINGS: [&str; 3] = ["model.json", "optimization.json", "computational.json"];
 
 /// The error that says most.
 pub(super) fn explain_absence(tree: &FileTree) -> MapsError {
     if let Some(path) = tree.paths().find(|path| is_of_version_0(path)) {
         return MapsError::Version0 { path: path.to_owned() };
     }
-    if let Some(path) = tree.paths().find(|path| is_of_version_2(path)) {
+    let has_splits = tree.paths().any(|path| split_folder(path).is_some());
+    if let Some(path) = tree.paths().find(|path| is_of_version_2(path, has_splits)) {
         return MapsError::Version2 { path: path.to_owned() };
     }
     match tree.paths().find_map(split_folder) {
@@ -31,10 +35,11 @@ fn is_of_version_0(path: &str) -> bool {
     VERSION_0_FILES.contains(&file_name(path)) || path.split('/').any(|folder| VERSION_0_FOLDERS.contains(&folder))
 }
 
-fn is_of_version_2(path: &str) -> bool {
+fn is_of_version_2(path: &str, has_splits: bool) -> bool {
     let mut folders = path.split('/').zip(path.split('/').skip(1));
     let in_training = folders.any(|(above, below)| above == "training" && split_number(below).is_some());
-    in_training || VERSION_2_FILES.contains(&file_name(path))
+    let name = file_name(path);
+    in_training || VERSION_2_FILES.contains(&name) || has_splits && VERSION_2_SETTINGS.contains(&name)
 }
 
 /// The path of the first split that a path goes through.

@@ -185,7 +185,7 @@ fn what_is_no_model_is_refused_in_words() {
     let multi = MAPS_JSON.replace(r#""mode": "image", "norm"#, r#""multi_network": true, "mode": "image", "norm"#);
     let checkpoint = ("m/split-0/best-loss/model.pth.tar", "");
     let generator = MAPS_JSON.replace("Conv5_FC3", "GeneratorUNet");
-    let refusals: [(&[(&str, &str)], &str); 15] = [
+    let refusals: [(&[(&str, &str)], &str); 17] = [
         (&[("a.txt", ""), ("b.txt", "")], "no maps.json in what was given (files looked at: 2)"),
         (&[("m/groups/test/maps.json", "{}")], "no maps.json in what was given (files looked at: 1)"),
         (
@@ -205,6 +205,11 @@ fn what_is_no_model_is_refused_in_words() {
             &[("new/model.json", "{}"), ("new/training/split-0/best-loss/model.pth.tar", "")],
             "new/model.json: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json",
         ),
+        (
+            &[("new/architecture.log", "")],
+            "new/architecture.log: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json",
+        ),
+        (&[("web/model.json", "{}")], "no maps.json in what was given (files looked at: 1)"),
         (
             &[("new/training/split-0/best-loss/model.pth.tar", "")],
             "new/training/split-0/best-loss/model.pth.tar: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json",

@@ -53,8 +53,9 @@ fn a_table_without_diagnosis_is_refused() {
 
 #[test]
 fn diagnoses_that_leave_no_row_are_told_with_those_there_are() {
-    let text = "participant_id\tsession_id\tdiagnosis\ns1\tM0\tMCI\ns2\tM0\tLBD\ns3\tM0\tMCI\ns4\tM0\t\n";
+    let text = "participant_id\tsession_id\tdiagnosis\ns1\tM0\tMCI\ns2\tM0\tLBD\ns3\tM0\tMCI\ns4\tM0\tNA\n";
     assert_eq!(refusal(single(text, &["AD", "CN"], "diagnosis")), "p.tsv: no row has the diagnosis AD or CN; the table has MCI, LBD");
+    assert_eq!(refusal(single(text, &["NA"], "diagnosis")), "p.tsv: no row has the diagnosis NA; the table has MCI, LBD");
     let empty = "participant_id\tsession_id\tdiagnosis\n";
     assert_eq!(refusal(single(empty, &["AD"], "diagnosis")), "p.tsv: no row has the diagnosis AD; the table has none");
 }
@@ -108,6 +109,14 @@ fn of_several_cohorts_those_with_the_diagnoses_are_read() {
         caps_path: format!("/caps/{name}"),
     };
     assert_eq!(taken, [cohort("adni", &["CN", "AD"]), cohort("aibl", &["CN"])]);
+}
+
+#[test]
+fn a_stored_group_of_several_cohorts_finds_its_caps() {
+    let caps = participants::caps_of_cohorts(&table("caps.tsv", CAPS)).unwrap();
+    assert_eq!(caps.get("adni").map(String::as_str), Some("/caps/adni"));
+    let sentence = refusal(participants::caps_of_cohorts(&table("caps.tsv", "cohort\tpath\na\tb\na\tc\nd\t\n")));
+    assert_eq!(sentence, "caps.tsv: column path is empty in row 3; caps.tsv: listed more than once: a");
 }
 
 #[test]

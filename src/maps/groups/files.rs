@@ -26,8 +26,21 @@ fn data_tsv(sessions: &[GroupSession], label: Option<&str>) -> Vec<u8> {
 
 /// Indented by four, without a line end.
 fn maps_json(group: &DataGroup) -> Vec<u8> {
-    let caps_directory = python_json_text(&group.caps_directory);
+    let caps_directory = python_json_text(&python_path(&group.caps_directory));
     format!("{{\n    \"caps_directory\": {caps_directory},\n    \"multi_cohort\": {}\n}}", group.multi_cohort).into_bytes()
+}
+
+/// A path as Python's `pathlib` writes it on Linux and macOS: without `.`, doubled and trailing slashes.
+fn python_path(path: &str) -> String {
+    let components: Vec<&str> = path.split('/').filter(|component| !matches!(*component, "" | ".")).collect();
+    // Two slashes in front are no less than a root of their own.
+    let root = match path.find(|c| c != '/').unwrap_or(path.len()) {
+        0 => "",
+        2 => "//",
+        _ => "/",
+    };
+    let path = format!("{root}{}", components.join("/"));
+    if path.is_empty() { ".".to_owned() } else { path }
 }
 
 /// A text as Python's `json` writes it: all that is not ASCII is escaped, in units of UTF-16.
@@ -52,6 +65,18 @@ fn python_json_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_are_cleaned_as_python_does() {
+        let check = |path: &str, expected: &str| assert_eq!(python_path(path), expected, "{path}");
+        check("caps_demo", "caps_demo");
+        check("./data//caps/./x/", "data/caps/x");
+        check("/data/../caps/", "/data/../caps");
+        check("//server/caps", "//server/caps");
+        check("///caps", "/caps");
+        check("/", "/");
+        check("./", ".");
+    }
 
     #[test]
     fn texts_are_escaped_as_python_does() {

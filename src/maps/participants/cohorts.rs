@@ -1,6 +1,6 @@
 //! `--multi_cohort`: a table that lists cohorts' tables, and one that lists their CAPS.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problem::{self, ParticipantsError, Problem};
 use super::{COHORT, PATH, column, distinct, kept_rows, missing_columns, owned, session};
@@ -35,26 +35,37 @@ pub fn cohorts(participants: &Table, caps: &Table, diagnoses: &[String]) -> Resu
     check_list(participants, &[COHORT, DIAGNOSES, PATH], &mut problems);
     check_list(caps, &[COHORT, PATH], &mut problems);
     problem::none(std::mem::take(&mut problems))?;
+    let with_caps: BTreeMap<&str, &str> = column(caps, COHORT).into_iter().zip(column(caps, PATH)).collect();
     let mut taken = Vec::new();
     for row in 0..participants.len() {
         let text = |column| participants.get(row, column).unwrap_or_default().to_owned();
         let (name, path) = (text(COHORT), text(PATH));
         let diagnoses = shared(&text(DIAGNOSES), diagnoses);
-        let caps_path = column(caps, COHORT).iter().position(|found| *found == name).and_then(|row| caps.get(row, PATH));
         if diagnoses.is_empty() {
             continue;
         }
         if !path.ends_with(".tsv") {
             problems.push(Problem::NotATable { path: path.clone() });
         }
-        match caps_path {
-            Some(caps_path) => taken.push(Cohort { name, diagnoses, participants_path: path, caps_path: caps_path.to_owned() }),
+        match with_caps.get(name.as_str()).map(|&path| path.to_owned()) {
+            Some(caps_path) => taken.push(Cohort { name, diagnoses, participants_path: path, caps_path }),
             None => problems.push(Problem::NoCaps { file: caps.file().to_owned(), cohort: name, found: distinct(caps, COHORT) }),
         }
     }
     unheard_of(participants, diagnoses, &mut problems);
     problem::none(problems)?;
     Ok(taken)
+}
+
+/// Path of every cohort's CAPS, as the list gives it: what a stored group of several cohorts needs to find its images.
+///
+/// # Errors
+/// All problems at once: columns or cells that are missing, a cohort that comes twice.
+pub fn caps_of_cohorts(caps: &Table) -> Result<BTreeMap<String, String>, ParticipantsError> {
+    let mut problems = Vec::new();
+    check_list(caps, &[COHORT, PATH], &mut problems);
+    problem::none(problems)?;
+    Ok(column(caps, COHORT).into_iter().zip(column(caps, PATH)).map(|(cohort, path)| (cohort.to_owned(), path.to_owned())).collect())
 }
 
 /// The sessions of all cohorts, one cohort's table below the other, each filtered by the cohort's diagnoses.

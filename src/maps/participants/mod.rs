@@ -1,11 +1,11 @@
 //! Tables of participants → the sessions of a new data group, by the rules of `clinicadl interpret` 1.6.1.
 //!
-//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts`]).
+//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts()`]).
 
 mod cohorts;
 mod problem;
 
-pub use cohorts::{Cohort, cohorts, sessions_of_cohorts};
+pub use cohorts::{Cohort, caps_of_cohorts, cohorts, sessions_of_cohorts};
 pub use problem::{ParticipantsError, Problem, Repeated};
 
 use std::collections::BTreeMap;
@@ -64,7 +64,8 @@ pub(super) fn sessions_of_group(table: &Table, label: Option<&str>) -> Result<Ve
 /// Numbers of the rows with one of the diagnoses, after all that can be wrong with one cohort's table has been looked for.
 fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<Problem>) -> Vec<usize> {
     missing_columns(table, &[PARTICIPANT, SESSION, DIAGNOSIS], problems);
-    let is_asked = |row: &usize| table.get(*row, DIAGNOSIS).is_none_or(|found| diagnoses.iter().any(|asked| asked == found));
+    let is_one = |found: &str| !is_missing(found) && diagnoses.iter().any(|asked| asked == found);
+    let is_asked = |row: &usize| table.get(*row, DIAGNOSIS).is_none_or(is_one);
     let rows: Vec<usize> = (0..table.len()).filter(is_asked).collect();
     empty_cells(table, &rows, problems);
     repeated_sessions(table, &rows, problems);
