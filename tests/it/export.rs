@@ -1,6 +1,7 @@
 //! Files that leave the program: maps as NIfTI and tensors, the record, their names.
 
 use maplens::attribution::Convention;
+use maplens::engine::message::Quantity;
 use maplens::export::record::{DeviceRecord, ExplanationRecord, InputRecord, MapRecord, ModelRecord, Software, Timing};
 use maplens::export::{self, Record, file_names};
 use maplens::torch_file;
@@ -11,8 +12,8 @@ use crate::{fixtures, npy};
 #[test]
 fn a_map_is_read_back_from_its_nifti_and_its_tensor() {
     let volume = reference_volume();
-    assert_eq!(nifti::read("map.nii.gz", &export::nifti_file(&volume)).unwrap(), volume);
-    let tensor = torch_file::read_tensor("map.pt", export::tensor_file(&volume)).unwrap();
+    assert_eq!(nifti::read("map.nii.gz", &nifti::write(&volume)).unwrap(), volume);
+    let tensor = torch_file::read_tensor("map.pt", export::tensor_file(&[1, 3, 4, 5], volume.data())).unwrap();
     assert_eq!(tensor.shape(), [1, 3, 4, 5]);
     assert_eq!(tensor.to_f32_vec().unwrap(), volume.data());
 }
@@ -21,7 +22,7 @@ fn a_map_is_read_back_from_its_nifti_and_its_tensor() {
 #[test]
 fn write_the_reference_volume() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    std::fs::write(folder.join("reference_map.nii.gz"), export::nifti_file(&reference_volume())).unwrap();
+    std::fs::write(folder.join("reference_map.nii.gz"), nifti::write(&reference_volume())).unwrap();
 }
 
 #[test]
@@ -86,6 +87,8 @@ fn record() -> Record {
             session_id: text("ses-M000"),
             file: text("scan.nii.gz"),
             sha256: text("11"),
+            element: 0,
+            element_name: String::new(),
             shape: vec![1, 3, 4, 5],
             normalize: true,
             size_reduction: Some(2),
@@ -96,6 +99,7 @@ fn record() -> Record {
             target_node: 1,
             target_label: text("CN"),
             convention: Convention::Clinicadl161,
+            quantity: Quantity::Map,
         },
         device: DeviceRecord { kind: text("cpu"), name: text("CPU"), max_binding_bytes: 0 },
         logits: vec![4.5, -3.25],

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails; its helpers outside test functions are tests, too")]
 
 mod caps;
+#[cfg(feature = "compute")]
+mod command_line;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]

@@ -1,0 +1,217 @@
+//! `maplens interpret`: ClinicaDL's own commands word for word, and the tree that they leave, file by file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use maplens::attribution::SaliencyMap;
+use maplens::torch_file;
+use maplens::volume::nifti;
+use serde_json::Value;
+
+use crate::numerics::{self, CPU, fixture};
+
+/// What the commands call the CAPS.
+const CAPS: &str = "caps_demo";
+
+/// A folder in which commands are run: a CAPS with masks, a table of participants, copies of MAPS.
+struct Workplace {
+    root: PathBuf,
+}
+
+impl Workplace {
+    fn new(name: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&root);
+        let caps = root.join(CAPS);
+        fs::create_dir_all(&caps).unwrap();
+        link("www/demo/caps/subjects", &caps.join("subjects"));
+        link("tests/fixtures/caps_masks", &caps.join("masks"));
+        fs::write(root.join("participants.tsv"), TABLE).unwrap();
+        Self { root }
+    }
+
+    /// A copy of a MAPS of the fixtures, called as the commands call it.
+    fn copy_maps(&self, fixture_path: &str) -> PathBuf {
+        let tree = pollster::block_on(fixture::maps_tree(fixture_path));
+        let root = pollster::block_on(maplens::maps::Maps::open(&tree)).unwrap().root;
+        let name = root.rsplit('/').next().unwrap();
+        let folder = self.root.join(format!("maps_{name}"));
+        let own = tree.subtree(&root);
+        for path in own.paths() {
+            let to = folder.join(path);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, pollster::block_on(own.read(path)).unwrap()).unwrap();
+        }
+        folder
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_maplens")).current_dir(&self.root).args(arguments).output().unwrap()
+    }
+
+    fn succeed(&self, command: &str) -> String {
+        let output = self.run(&command.split(' ').collect::<Vec<_>>());
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Exit code and the one line of the error.
+    fn fail(&self, command: &str) -> (i32, String) {
+        let output = self.run(&command.split(' ').collect::<Vec<_>>());
+        assert!(!output.status.success(), "{command} should fail");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap().trim_end().to_owned())
+    }
+}
+
+const TABLE: &str = "participant_id\tsession_id\tdiagnosis\tage\tsex\n\
+    sub-TRIV24\tses-M000\tAD\t76.9\tF\n\
+    sub-TRIV25\tses-M000\tCN\t59.0\tM\n";
+
+fn link(from: &str, to: &Path) {
+    std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join(from), to).unwrap();
+}
+
+/// All files below a folder, by path.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![folder.to_owned()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// The cases of a MAPS, each with the command that made it.
+fn cases(maps: &str) -> Vec<Value> {
+    let manifest: Value = serde_json::from_slice(&fixture::bytes("manifest.json")).unwrap();
+    manifest["cases"].as_array().unwrap().iter().filter(|case| case["maps"] == maps).cloned().collect()
+}
+
+/// Name of the interpretation: the last part of the case's name.
+fn name_of(case: &Value) -> String {
+    case["id"].as_str().unwrap().rsplit("__").next().unwrap().to_owned()
+}
+
+/// The case's own command; those that were made without one are given it.
+fn command_of(case: &Value, maps: &Path) -> String {
+    let maps = maps.file_name().unwrap().to_str().unwrap();
+    if let Some(command) = case["command"].as_str() {
+        return command.replace("clinicadl interpret", "interpret --quiet");
+    }
+    let (method, target) = (case["method"].as_str().unwrap(), &case["target_node"]);
+    let level = case["level"].as_u64().map(|level| format!(" --level_grad_cam {level}")).unwrap_or_default();
+    format!("interpret --quiet {maps} test {} {method} --target_node {target}{level} --save_individual --no-gpu", name_of(case))
+}
+
+/// Runs every command of a MAPS in one workplace and compares what it leaves.
+fn replay(maps_path: &str) {
+    let name = maps_path.rsplit('/').next().unwrap().trim_end_matches(".tar.gz");
+    let workplace = Workplace::new(&format!("replay_{name}"));
+    fs::create_dir_all(workplace.root.join("logs")).unwrap();
+    fs::write(workplace.root.join(format!("logs/test_{name}.tsv")), TABLE).unwrap();
+    let maps = workplace.copy_maps(maps_path);
+    let original = files(&maps);
+    // The first command of the study defined the group, so it is not there yet.
+    fs::remove_dir_all(maps.join("groups/test")).unwrap();
+    let cases = cases(maps_path);
+    let mut commands: BTreeMap<String, String> = BTreeMap::new();
+    for case in cases.iter().filter(|case| case["kind"].is_null()) {
+        commands.entry(name_of(case)).or_insert_with(|| command_of(case, &maps));
+    }
+    let defines = |command: &str| command.contains("--caps_directory");
+    if !commands.values().any(|command| defines(command)) {
+        let first = commands.values_mut().next().unwrap();
+        first.push_str(&format!(" --caps_directory {CAPS} --participants_tsv logs/test_{name}.tsv"));
+    }
+    let (first, others): (Vec<_>, Vec<_>) = commands.into_iter().partition(|(_, command)| defines(command));
+    for (_, command) in first.into_iter().chain(others) {
+        workplace.succeed(&command);
+    }
+    let written = files(&maps);
+    for (path, bytes) in &original {
+        assert_eq!(written.get(path), Some(bytes), "{path}");
+    }
+    let misses: Vec<String> = cases.iter().filter_map(|case| compare(case, &written).err()).collect();
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+    check_names(&written, &cases);
+}
+
+/// The map of a case, as the command wrote it, against the one that ClinicaDL wrote.
+fn compare(case: &Value, written: &BTreeMap<String, Vec<u8>>) -> Result<(), String> {
+    let text = |key: &str| case[key].as_str().unwrap();
+    let folder = format!("split-{}/best-{}/test/interpret-{}", case["split"], text("selection_metric"), name_of(case));
+    let element = case["element"].as_u64().unwrap() + first_number(written);
+    let mode = text("mode");
+    let file = match case["kind"].as_str() {
+        Some(_) => format!("{folder}/mean_{mode}-{}_map.pt", case["element"]),
+        None => format!("{folder}/{}_{}_{mode}-{element}_map.pt", text("participant_id"), text("session_id")),
+    };
+    let bytes = written.get(&file).unwrap_or_else(|| panic!("{file} is missing"));
+    let tensor = torch_file::read_tensor(&file, bytes.clone()).unwrap();
+    let logits = logits_in(written, &folder, case);
+    let map = SaliencyMap { shape: tensor.shape().to_vec(), values: tensor.to_f32_vec().unwrap(), logits };
+    numerics::compare(&fixture::Case::parse(case), &map, CPU)
+}
+
+/// ClinicaDL numbers slices in the whole image.
+fn first_number(written: &BTreeMap<String, Vec<u8>>) -> u64 {
+    let config: Value = serde_json::from_slice(&written["maps.json"]).unwrap();
+    config["preprocessing_dict"]["discarded_slices"][0].as_u64().unwrap_or(0)
+}
+
+/// The logits that the side-car records for a case; those of the fixture where it is a mean.
+fn logits_in(written: &BTreeMap<String, Vec<u8>>, folder: &str, case: &Value) -> Vec<f32> {
+    let side_car: Value = serde_json::from_slice(&written[&format!("{folder}/maplens.json")]).unwrap();
+    let session = side_car["sessions"].as_array().unwrap().iter().find(|session| session["participant_id"] == case["participant_id"]);
+    let map = session.and_then(|session| session["maps"].as_array().unwrap().iter().find(|map| map["element"] == case["element"]).cloned());
+    map.map(|map| map["logits"].as_array().unwrap().iter().map(|logit| logit.as_f64().unwrap() as f32).collect()).unwrap_or_default()
+}
+
+/// Means of all elements, individual maps of all sessions and elements, a side-car, and nothing else.
+fn check_names(written: &BTreeMap<String, Vec<u8>>, cases: &[Value]) {
+    let case = cases.iter().find(|case| case["kind"].is_null()).unwrap();
+    let (mode, n_elements) = (case["mode"].as_str().unwrap(), case["n_elements"].as_u64().unwrap());
+    let first = first_number(written);
+    let individual = ["sub-TRIV24", "sub-TRIV25"].into_iter().flat_map(|who| (0..n_elements).map(move |e| (who, e + first)));
+    let mut expected: BTreeSet<String> = individual.map(|(who, e)| format!("{who}_ses-M000_{mode}-{e}_map.pt")).collect();
+    expected.extend((0..n_elements).map(|e| format!("mean_{mode}-{e}_map.pt")));
+    expected.insert("maplens.json".to_owned());
+    let mut n_folders = 0;
+    for name in cases.iter().map(name_of).collect::<BTreeSet<_>>() {
+        let folders: BTreeSet<&str> = written.keys().filter_map(|path| path.split_once(&format!("/interpret-{name}/")).map(|(f, _)| f)).collect();
+        for folder in folders {
+            let prefix = format!("{folder}/interpret-{name}/");
+            let found: BTreeSet<String> = written.keys().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect();
+            let tensors: BTreeSet<String> = found.iter().filter(|name| !name.ends_with(".nii.gz")).cloned().collect();
+            assert_eq!(tensors, expected, "{prefix}");
+            let n_niftis = found.len() - tensors.len();
+            assert!(n_niftis == 0 || n_niftis == tensors.len() - 1, "{prefix}: {n_niftis} NIfTI files");
+            n_folders += 1;
+        }
+    }
+    assert!(n_folders > 0);
+}
+
+macro_rules! replays {
+    ($($test:ident: $maps:literal;)*) => {
+        $(#[test] fn $test() { replay($maps); })*
+    };
+}
+
+replays! {
+    conv5_on_reduced_images: "maps/image_sr5_conv5";
+    conv4_with_three_classes: "maps/image_sr4_multi";
+    a_regression: "maps/image_sr5_age";
+    stride_conv5_on_patches: "maps/patch50_stride.tar.gz";
+    conv4_on_regions_of_two_splits: "maps/roi_conv4";
+    conv4_on_slices: "maps/slice_cor_all";
+}
