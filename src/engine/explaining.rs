@@ -55,7 +55,7 @@ pub async fn explain(
     warnings.extend(transformed.warnings.iter().map(ToString::to_string));
     let [depth, height, width] = input_volume.shape();
     let shape = [1, depth, height, width];
-    let input = model.network.upload(shape, input_volume.data()).map_err(|error| Ended::from(error).about(&with_size(image)))?;
+    let input = model.network.upload(&shape, input_volume.data()).map_err(|error| Ended::from(error).about(&with_size(image)))?;
     watch.note("upload");
     let Explanation { method, target, convention, .. } = explanation;
     let saliency = attribution::explain(&model.network, &input, method, target, convention, pacer).await?;
@@ -113,7 +113,9 @@ impl<'a> Watch<'a> {
 }
 
 fn into_volume(saliency: SaliencyMap, world_from_voxel: Affine) -> Result<(Volume, Vec<f32>), Ended> {
-    let [_, depth, height, width] = saliency.shape;
+    let &[1, depth, height, width] = saliency.shape.as_slice() else {
+        return Err(Ended::because("only maps of one 3D channel can be shown", "choose a network of whole images"));
+    };
     let volume = Volume::new([depth, height, width], saliency.values, world_from_voxel);
     let volume = volume.map_err(|error| Ended::because(error, "compute again on the CPU"))?;
     Ok((volume, saliency.logits))

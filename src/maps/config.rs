@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::json_keys::{Key, Keys, key};
-use super::{ConfigError, Preprocessing};
+use super::{ConfigError, Preprocessing, RandomArchitecture};
 use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
 
 /// The parameters of a training that matter for explaining it. Other keys are ignored.
@@ -14,6 +14,8 @@ use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReducti
 pub struct MapsConfig {
     /// Class name of the network.
     pub architecture: String,
+    /// The layers that were drawn, if it is a RandomArchitecture.
+    pub random_architecture: Option<RandomArchitecture>,
     /// What it was trained for.
     pub task: Task,
     /// What it takes.
@@ -116,8 +118,11 @@ impl MapsConfig {
         let task = task(&keys)?;
         let output_size = required(&keys, key("output_size"), Keys::count)?;
         let label = keys.nonempty_text(key("label"))?;
+        let architecture = required(&keys, ARCHITECTURE, Keys::nonempty_text)?;
+        let is_random = architecture == "RandomArchitecture";
         let config = MapsConfig {
-            architecture: required(&keys, ARCHITECTURE, Keys::nonempty_text)?,
+            random_architecture: if is_random { Some(RandomArchitecture::parse(&keys)?) } else { None },
+            architecture,
             task,
             mode: mode(&keys, &preprocessing)?,
             input_size: required(&keys, key("input_size"), Keys::counts)?,
