@@ -43,7 +43,7 @@ fn study(name: &str, tree: &FileTree, image: &Volume, n_runs: usize) {
     let network = network(&maps, &bytes);
     let input = maps.config.transforms.apply(image).expect("the image fits").volume;
     let [d, h, w] = input.shape();
-    let input = network.upload([1, d, h, w], input.data()).expect("the image fits");
+    let input = network.upload(&[1, d, h, w], input.data()).expect("the image fits");
     measure(&format!("{name}: forward"), n_runs, || drop(black_box(block_on(network.forward(&input, 0, &Unpaced)))));
     for (what, method) in [("gradient map", Method::Gradients), ("Grad-CAM", Method::GradCam { level: None })] {
         let job = || block_on(explain(&network, &input, method, 0, Convention::Clinicadl161, &Unpaced)).expect("a map");
@@ -53,9 +53,9 @@ fn study(name: &str, tree: &FileTree, image: &Volume, n_runs: usize) {
 
 fn network(maps: &Maps, bytes: &[u8]) -> Network {
     let checkpoint = torch_file::read_checkpoint("model.pth.tar", bytes).expect("a checkpoint");
-    let architecture = Architecture::from_name(&maps.config.architecture).expect("a supported architecture");
+    let architecture = Architecture::of(&maps.config).expect("a supported architecture");
     let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &Device::flex(), WorkLimits::CPU);
-    built.expect("the checkpoint fits").0
+    built.expect("the checkpoint fits").network
 }
 
 /// Three planes of a scan with a map of the same grid over it.

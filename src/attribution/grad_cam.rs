@@ -3,13 +3,15 @@
 use burn::tensor::Tensor;
 
 use super::{Convention, SaliencyMap, upsample};
-use crate::network::{FeatureMaps, Network, NetworkError, Pace, read};
+use crate::network::{FeatureMaps, Network, NetworkError, Pace};
 
 /// Weighs the feature maps of a level by their pooled gradients, combines the channels and up-samples to the input's grid.
 ///
-/// * ClinicaDL 1.6.1: gradients are averaged over the first two spatial axes only, so that weights still vary along the
-///   last one; channels are averaged, negative values stay.
+/// * ClinicaDL 1.6.1: gradients are averaged over the first two spatial axes only, so that in 3D weights still vary along
+///   the last one; channels are averaged, negative values stay.
 /// * Corrected: gradients are averaged over all spatial axes, channels are summed, negative values become 0.
+///
+/// In 2D both average over all of the image, and differ in the rest.
 pub async fn explain(
     network: &Network,
     input: &FeatureMaps,
@@ -22,11 +24,13 @@ pub async fn explain(
     let gradient = network.gradient(&pass, target, pace).await?;
     let features = pass.feature_maps();
     let weights = pooled_gradients(&gradient, convention);
-    let cam = read(combine(features, weights, convention)).await?;
+    let cam = combine(features, &weights, convention).read().await?;
     let [_, d, h, w] = features.shape();
-    let [_, depth, height, width] = network.input_shape();
+    let [_, depth, height, width] = input.shape();
     let values = upsample(&cam, [d, h, w], [depth, height, width]);
-    Ok(SaliencyMap { shape: [1, depth, height, width], values, logits: pass.logits })
+    let mut shape = network.input_shape().to_vec();
+    shape[0] = 1;
+    Ok(SaliencyMap { shape, values, logits: pass.logits })
 }
 
 /// Averages of the gradients, 1×K×1×1×W (ClinicaDL 1.6.1) or 1×K×1×1×1 (corrected).
@@ -34,20 +38,23 @@ fn pooled_gradients(gradient: &FeatureMaps, convention: Convention) -> Tensor<5>
     let [_, depth, height, width] = gradient.shape();
     let over_rows = gradient.slabs().map(|slab| slab.clone().sum_dim(3).sum_dim(2)).reduce(|sum, slab| sum + slab);
     // A feature map has at least one row, so there is a sum.
-    let sum = over_rows.unwrap_or_else(|| gradient.rows(0..1).sum_dim(3));
+    let sum = over_rows.unwrap_or_else(|| gradient.rows(0..1, 0.0).sum_dim(3));
     match convention {
         Convention::Clinicadl161 => sum.div_scalar((depth * height) as f32),
         Convention::Corrected => sum.sum_dim(4).div_scalar((depth * height * width) as f32),
     }
 }
 
-/// The weighted channels, combined: D·H·W values.
-fn combine(features: &FeatureMaps, weights: Tensor<5>, convention: Convention) -> Tensor<1> {
+/// The weighted channels, combined to one.
+fn combine(features: &FeatureMaps, weights: &Tensor<5>, convention: Convention) -> FeatureMaps {
     let [n_channels, depth, height, width] = features.shape();
-    let slabs = features.slabs().map(|slab| (slab.clone() * weights.clone()).sum_dim(1));
-    let sum: Tensor<1> = Tensor::cat(slabs.collect(), 2).reshape([depth * height * width]);
-    match convention {
-        Convention::Clinicadl161 => sum.div_scalar(n_channels as f32),
-        Convention::Corrected => burn::tensor::activation::relu(sum),
+    let mut cam = FeatureMaps::empty([1, depth, height, width]);
+    for slab in features.slabs() {
+        let sum = (slab.clone() * weights.clone()).sum_dim(1);
+        cam.push(match convention {
+            Convention::Clinicadl161 => sum.div_scalar(n_channels as f32),
+            Convention::Corrected => burn::tensor::activation::relu(sum),
+        });
     }
+    cam
 }

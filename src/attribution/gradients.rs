@@ -1,11 +1,11 @@
 //! Vanilla back-propagation: ∂ logit / ∂ input (Simonyan, Vedaldi & Zisserman 2014, arXiv:1312.6034).
 
 use super::SaliencyMap;
-use crate::network::{FeatureMaps, Network, NetworkError, Pace, read};
+use crate::network::{FeatureMaps, Network, NetworkError, Pace};
 
 /// The derivative of logit `target` with respect to every value of the (normalised) input; both conventions agree.
 pub async fn explain(network: &Network, input: &FeatureMaps, target: usize, pace: &dyn Pace) -> Result<SaliencyMap, NetworkError> {
     let pass = network.forward(input, 0, pace).await?;
     let gradient = network.gradient(&pass, target, pace).await?;
-    Ok(SaliencyMap { shape: gradient.shape(), values: read(gradient.flatten()).await?, logits: pass.logits })
+    Ok(SaliencyMap { shape: network.input_shape().to_vec(), values: gradient.read().await?, logits: pass.logits })
 }

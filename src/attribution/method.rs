@@ -25,13 +25,26 @@ impl Method {
             Method::GradCam { .. } => "grad-cam",
         }
     }
+
+    /// What the two conventions differ in for an input of `n_axes` spatial axes (2 or 3), in one line; `None` where they
+    /// agree. Gradients always agree; Grad-CAM never does, but in 2D only in how channels are combined.
+    pub fn difference(&self, n_axes: usize) -> Option<&'static str> {
+        let channels = "ClinicaDL 1.6.1 averages the weighted channels and keeps negative values, \
+                        the paper sums them and keeps the positive part";
+        let pooling_too = "ClinicaDL 1.6.1 averages gradients over the first two axes only, averages the weighted channels and keeps \
+                           negative values, the paper averages over all axes, sums the channels and keeps the positive part";
+        match self {
+            Method::Gradients => None,
+            Method::GradCam { .. } => Some(if n_axes == 2 { channels } else { pooling_too }),
+        }
+    }
 }
 
 /// Which arithmetic to follow where ClinicaDL 1.6.1 departs from its own documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Convention {
-    /// The numbers of `clinicadl interpret` 1.6.1 to the last digit float32 allows: 3D Grad-CAM pools gradients over
-    /// the first two axes only, averages over channels and keeps negative values.
+    /// The numbers of `clinicadl interpret` 1.6.1 to the last digit float32 allows: Grad-CAM averages over channels and
+    /// keeps negative values, and in 3D pools gradients over the first two axes only.
     #[default]
     #[serde(rename = "clinicadl-1.6.1")]
     Clinicadl161,

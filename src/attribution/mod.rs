@@ -23,8 +23,8 @@ use crate::network::{FeatureMaps, Network, NetworkError, Pace};
 #[cfg(feature = "compute")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SaliencyMap {
-    /// Channels, then the spatial axes. Gradients have the input's channels, Grad-CAM has one.
-    pub shape: [usize; 4],
+    /// Channels, then the two or three spatial axes. Gradients have the input's channels, Grad-CAM has one.
+    pub shape: Vec<usize>,
     /// Channels slowest, last axis fastest.
     pub values: Vec<f32>,
     /// Raw outputs of the network's last layer.

@@ -49,7 +49,7 @@ pub async fn map_of(
     note: &mut dyn FnMut(&str),
 ) -> Result<ElementMap, Ended> {
     pacer.step(Stage::Uploading, 0, 1).await?;
-    let uploaded = model.network.upload(input.shape.clone().try_into().unwrap_or_default(), &input.values);
+    let uploaded = model.network.upload(&input.shape, &input.values);
     let uploaded = uploaded.map_err(|error| Ended::from(error).about(&input.in_words()))?;
     note("upload");
     let saliency = answer(&uploaded, model, question, pacer).await?;

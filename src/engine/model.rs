@@ -9,7 +9,7 @@ use crate::export::sha256_hex;
 use crate::files::FileTree;
 use crate::maps::groups::ListedGroup;
 use crate::maps::{Maps, Predictions, Task};
-use crate::network::{Architecture, Network};
+use crate::network::{Architecture, Built, Level, Network};
 use crate::torch_file;
 use crate::volume::Extraction;
 use crate::volume::transforms::SizeReduction;
@@ -131,12 +131,12 @@ impl Model {
         now_ms: &dyn Fn() -> f64,
     ) -> Result<Self, Ended> {
         let started = now_ms();
-        let architecture = Architecture::from_name(&maps.config.architecture)?;
+        let architecture = Architecture::of(&maps.config)?;
         let checkpoint_path = maps.checkpoint_path(split, selection)?;
         let bytes = pacer.read(&tree, &checkpoint_path, Stage::Reading).await?;
         let checkpoint = torch_file::read_checkpoint(&checkpoint_path, bytes)?;
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits);
-        let (network, unused_keys) = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
+        let Built { network, unused_keys, .. } = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
         let mut notes = Vec::new();
         let predictions = Predictions::read(&tree, &maps, split, selection).await.unwrap_or_else(|error| {
             notes.push(error.to_string());
@@ -166,11 +166,7 @@ impl Model {
 
     fn levels(&self) -> Vec<LevelSummary> {
         let levels = self.network.levels().into_iter().enumerate();
-        let summary = |(index, level): (usize, crate::network::Level)| LevelSummary {
-            level: index + 1,
-            layer: level.layer.to_owned(),
-            shape: level.shape.to_vec(),
-        };
+        let summary = |(index, level): (usize, Level)| LevelSummary { level: index + 1, layer: level.layer, shape: level.shape };
         levels.map(summary).collect()
     }
 

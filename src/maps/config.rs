@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::architectures::{self, ArchitectureKind};
 use super::config_warning::or_default;
 use super::json_keys::{Key, Keys, key, required};
-use super::{ConfigError, ConfigWarning, Mode, Preprocessing, Task, input_size, node_labels};
+use super::{ConfigError, ConfigWarning, Mode, Preprocessing, RandomArchitecture, Task, input_size, node_labels};
 use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
 
 /// The parameters of a training that matter for explaining it. Other keys are ignored.
@@ -13,6 +13,8 @@ use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReducti
 pub struct MapsConfig {
     /// Class name of the network.
     pub architecture: String,
+    /// The layers that were drawn, if it is a RandomArchitecture.
+    pub random_architecture: Option<RandomArchitecture>,
     /// What it was trained for.
     pub task: Task,
     /// What it takes.
@@ -84,7 +86,9 @@ impl MapsConfig {
         if architectures::kind_of(&architecture) == Some(ArchitectureKind::DomainAdaptation) {
             warnings.push(ConfigWarning::TargetHead { architecture: architecture.clone() });
         }
+        let is_random = architecture == "RandomArchitecture";
         Ok(MapsConfig {
+            random_architecture: if is_random { Some(RandomArchitecture::parse(keys)?) } else { None },
             architecture,
             task,
             mode,

@@ -1,5 +1,15 @@
 //! What `maps.json` says of a RandomArchitecture, whose layers were drawn when it was trained.
 
+use serde_json::Value;
+
+use super::ConfigError;
+use super::json_keys::{Key, Keys, key};
+
+/// More convolutions in a block, or fully connected layers, than any training draws: a damaged file.
+const MAX_LAYERS: usize = 100;
+
+const BLOCKS: Key = key("convolutions_dict");
+
 /// The parameters of a RandomArchitecture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RandomArchitecture {
@@ -42,4 +52,70 @@ pub enum RandomNormalization {
     Instance,
     /// Nothing.
     None,
+}
+
+impl RandomArchitecture {
+    /// The keys that `clinicadl random-search` writes. Blocks come in the order of their numbers, as they were trained,
+    /// whatever the order in the file.
+    ///
+    /// # Errors
+    /// If a key is missing or holds something else.
+    pub(super) fn parse(keys: &Keys) -> Result<Self, ConfigError> {
+        let object = keys.object(BLOCKS)?.ok_or_else(|| missing(keys, BLOCKS))?;
+        let expected = "an object with the keys conv0, conv1 and so on";
+        let mut blocks = Vec::with_capacity(object.len());
+        for (name, value) in object {
+            let number = name.strip_prefix("conv").and_then(|number| number.parse::<u32>().ok());
+            let (Some(number), Some(block)) = (number, value.as_object()) else { return Err(keys.bad(BLOCKS, value, expected)) };
+            blocks.push((number, RandomBlock::parse(name, &Keys { file: keys.file, object: block })?));
+        }
+        if blocks.is_empty() {
+            return Err(keys.bad(BLOCKS, keys.require(BLOCKS)?, expected));
+        }
+        blocks.sort_by_key(|(number, _)| *number);
+        Ok(Self {
+            blocks: blocks.into_iter().map(|(_, block)| block).collect(),
+            n_fc_blocks: few(keys, key("n_fcblocks"))?,
+            normalization: RandomNormalization::parse(keys)?,
+        })
+    }
+}
+
+impl RandomBlock {
+    fn parse(name: &str, keys: &Keys) -> Result<Self, ConfigError> {
+        let out_channels = key("out_channels");
+        let reduction = key("d_reduction");
+        let read = |value: &Value| match value.as_str()? {
+            "MaxPooling" => Some(RandomReduction::MaxPooling),
+            "stride" => Some(RandomReduction::Stride),
+            _ => None,
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            out_channels: keys.count(out_channels)?.ok_or_else(|| missing(keys, out_channels))?,
+            n_conv: few(keys, key("n_conv"))?,
+            reduction: keys.typed(reduction, "\"MaxPooling\" or \"stride\"", read)?.ok_or_else(|| missing(keys, reduction))?,
+        })
+    }
+}
+
+impl RandomNormalization {
+    fn parse(keys: &Keys) -> Result<Self, ConfigError> {
+        let read = |value: &Value| match value.as_str()? {
+            "BatchNorm" => Some(Self::Batch),
+            "InstanceNorm" => Some(Self::Instance),
+            _ => None,
+        };
+        let found = keys.typed(key("network_normalization"), "\"BatchNorm\", \"InstanceNorm\" or null", read)?;
+        Ok(found.unwrap_or(Self::None))
+    }
+}
+
+fn few(keys: &Keys, key: Key) -> Result<usize, ConfigError> {
+    let read = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MAX_LAYERS).contains(n));
+    keys.typed(key, "a whole number from 1 to 100", read)?.ok_or_else(|| missing(keys, key))
+}
+
+fn missing(keys: &Keys, key: Key) -> ConfigError {
+    ConfigError::MissingKey { file: keys.file.to_owned(), key: key.name }
 }

@@ -179,8 +179,7 @@ async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Co
     let mut folders: BTreeMap<String, PathBuf> = BTreeMap::new();
     if multi_cohort {
         let table = read_table(path).await?;
-        let rows = table.column("cohort")?.zip(table.column("path")?);
-        folders.extend(rows.map(|(cohort, path)| (cohort.to_owned(), PathBuf::from(path))));
+        folders.extend(participants::caps_of_cohorts(&table)?.into_iter().map(|(cohort, path)| (cohort, PathBuf::from(path))));
     } else {
         folders.insert(participants::SINGLE_COHORT.to_owned(), path.to_owned());
     }

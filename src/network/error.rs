@@ -1,18 +1,22 @@
 //! What can go wrong between a checkpoint and a gradient.
 
 use super::pace::Stopped;
+use crate::maps::architectures::{ArchitectureKind, kind_of};
 
 /// Why a network could not be built or walked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NetworkError {
     /// Not one of the architectures that can be explained here.
-    #[error("architecture {found} cannot be explained here; supported are {}", supported.join(", "))]
+    #[error("architecture {found}{} cannot be explained here; supported are {}", kind_in_words(found), supported.join(", "))]
     Architecture {
         /// The name in maps.json.
         found: String,
         /// The names that can.
         supported: Vec<&'static str>,
     },
+    /// A RandomArchitecture whose layers are not known.
+    #[error("maps.json does not say which layers were drawn for this RandomArchitecture")]
+    NoRandomArchitecture,
     /// The checkpoint does not hold the weights that the architecture needs.
     #[error("the checkpoint does not fit {architecture}: {}", list(problems))]
     Checkpoint {
@@ -21,19 +25,31 @@ pub enum NetworkError {
         /// Every key that is missing or has the wrong shape.
         problems: Vec<KeyProblem>,
     },
-    /// maps.json gives an input that is no 3D image.
-    #[error("input_size {found:?} is not channels × three axes of at least one voxel")]
+    /// maps.json gives an input that the architecture cannot take.
+    #[error("{architecture} takes channels × {} axes of at least one voxel, not the input_size {found:?} of maps.json", either(axes))]
     InputSize {
+        /// The architecture that was to be built.
+        architecture: &'static str,
+        /// Numbers of spatial axes that it can take.
+        axes: &'static [usize],
         /// The value of `input_size`.
+        found: Vec<usize>,
+    },
+    /// Nothing is left of the input after all the layers that shrink it.
+    #[error("an input of {} is too small for {architecture}: its layers leave no voxel of it", times(found))]
+    InputTooSmall {
+        /// The architecture that was to be built.
+        architecture: &'static str,
+        /// Channels, then axes.
         found: Vec<usize>,
     },
     /// The image is not of the size the network was trained on.
     #[error("the network takes an input of {} but the image gives {}", times(expected), times(found))]
     InputShape {
         /// Channels, then axes.
-        expected: [usize; 4],
+        expected: Vec<usize>,
         /// Channels, then axes.
-        found: [usize; 4],
+        found: Vec<usize>,
     },
     /// No such output node.
     #[error("output node {target} does not exist: the network has nodes 0 to {}", n_outputs.saturating_sub(1))]
@@ -94,7 +110,8 @@ impl NetworkError {
         match self {
             Self::Architecture { .. } => "choose a MAPS trained with one of the supported architectures",
             Self::Checkpoint { .. } => "check that maps.json and the checkpoint belong to the same training",
-            Self::InputSize { .. } => "only 3D networks (image mode) can be explained so far",
+            Self::NoRandomArchitecture => "copy maps.json again: convolutions_dict, n_fcblocks and network_normalization are needed",
+            Self::InputSize { .. } | Self::InputTooSmall { .. } => "check that maps.json is the one of this training",
             Self::InputShape { .. } => "choose an image preprocessed as the training images were",
             Self::Target { .. } => "choose one of the listed output nodes",
             Self::TooLargeForDevice { .. } | Self::Device { .. } => "choose the CPU as device, or reload the page",
@@ -118,6 +135,20 @@ impl std::fmt::Display for KeyProblem {
             Self::Unreadable { key, reason } => write!(f, "{key} cannot be read ({reason})"),
         }
     }
+}
+
+/// What an architecture of ClinicaDL 1.6.1 is, as an insertion; nothing for one that it does not have.
+fn kind_in_words(architecture: &str) -> &'static str {
+    match kind_of(architecture) {
+        Some(ArchitectureKind::Autoencoder) => ", an autoencoder, whose output is an image and no node,",
+        Some(ArchitectureKind::VariationalAutoencoder) => ", a variational autoencoder, whose output is an image and no node,",
+        Some(ArchitectureKind::Generator) => ", a generator, whose output is an image and no node,",
+        Some(ArchitectureKind::Cnn | ArchitectureKind::DomainAdaptation) | None => "",
+    }
+}
+
+fn either(numbers: &[usize]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 /// How many problems a sentence names before it only counts them.

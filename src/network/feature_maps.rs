@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::{NetworkError, read};
+
 /// Feature maps C×D×H×W as consecutive slabs of rows (indices along D), each a tensor 1×C×n×H×W.
 #[derive(Debug, Clone)]
 pub struct FeatureMaps {
@@ -53,8 +55,9 @@ impl FeatureMaps {
         self.slabs.iter().map(|(_, tensor)| tensor)
     }
 
-    /// The rows as one tensor 1×C×n×H×W. Rows before the first and after the last are zeros, as a zero-padded layer sees them.
-    pub fn rows(&self, rows: Range<isize>) -> Tensor<5> {
+    /// The rows as one tensor 1×C×n×H×W. Rows before the first and after the last have the value `outside`, which is what
+    /// the layer that looks at them pads with.
+    pub fn rows(&self, rows: Range<isize>, outside: f32) -> Tensor<5> {
         let [_, depth, _, _] = self.shape;
         let inside = clip(&rows, depth);
         let pieces = self.slabs.iter().filter_map(|(start, tensor)| {
@@ -62,7 +65,39 @@ impl FeatureMaps {
             let (from, to) = (inside.start.max(*start), inside.end.min(end));
             (from < to).then(|| tensor.clone().narrow(2, from - start, to - from))
         });
-        pad_rows(concatenate(pieces.collect()), &rows, &inside)
+        pad_rows(concatenate(pieces.collect()), &rows, &inside, outside)
+    }
+
+    /// The slabs in order with their rows.
+    pub fn slabs_with_rows(&self) -> impl Iterator<Item = (Range<isize>, &Tensor<5>)> {
+        self.slabs.iter().map(|(start, tensor)| (*start as isize..(start + tensor.dims()[2]) as isize, tensor))
+    }
+
+    /// The sum with other maps of the same shape, however those are cut.
+    pub fn plus(&self, other: &FeatureMaps) -> FeatureMaps {
+        let mut sum = Self::empty(self.shape);
+        for (rows, slab) in self.slabs_with_rows() {
+            sum.push(slab.clone() + other.rows(rows, 0.0));
+        }
+        sum
+    }
+
+    /// Reads all values back, channels slowest, slab by slab.
+    ///
+    /// # Errors
+    /// [`NetworkError::Device`] with the device's own words.
+    pub async fn read(&self) -> Result<Vec<f32>, NetworkError> {
+        let [channels, depth, height, width] = self.shape;
+        let plane = height * width;
+        let mut values = vec![0.0; channels * depth * plane];
+        for (start, slab) in &self.slabs {
+            let n_rows = slab.dims()[2];
+            let piece = read(slab.clone()).await?;
+            for (channel, rows) in piece.chunks_exact((n_rows * plane).max(1)).enumerate() {
+                values[(channel * depth + start) * plane..][..n_rows * plane].copy_from_slice(rows);
+            }
+        }
+        Ok(values)
     }
 
     /// The maps as one vector, channels slowest, in the order in which ClinicaDL's flatten layer and its files have them.
@@ -91,23 +126,37 @@ impl OverlapAdd {
         Self { finished: FeatureMaps::empty(shape), open: None }
     }
 
-    /// Adds a contribution to `rows`, of which those outside the maps are dropped (they belong to zero padding).
-    /// No later contribution will touch rows before `closed_before`.
+    /// Adds a contribution to `rows`, of which those outside the maps are dropped (they belong to padding). Rows that
+    /// nothing contributes to stay zero. No later contribution will touch rows before `closed_before`.
     pub fn add(&mut self, contribution: Tensor<5>, rows: Range<isize>, closed_before: usize) {
         let inside = clip(&rows, self.finished.shape[1]);
         let skipped = (inside.start as isize - rows.start) as usize;
         let contribution = contribution.narrow(2, skipped, inside.len());
         let (start, sum) = match self.open.take() {
-            None => (inside.start, contribution),
-            Some((start, open)) => (start, add_shifted(open, contribution, inside.start - start)),
+            None => {
+                let start = self.finished.n_rows_held();
+                (start, extend(contribution, &inside, start..inside.end))
+            }
+            Some((start, open)) => {
+                let end = start + open.dims()[2];
+                let open = extend(open, &(start..end), start..end.max(inside.start));
+                (start, add_shifted(open, contribution, inside.start - start))
+            }
         };
         self.split(start, sum, closed_before);
     }
 
     /// The sums.
     pub fn finish(mut self) -> FeatureMaps {
-        if let Some((_, open)) = self.open.take() {
-            self.finished.push(open);
+        let [_, depth, _, _] = self.finished.shape;
+        if let Some((start, open)) = self.open.take() {
+            let rows = start..start + open.dims()[2];
+            self.finished.push(extend(open, &rows, start..depth));
+        } else if let Some((rows, last)) = self.finished.slabs_with_rows().last().filter(|(rows, _)| rows.end < depth as isize) {
+            let [batch, channels, _, height, width] = last.dims();
+            let n_missing = depth - rows.end as usize;
+            let zeros = Tensor::zeros([batch, channels, n_missing, height, width], &last.device());
+            self.finished.push(zeros);
         }
         self.finished
     }
@@ -137,21 +186,26 @@ pub fn clip(rows: &Range<isize>, depth: usize) -> Range<usize> {
     start.min(end)..end
 }
 
-/// Adds rows of zeros in front of and behind `inside` so that it becomes `rows`.
-pub fn pad_rows(tensor: Tensor<5>, rows: &Range<isize>, inside: &Range<usize>) -> Tensor<5> {
+/// Adds rows of the value `outside` in front of and behind `inside` so that it becomes `rows`.
+pub fn pad_rows(tensor: Tensor<5>, rows: &Range<isize>, inside: &Range<usize>, outside: f32) -> Tensor<5> {
     let front = inside.start as isize - rows.start;
     let back = rows.end - inside.end as isize;
     let [batch, channels, _, height, width] = tensor.dims();
-    let zeros = |n_rows: isize| Tensor::zeros([batch, channels, n_rows as usize, height, width], &tensor.device());
+    let fill = |n_rows: isize| Tensor::full([batch, channels, n_rows as usize, height, width], outside, &tensor.device());
     let mut pieces = Vec::with_capacity(3);
     if front > 0 {
-        pieces.push(zeros(front));
+        pieces.push(fill(front));
     }
     pieces.push(tensor.clone());
     if back > 0 {
-        pieces.push(zeros(back));
+        pieces.push(fill(back));
     }
     concatenate(pieces)
+}
+
+/// Adds rows of zeros so that a tensor of `rows` becomes one of `wanted`, which holds them.
+fn extend(tensor: Tensor<5>, rows: &Range<usize>, wanted: Range<usize>) -> Tensor<5> {
+    pad_rows(tensor, &(wanted.start as isize..wanted.end as isize), rows, 0.0)
 }
 
 /// `first` and `second` summed where they overlap; `second` starts `shift` rows later and ends no earlier.
@@ -198,10 +252,12 @@ mod tests {
         for max_rows in 1..5 {
             let cut = counting(shape, max_rows);
             for rows in [-1..2, 0..5, 1..4, 3..7, -2..7] {
-                assert_eq!(values(cut.rows(rows.clone())), values(whole.rows(rows)));
+                assert_eq!(values(cut.rows(rows.clone(), -1.5)), values(whole.rows(rows, -1.5)));
             }
-            let flat: Vec<f32> = cut.flatten().into_data().try_into_vec().unwrap();
-            assert_eq!(flat, (0..60).map(|i| i as f32).collect::<Vec<_>>());
+            let counted: Vec<f32> = (0..60).map(|i| i as f32).collect();
+            assert_eq!(cut.flatten().into_data().try_into_vec::<f32>().unwrap(), counted);
+            assert_eq!(pollster::block_on(cut.read()).unwrap(), counted);
+            assert_eq!(values(cut.plus(&whole).rows(0..5, 0.0)), counted.iter().map(|v| 2.0 * v).collect::<Vec<_>>());
         }
     }
 
@@ -212,6 +268,18 @@ mod tests {
         sum.add(ones(4), -1..3, 1);
         sum.add(ones(4), 1..5, 3);
         sum.add(ones(3), 3..6, 5);
-        assert_eq!(values(sum.finish().rows(0..5)), [1.0, 2.0, 2.0, 2.0, 2.0]);
+        assert_eq!(values(sum.finish().rows(0..5, 0.0)), [1.0, 2.0, 2.0, 2.0, 2.0]);
+    }
+
+    #[test]
+    fn rows_without_contribution_are_zero() {
+        let ones = |n_rows: usize| Tensor::<5>::ones([1, 1, n_rows, 1, 1], &Device::flex());
+        for closed in [2, 3] {
+            let mut sum = OverlapAdd::new([1, 8, 1, 1]);
+            sum.add(ones(1), 1..2, closed);
+            sum.add(ones(1), 3..4, 5);
+            sum.add(ones(1), 5..6, 8);
+            assert_eq!(values(sum.finish().rows(0..8, 0.0)), [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
+        }
     }
 }

@@ -7,7 +7,6 @@ use std::process::{Command, Output};
 
 use maplens::attribution::SaliencyMap;
 use maplens::torch_file;
-use maplens::volume::nifti;
 use serde_json::Value;
 
 use crate::numerics::{self, CPU, fixture};
@@ -187,7 +186,8 @@ fn check_names(written: &BTreeMap<String, Vec<u8>>, cases: &[Value]) {
     expected.insert("maplens.json".to_owned());
     let mut n_folders = 0;
     for name in cases.iter().map(name_of).collect::<BTreeSet<_>>() {
-        let folders: BTreeSet<&str> = written.keys().filter_map(|path| path.split_once(&format!("/interpret-{name}/")).map(|(f, _)| f)).collect();
+        let folders: BTreeSet<&str> =
+            written.keys().filter_map(|path| path.split_once(&format!("/interpret-{name}/")).map(|(f, _)| f)).collect();
         for folder in folders {
             let prefix = format!("{folder}/interpret-{name}/");
             let found: BTreeSet<String> = written.keys().filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect();

@@ -205,7 +205,8 @@ fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
     let no_checkpoint = demo_maps(|path, bytes| (!path.ends_with("model.pth.tar")).then_some(bytes));
     assert!(refused(no_checkpoint).starts_with("no trained checkpoint: "));
     let unsupported = demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "ViT") } else { bytes }));
-    let sentence = "architecture ViT cannot be explained here; supported are Conv5_FC3, Conv4_FC3, Stride_Conv5_FC3";
+    let sentence = "architecture ViT cannot be explained here; supported are Conv5_FC3, Conv4_FC3, Stride_Conv5_FC3, resnet18, ResNet3D, \
+                    SqueezeExcitationCNN, RandomArchitecture, Conv5_FC3_SSDA";
     assert_eq!(refused(unsupported), sentence);
     let another =
         demo_maps(|path, bytes| Some(if path.ends_with("trivial/maps.json") { renamed(&bytes, "Stride_Conv5_FC3") } else { bytes }));

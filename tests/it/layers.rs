@@ -1,10 +1,17 @@
-//! Every layer's backward pass against two oracles: finite differences, and burn's autodiff of the same forward pass.
+//! Every layer's backward pass against two oracles: finite differences, and burn's autodiff of the same forward pass; in one
+//! piece, and row by row.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use maplens::network::layers::{BatchNorm, BatchNormParameters, Conv3d, Linear, PadMaxPool, Relu, SpatialLayer};
+use maplens::engine::message::Stage;
+use maplens::network::layers::{
+    Activation, BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
+};
+use maplens::network::step::Step;
+use maplens::network::walk::Walk;
+use maplens::network::{FeatureMaps, Keep, SpatialPass, Unpaced, WorkLimits};
 
-/// Layers are linear between their kinks, so a central difference is exact but for rounding: float32's 6e-8 of sums of
-/// magnitude about 10, divided by the step, is below 1e-4.
+/// Most layers are linear between their kinks, so a central difference is exact but for rounding: float32's 6e-8 of sums of
+/// magnitude about 10, divided by the step, is below 1e-4. The curved ones add a third derivative times 2e-5.
 const FINITE_DIFFERENCE: f64 = 5e-4;
 
 /// Step of the finite differences. Inputs keep at least ten steps away from kinks.
@@ -36,53 +43,98 @@ impl Noise {
     }
 }
 
-fn layers(device: &Device) -> Vec<(SpatialLayer, [usize; 4])> {
-    let mut noise = Noise(7);
-    let mut conv = |stride| SpatialLayer::Conv3d(Conv3d::new([3, 2], noise.values(3 * 2 * 27), noise.values(3), stride, device));
-    let (plain, strided) = (conv(1), conv(2));
-    let norm = BatchNormParameters { weight: vec![0.5, -1.5], bias: vec![0.1, 0.2], mean: vec![0.3, -0.4], variance: vec![0.25, 2.0] };
-    vec![
-        (plain, [2, 4, 5, 3]),
-        (strided.clone(), [2, 4, 5, 6]),
-        (strided, [2, 5, 4, 3]),
-        (SpatialLayer::BatchNorm(BatchNorm::new(&norm, device)), [2, 3, 2, 3]),
-        (SpatialLayer::Relu(Relu), [2, 3, 2, 3]),
-        (SpatialLayer::PadMaxPool(PadMaxPool), [2, 4, 4, 4]),
-        (SpatialLayer::PadMaxPool(PadMaxPool), [1, 3, 5, 3]),
-        (SpatialLayer::PadMaxPool(PadMaxPool), [2, 3, 4, 5]),
-    ]
+/// One row at a time, whatever that costs.
+const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1 };
+
+/// Names, steps and the shape of an input.
+fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
+    let mut make = Maker { noise: Noise(7), device };
+    let rows = |layer: RowLayer| vec![Step::Rows(layer)];
+    let activation = |activation| Step::Rows(RowLayer::Activation(activation));
+    let pad_pool = |n_axes| Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(n_axes)));
+    let max_pool = |n_axes, padding| Step::Rows(RowLayer::MaxPool(MaxPool::new(n_axes, padding)));
+    let mut cases = vec![
+        ("convolution", rows(make.convolution([3, 2], Window::new(3, 3, 1, 1))), [2, 4, 5, 3]),
+        ("convolution of stride 2", rows(make.convolution([3, 2], Window::new(3, 3, 2, 1))), [2, 4, 5, 6]),
+        ("convolution of stride 2, odd", rows(make.convolution([3, 2], Window::new(3, 3, 2, 1))), [2, 5, 4, 3]),
+        ("2D convolution 7×7 of stride 2", rows(make.convolution([3, 2], Window::new(2, 7, 2, 3))), [2, 9, 8, 1]),
+        ("2D convolution 1×1 of stride 2", rows(make.convolution([3, 2], Window::new(2, 1, 2, 0))), [2, 6, 5, 1]),
+        ("batch normalisation", rows(make.batch_norm()), [2, 3, 2, 3]),
+        ("ReLU", vec![activation(Activation::Relu)], [2, 3, 2, 3]),
+        ("LeakyReLU", vec![activation(Activation::LeakyRelu)], [2, 3, 2, 3]),
+        ("ELU", vec![activation(Activation::Elu)], [2, 3, 2, 3]),
+        ("padded pooling", vec![pad_pool(3)], [2, 4, 4, 4]),
+        ("padded pooling, odd", vec![pad_pool(3)], [1, 3, 5, 3]),
+        ("padded pooling, mixed", vec![pad_pool(3)], [2, 3, 4, 5]),
+        ("2D padded pooling", vec![pad_pool(2)], [2, 5, 4, 1]),
+        ("overlapping pooling", vec![max_pool(3, 0)], [1, 5, 7, 5]),
+        ("overlapping pooling with rows left out", vec![max_pool(3, 0)], [2, 6, 4, 5]),
+        ("2D overlapping pooling, padded", vec![max_pool(2, 1)], [2, 6, 5, 1]),
+        ("LeakyReLU and padded pooling", vec![activation(Activation::LeakyRelu), pad_pool(3)], [1, 3, 5, 4]),
+        ("ReLU and overlapping pooling", vec![activation(Activation::Relu), max_pool(3, 0)], [1, 5, 5, 5]),
+        ("instance normalisation", vec![Step::InstanceNorm], [2, 3, 4, 3]),
+        ("squeeze-excitation", vec![Step::SqueezeExcitation(make.squeeze_excitation())], [4, 3, 2, 3]),
+        ("average", vec![Step::AveragePool], [2, 3, 4, 3]),
+    ];
+    let branch = vec![Step::Rows(make.convolution([2, 2], Window::new(3, 3, 1, 1))), Step::Rows(make.batch_norm())];
+    let identity = Step::Residual { branch: branch.clone(), shortcut: Vec::new() };
+    cases.push(("residual, identity", vec![identity], [2, 4, 3, 3]));
+    let shortcut = vec![make.convolution([2, 2], Window::new(3, 1, 1, 0))];
+    let convolved = Step::Residual { branch, shortcut };
+    cases.push(("residual, convolution, ELU and pooling", vec![convolved, activation(Activation::Elu), max_pool(3, 0)], [2, 7, 5, 5]));
+    let branch = vec![Step::Rows(make.convolution([2, 2], Window::new(2, 3, 2, 1)))];
+    let downsample = vec![make.convolution([2, 2], Window::new(2, 1, 2, 0)), make.batch_norm()];
+    cases.push(("2D residual, downsampled", vec![Step::Residual { branch, shortcut: downsample }], [2, 6, 5, 1]));
+    cases
 }
 
-/// All output rows of a layer from its whole input, the zero rows it asks for added.
-fn forward(layer: &SpatialLayer, x: Tensor<5>) -> (Tensor<5>, maplens::network::layers::Kept) {
+struct Maker<'a> {
+    noise: Noise,
+    device: &'a Device,
+}
+
+impl Maker<'_> {
+    /// With at most two outputs in a piece of weights.
+    fn convolution(&mut self, [n_out, n_in]: [usize; 2], window: Window) -> RowLayer {
+        let (weight, bias) = (self.noise.values(n_out * n_in * window.volume()), self.noise.values(n_out));
+        RowLayer::Convolution(Convolution::new([n_out, n_in], window, &weight, Some(&bias), 2, self.device))
+    }
+
+    fn batch_norm(&self) -> RowLayer {
+        let parameters =
+            BatchNormParameters { weight: vec![0.5, -1.5], bias: vec![0.1, 0.2], mean: vec![0.3, -0.4], variance: vec![0.25, 2.0] };
+        RowLayer::BatchNorm(BatchNorm::new(&parameters, self.device))
+    }
+
+    fn squeeze_excitation(&mut self) -> SqueezeExcitation {
+        let mut linear = |n_out: usize, n_in: usize| {
+            let (weight, bias) = (self.noise.values(n_out * n_in), self.noise.values(n_out));
+            Linear::new([n_out, n_in], weight, bias, 100, self.device)
+        };
+        SqueezeExcitation { squeeze: linear(2, 4), excite: linear(4, 2) }
+    }
+}
+
+fn forward(steps: &[Step], x: Tensor<5>, limits: WorkLimits) -> (FeatureMaps, SpatialPass) {
     let [_, c, d, h, w] = x.dims();
-    let depth_out = layer.output_shape([c, d, h, w])[1] as isize;
-    let rows = layer.input_rows(0..depth_out, [c, d, h, w]);
-    layer.forward(maplens::network::feature_maps::pad_rows(
-        x.clone().narrow(2, 0, rows.end.min(d as isize) as usize),
-        &rows,
-        &(0..rows.end.min(d as isize) as usize),
-    ))
+    let mut input = FeatureMaps::empty([c, d, h, w]);
+    input.push(x);
+    let mut pass = SpatialPass::new(steps, [c, d, h, w], limits);
+    let walk = Walk::new(&Unpaced, Stage::Forward, 1);
+    (pollster::block_on(pass.forward(&input, Keep::ForGradient, walk)).unwrap(), pass)
 }
 
 /// Gradient of `sum(weights · output)` with respect to the whole input.
-fn own_gradient(layer: &SpatialLayer, x: Tensor<5>, weights: Tensor<5>) -> Vec<f32> {
-    let [_, c, d, h, w] = x.dims();
-    let (output, kept) = forward(layer, x);
-    let rows = layer.input_rows(0..output.dims()[2] as isize, [c, d, h, w]);
-    let gradient = layer.input_gradient(weights, &kept, [c, d, h, w]);
-    let skipped = (-rows.start).max(0) as usize;
-    let n_rows = (rows.end.min(d as isize) - rows.start.max(0)) as usize;
-    let mut values: Vec<f32> = gradient.narrow(2, skipped, n_rows).into_data().try_into_vec().unwrap();
-    if n_rows < d {
-        // Rows that no output looks at have no gradient.
-        let mut whole = vec![0.0; c * d * h * w];
-        for channel in 0..c {
-            whole[channel * d * h * w..][..n_rows * h * w].copy_from_slice(&values[channel * n_rows * h * w..][..n_rows * h * w]);
-        }
-        values = whole;
-    }
-    values
+fn own_gradient(steps: &[Step], x: Tensor<5>, weights: Tensor<5>, limits: WorkLimits) -> Vec<f32> {
+    let (output, pass) = forward(steps, x, limits);
+    let mut gradient = FeatureMaps::empty(output.shape());
+    gradient.push(weights);
+    let walk = Walk::new(&Unpaced, Stage::Backward, 1);
+    pollster::block_on(async { pass.backward(gradient, walk).await.unwrap().read().await }).unwrap()
+}
+
+fn output_shape(steps: &[Step], shape: [usize; 4]) -> [usize; 4] {
+    maplens::network::step::output_shape(steps, shape)
 }
 
 fn tensor(values: &[f32], [c, d, h, w]: [usize; 4], device: &Device) -> Tensor<5> {
@@ -92,15 +144,15 @@ fn tensor(values: &[f32], [c, d, h, w]: [usize; 4], device: &Device) -> Tensor<5
 #[test]
 fn spatial_layers_agree_with_finite_differences() {
     let device = Device::flex();
-    for (index, (layer, shape)) in layers(&device).iter().enumerate() {
+    for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
         let mut noise = Noise(index as u64 + 100);
         let n = shape.iter().product();
         let x = noise.apart(n);
-        let out = layer.output_shape(*shape);
+        let out = output_shape(steps, *shape);
         let weights = noise.values(out.iter().product());
-        let gradient = own_gradient(layer, tensor(&x, *shape, &device), tensor(&weights, out, &device));
+        let gradient = own_gradient(steps, tensor(&x, *shape, &device), tensor(&weights, out, &device), WorkLimits::CPU);
         let objective = |x: &[f32]| -> f64 {
-            let output: Vec<f32> = forward(layer, tensor(x, *shape, &device)).0.into_data().try_into_vec().unwrap();
+            let output = pollster::block_on(forward(steps, tensor(x, *shape, &device), WorkLimits::CPU).0.read()).unwrap();
             output.iter().zip(&weights).map(|(&y, &w)| f64::from(y) * f64::from(w)).sum()
         };
         for voxel in 0..n {
@@ -113,31 +165,39 @@ fn spatial_layers_agree_with_finite_differences() {
             let slope = (above - below) / (x_above - x_below);
             let difference = (slope - f64::from(gradient[voxel])).abs();
             let scale = gradient.iter().fold(1.0, |m: f64, &g| m.max(f64::from(g).abs()));
-            assert!(
-                difference <= FINITE_DIFFERENCE * scale,
-                "{} {shape:?} voxel {voxel}: {slope} against {}",
-                layer.name(),
-                gradient[voxel]
-            );
+            assert!(difference <= FINITE_DIFFERENCE * scale, "{name} {shape:?} voxel {voxel}: {slope} against {}", gradient[voxel]);
         }
     }
 }
 
 #[test]
-fn spatial_layers_agree_with_autodiff() {
+fn spatial_layers_agree_with_autodiff_in_one_piece_and_row_by_row() {
     let device = Device::flex().autodiff();
-    for (index, (layer, shape)) in layers(&device).iter().enumerate() {
+    for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
         let mut noise = Noise(index as u64 + 200);
         let values = noise.values(shape.iter().product());
-        let out = layer.output_shape(*shape);
+        let out = output_shape(steps, *shape);
         let weights = tensor(&noise.values(out.iter().product()), out, &device);
         let x = tensor(&values, *shape, &device).require_grad();
-        let (output, _) = forward(layer, x.clone());
-        let gradients = (output * weights.clone()).sum().backward();
+        let (output, _) = forward(steps, x.clone(), WorkLimits::CPU);
+        let gradients = (output.rows(0..out[1] as isize, 0.0) * weights.clone()).sum().backward();
         let expected: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
-        let found = own_gradient(layer, tensor(&values, *shape, &device), weights);
-        let difference = crate::numerics::max_difference(&found, &expected) / crate::numerics::max_magnitude(&expected);
-        assert!(difference <= AUTODIFF, "{} {shape:?}: {difference:e}", layer.name());
+        for limits in [WorkLimits::CPU, ROW_BY_ROW] {
+            let found = own_gradient(steps, tensor(&values, *shape, &device), weights.clone(), limits);
+            let difference = crate::numerics::max_difference(&found, &expected) / crate::numerics::max_magnitude(&expected);
+            assert!(difference <= AUTODIFF, "{name} {shape:?} {limits:?}: {difference:e}");
+        }
+    }
+}
+
+#[test]
+fn row_by_row_gives_the_same_output_as_in_one_piece() {
+    let device = Device::flex();
+    for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
+        let values = Noise(index as u64 + 300).values(shape.iter().product());
+        let output = |limits| pollster::block_on(forward(steps, tensor(&values, *shape, &device), limits).0.read()).unwrap();
+        let (whole, cut) = (output(WorkLimits::CPU), output(ROW_BY_ROW));
+        assert!(crate::numerics::max_difference(&whole, &cut) <= AUTODIFF * crate::numerics::max_magnitude(&whole), "{name} {shape:?}");
     }
 }
 
@@ -162,12 +222,16 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
     }
 }
 
+fn pool(layer: RowLayer) -> [Step; 1] {
+    [Step::Rows(layer)]
+}
+
 #[test]
 fn a_tie_in_a_pooling_block_sends_the_gradient_to_the_first_in_scan_order() {
     let device = Device::flex();
-    let shape = [1, 2, 2, 2];
+    let steps = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
     let gradient_of =
-        |x: [f32; 8]| own_gradient(&SpatialLayer::PadMaxPool(PadMaxPool), tensor(&x, shape, &device), tensor(&[1.0], [1; 4], &device));
+        |x: [f32; 8]| own_gradient(&steps, tensor(&x, [1, 2, 2, 2], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
     let one_at = |index: usize| (0..8).map(|i| f32::from(u8::from(i == index))).collect::<Vec<_>>();
     assert_eq!(gradient_of([0.0; 8]), one_at(0));
     assert_eq!(gradient_of([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]), one_at(2));
@@ -175,11 +239,48 @@ fn a_tie_in_a_pooling_block_sends_the_gradient_to_the_first_in_scan_order() {
 }
 
 #[test]
+fn a_tie_in_an_overlapping_window_sends_the_gradient_to_the_first_in_scan_order() {
+    let device = Device::flex();
+    let steps = pool(RowLayer::MaxPool(MaxPool::new(3, 0)));
+    let gradient_of = |winners: &[usize]| {
+        let mut x = [-1.0; 27];
+        winners.iter().for_each(|&index| x[index] = 3.0);
+        own_gradient(&steps, tensor(&x, [1, 3, 3, 3], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU)
+    };
+    let one_at = |index: usize| (0..27).map(|i| f32::from(u8::from(i == index))).collect::<Vec<_>>();
+    assert_eq!(gradient_of(&[]), one_at(0));
+    assert_eq!(gradient_of(&[26, 9, 5]), one_at(5));
+    assert_eq!(gradient_of(&[18, 14, 16]), one_at(14));
+    assert_eq!(gradient_of(&[26]), one_at(26));
+}
+
+#[test]
+fn a_voxel_that_wins_in_two_windows_gets_both_gradients() {
+    let device = Device::flex();
+    let steps = pool(RowLayer::MaxPool(MaxPool::new(2, 0)));
+    for limits in [WorkLimits::CPU, ROW_BY_ROW] {
+        let x = tensor(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1, 5, 3, 1], &device);
+        let gradient = own_gradient(&steps, x, tensor(&[2.0, 3.0], [1, 2, 1, 1], &device), limits);
+        assert_eq!(gradient[7], 5.0);
+        assert_eq!(gradient.iter().sum::<f32>(), 5.0);
+    }
+}
+
+#[test]
+fn the_padding_of_an_overlapping_window_never_wins() {
+    let device = Device::flex();
+    let steps = pool(RowLayer::MaxPool(MaxPool::new(2, 1)));
+    let x = tensor(&[-5.0, -6.0, -7.0, -8.0], [1, 2, 2, 1], &device);
+    let (output, _) = forward(&steps, x.clone(), WorkLimits::CPU);
+    assert_eq!(pollster::block_on(output.read()).unwrap(), [-5.0]);
+    assert_eq!(own_gradient(&steps, x, tensor(&[1.0], [1; 4], &device), WorkLimits::CPU), [1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
 fn the_zero_in_front_of_an_odd_axis_swallows_the_gradient_where_it_wins() {
     let device = Device::flex();
-    let pool = SpatialLayer::PadMaxPool(PadMaxPool);
-    let gradient = own_gradient(&pool, tensor(&[-1.0], [1; 4], &device), tensor(&[1.0], [1; 4], &device));
-    assert_eq!(gradient, [0.0]);
-    let gradient = own_gradient(&pool, tensor(&[1.0], [1; 4], &device), tensor(&[1.0], [1; 4], &device));
-    assert_eq!(gradient, [1.0]);
+    let steps = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
+    let gradient = |x: f32| own_gradient(&steps, tensor(&[x], [1; 4], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
+    assert_eq!(gradient(-1.0), [0.0]);
+    assert_eq!(gradient(1.0), [1.0]);
 }

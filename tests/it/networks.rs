@@ -40,16 +40,32 @@ fn check_all(limits: WorkLimits) {
 }
 
 #[test]
-fn the_full_resolution_network_matches_clinicadl() {
+fn the_full_resolution_conv4_matches_clinicadl() {
+    check_full_size("Conv4_FC3", 2);
+}
+
+#[test]
+fn the_full_resolution_resnet_matches_clinicadl() {
+    check_full_size("ResNet3D", 3);
+}
+
+#[test]
+fn the_full_resolution_squeeze_excitation_network_matches_clinicadl() {
+    check_full_size("SqueezeExcitationCNN", 3);
+}
+
+fn check_full_size(network: &str, n_cases: usize) {
     let image = nifti::read("sub-TRIV24.nii.gz", &fixtures::bytes(fixtures::TRIV24_NIFTI)).unwrap();
+    let cases = fixture::full_size_cases(network);
+    assert_eq!(cases.len(), n_cases);
     let misses = pollster::block_on(async {
+        let transformed = cases[0].transforms().await.apply(&image).unwrap().volume;
+        let [d, h, w] = transformed.shape();
+        let network = cases[0].network(&Device::flex(), WorkLimits::CPU).await;
         let mut misses = Vec::new();
-        for case in fixture::full_size_cases() {
-            let transformed = case.transforms().await.apply(&image).unwrap().volume;
-            let [d, h, w] = transformed.shape();
-            let network = case.network(&Device::flex(), WorkLimits::CPU).await;
-            let map = numerics::explain_input(&case, &network, ([1, d, h, w], transformed.data())).await;
-            misses.extend(numerics::compare(&case, &map, CPU).err());
+        for case in &cases {
+            let map = numerics::explain_input(case, &network, (&[1, d, h, w], transformed.data())).await;
+            misses.extend(numerics::compare(case, &map, CPU).err());
         }
         misses
     });
@@ -70,7 +86,7 @@ fn corrected_grad_cam_is_the_papers_and_not_clinicadls() {
     let case = fixture::cases().into_iter().find(|case| case.id.ends_with("sub-TRIV24_image-0__gc_n0_l8")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), TIGHT));
     let (shape, values) = case.input();
-    let input = network.upload(shape, &values).unwrap();
+    let input = network.upload(&shape, &values).unwrap();
     let map = |convention| {
         let job = explain(&network, &input, case.method, case.target, convention, &Unpaced);
         pollster::block_on(job).unwrap().values
@@ -86,11 +102,11 @@ fn a_missing_node_and_a_wrong_input_are_refused_with_numbers() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
-    let input = network.upload(shape, &values).unwrap();
+    let input = network.upload(&shape, &values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 2, Convention::Clinicadl161, &Unpaced);
     let error = pollster::block_on(job).unwrap_err();
     assert_eq!(error.to_string(), "output node 2 does not exist: the network has nodes 0 to 1");
-    let error = network.upload([1, 2, 3, 4], &[0.0; 24]).unwrap_err();
+    let error = network.upload(&[1, 2, 3, 4], &[0.0; 24]).unwrap_err();
     assert_eq!(error.to_string(), "the network takes an input of 1×32×40×32 but the image gives 1×2×3×4");
 }
 
@@ -99,7 +115,7 @@ fn a_device_too_small_for_one_row_is_refused_with_numbers() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, max_work: u64::MAX }));
     let (shape, values) = case.input();
-    let input = network.upload(shape, &values).unwrap();
+    let input = network.upload(&shape, &values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
     let error = pollster::block_on(job).unwrap_err();
     assert!(matches!(error, NetworkError::TooLargeForDevice { limit: 32_768, needed } if needed > 32_768), "{error}");
@@ -110,7 +126,7 @@ fn a_stop_ends_the_walk_at_the_next_step() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
-    let input = network.upload(shape, &values).unwrap();
+    let input = network.upload(&shape, &values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &StopAtOnce);
     assert_eq!(pollster::block_on(job).unwrap_err(), NetworkError::Stopped);
 }

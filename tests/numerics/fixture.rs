@@ -1,5 +1,7 @@
-//! One entry of `tests/fixtures/manifest.json` with its files. Everything is compiled in, so that the browser has it too.
+//! One entry of `tests/fixtures/manifest.json` with its files. They are compiled in, so that the browser has them, too; only
+//! those of full-size networks (`tests/fixtures_full`) are read from the disk, where there is one.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use burn::tensor::Device;
@@ -35,6 +37,9 @@ pub struct Case {
     pub sampling: Sampling,
 }
 
+/// Files that no browser test needs, as the manifest names them: relative to `tests/fixtures`.
+const ON_DISK: &str = "../fixtures_full/";
+
 /// `map[:, start::step, …]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sampling {
@@ -43,8 +48,9 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// The kept voxels (channel, then the three axes) of a map of this shape, in the order of the file.
-    pub fn voxels(&self, [channels, depth, height, width]: [usize; 4]) -> Vec<[usize; 4]> {
+    /// The kept voxels (channel, then three axes, the last one of length 1 for a 2D map) of a map, in the order of the file.
+    pub fn voxels(&self, shape: &[usize]) -> Vec<[usize; 4]> {
+        let [channels, depth, height, width] = with_three_axes(shape);
         let along = |n: usize| (self.start..n).step_by(self.step);
         let rows = (0..channels).flat_map(|c| along(depth).flat_map(move |d| along(height).map(move |h| [c, d, h])));
         rows.flat_map(|[c, d, h]| along(width).map(move |w| [c, d, h, w])).collect()
@@ -58,34 +64,43 @@ impl Sampling {
     }
 }
 
-/// All cases whose network input is a fixture (3D, at most 50³), sorted by MAPS so that networks are built once.
+/// A shape with a third axis of length 1 if it has only two.
+pub fn with_three_axes(shape: &[usize]) -> [usize; 4] {
+    [shape[0], shape[1], shape[2], shape.get(3).copied().unwrap_or(1)]
+}
+
+/// All cases whose network input is a fixture (at most 50³), sorted by MAPS so that networks are built once.
 pub fn cases() -> Vec<Case> {
     let mut cases = cases_where(|entry| entry["input"].is_string());
     cases.sort_by(|a, b| a.network_key().cmp(&b.network_key()).then(a.id.cmp(&b.id)));
     cases
 }
 
-/// The cases at 169×208×179, whose input is the image of sub-TRIV24.
+/// The cases of a network at 169×208×179, whose input is the image of sub-TRIV24.
 #[allow(dead_code, reason = "only the native tests compute them")]
-pub fn full_size_cases() -> Vec<Case> {
-    cases_where(|entry| entry["maps"] == "maps/image_full_conv4.tar.gz")
+pub fn full_size_cases(network: &str) -> Vec<Case> {
+    cases_where(|entry| entry["input"].is_null() && entry["kind"].is_null() && entry["network"] == network)
 }
 
 fn cases_where(wanted: impl Fn(&Value) -> bool) -> Vec<Case> {
-    let manifest: Value = serde_json::from_slice(bytes("manifest.json")).expect("the manifest is JSON");
+    let manifest: Value = serde_json::from_slice(&bytes("manifest.json")).expect("the manifest is JSON");
     let entries = manifest["cases"].as_array().expect("a list of cases").iter();
     entries.filter(|entry| wanted(entry)).map(Case::parse).collect()
 }
 
-/// A file of `tests/fixtures`.
-pub fn bytes(path: &str) -> &'static [u8] {
-    FIXTURES.get_file(path).unwrap_or_else(|| panic!("no fixture {path}")).contents()
+/// A file that the manifest names.
+pub fn bytes(path: &str) -> Cow<'static, [u8]> {
+    if path.starts_with(ON_DISK) {
+        let full = format!("{}/tests/fixtures/{path}", env!("CARGO_MANIFEST_DIR"));
+        return Cow::Owned(std::fs::read(&full).unwrap_or_else(|error| panic!("{full}: {error}")));
+    }
+    Cow::Borrowed(FIXTURES.get_file(path).unwrap_or_else(|| panic!("no fixture {path}")).contents())
 }
 
 /// A MAPS folder or archive of the fixtures as the user would give it.
 pub async fn maps_tree(path: &str) -> FileTree {
     let files = FIXTURES.get_dir(path).map_or_else(|| vec![path], files_below);
-    let upload = |file: &str| (file.to_owned(), Rc::new(MemoryFile(bytes(file).into())) as Rc<dyn FileSource>);
+    let upload = |file: &str| (file.to_owned(), Rc::new(MemoryFile(bytes(file).into_owned().into())) as Rc<dyn FileSource>);
     open_uploads(files.into_iter().map(upload).collect()).await.expect("the fixture opens")
 }
 
@@ -95,15 +110,14 @@ impl Case {
         (self.maps.clone(), self.split, self.selection.clone())
     }
 
-    /// Shape C×D×H×W and values of the network's input.
-    pub fn input(&self) -> ([usize; 4], Vec<f32>) {
-        let (shape, values) = npy_bytes::read(bytes(self.input.as_ref().expect("a case with an input")));
-        (shape.try_into().expect("channels and three axes"), values)
+    /// Shape (channels, then axes) and values of the network's input.
+    pub fn input(&self) -> (Vec<usize>, Vec<f32>) {
+        npy_bytes::read(&bytes(self.input.as_ref().expect("a case with an input")))
     }
 
     /// The kept voxels of the expected map.
     pub fn expected(&self) -> Vec<f32> {
-        npy_bytes::read(bytes(&self.expected)).1
+        npy_bytes::read(&bytes(&self.expected)).1
     }
 
     /// Reads the checkpoint as the engine does and builds the network.
@@ -111,9 +125,9 @@ impl Case {
         let tree = maps_tree(&self.maps).await;
         let maps = Maps::open(&tree).await.expect("the fixture is a MAPS");
         let checkpoint = maps.read_checkpoint(&tree, self.split, &self.selection).await.expect("the checkpoint is read");
-        let architecture = Architecture::from_name(&maps.config.architecture).expect("a supported architecture");
+        let architecture = Architecture::of(&maps.config).expect("a supported architecture");
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, device, limits);
-        built.expect("the checkpoint fits").0
+        built.expect("the checkpoint fits").network
     }
 
     /// What ClinicaDL does to an image before this network sees it.
@@ -123,7 +137,8 @@ impl Case {
         Maps::open(&tree).await.expect("the fixture is a MAPS").config.transforms
     }
 
-    fn parse(entry: &Value) -> Self {
+    /// From an entry of the manifest.
+    pub fn parse(entry: &Value) -> Self {
         let text = |key: &str| entry[key].as_str().map(str::to_owned);
         let number = |key: &str| entry[key].as_u64().map(|n| n as usize);
         Self {

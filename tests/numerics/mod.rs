@@ -1,4 +1,4 @@
-//! The fixtures of the three networks, computed by the library and compared with what ClinicaDL 1.6.1 wrote.
+//! The fixtures of all networks, computed by the library and compared with what ClinicaDL 1.6.1 wrote.
 //!
 //! Shared by the native tests (`tests/it`) and the browser tests (`tests/web.rs`), which run the same cases on the same
 //! numbers; only the device differs.
@@ -34,11 +34,11 @@ const MIN_COSINE: f64 = 0.999_999;
 /// Computes a case and compares it. The error tells the case and by how much it misses.
 pub async fn check(case: &Case, network: &Network, tolerance: Tolerance) -> Result<(), String> {
     let (shape, values) = case.input();
-    compare(case, &explain_input(case, network, (shape, &values)).await, tolerance)
+    compare(case, &explain_input(case, network, (&shape, &values)).await, tolerance)
 }
 
-/// The saliency map of a case for an input of shape C×D×H×W.
-pub async fn explain_input(case: &Case, network: &Network, (shape, values): ([usize; 4], &[f32])) -> SaliencyMap {
+/// The saliency map of a case for an input of this shape (channels, then axes).
+pub async fn explain_input(case: &Case, network: &Network, (shape, values): (&[usize], &[f32])) -> SaliencyMap {
     let input = network.upload(shape, values).expect("the fixture's input fits");
     let map = attribution::explain(network, &input, case.method, case.target, Convention::Clinicadl161, &Unpaced).await;
     map.expect("the map is computed")
@@ -46,8 +46,8 @@ pub async fn explain_input(case: &Case, network: &Network, (shape, values): ([us
 
 /// Compares a map and its logits with a case. The error tells the case and by how much it misses.
 pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(), String> {
-    let voxels = case.sampling.voxels(map.shape);
-    let found: Vec<f32> = voxels.iter().map(|&voxel| map.values[index_of(voxel, map.shape)]).collect();
+    let voxels = case.sampling.voxels(&map.shape);
+    let found: Vec<f32> = voxels.iter().map(|&voxel| map.values[index_of(voxel, fixture::with_three_axes(&map.shape))]).collect();
     let expected = case.expected();
     if found.len() != expected.len() {
         return Err(format!("{}: {} values instead of {}", case.id, found.len(), expected.len()));

@@ -37,11 +37,6 @@ impl GroupMeans {
         self.sums.len()
     }
 
-    /// Number of maps summed for an element.
-    pub fn n_maps(&self, element: usize) -> usize {
-        self.sums[element].n_maps
-    }
-
     /// Adds a map to an element's sum.
     ///
     /// # Errors
@@ -135,6 +130,6 @@ mod tests {
         let mut means = GroupMeans::new(1);
         means.add(0, &[1.0, 2.0]).unwrap();
         assert_eq!(means.add(0, &[1.0]), Err(OtherGrid { expected: 2, found: 1 }));
-        assert_eq!(means.n_maps(0), 1);
+        assert_eq!(means.counts(), [[1, 2]]);
     }
 }

@@ -1,144 +1,141 @@
 //! From an architecture's plan and a checkpoint to a network. Every problem is collected before anything is refused.
 
-use std::collections::BTreeSet;
-
 use burn::tensor::Device;
 
-use crate::network::error::KeyProblem;
-use crate::network::layers::{BatchNorm, BatchNormParameters, Conv3d, Linear, PadMaxPool, Relu, SpatialLayer};
+use super::Built;
+use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
+use super::weights::Weights;
+use crate::network::fully_connected::FullyConnected;
+use crate::network::input_shape::InputShape;
+use crate::network::layers::{Linear, MaxPool, PadMaxPool, RowLayer};
+use crate::network::step::{self, Module, Step};
 use crate::network::{Network, NetworkError, WorkLimits};
 use crate::torch_file::StateDict;
-
-/// Stands for "any number" in an expected shape.
-const ANY: usize = 0;
-
-/// What an architecture consists of; all sizes come from the checkpoint.
-pub struct Plan {
-    /// The modules that Grad-CAM levels count.
-    pub convolutions: Vec<Module>,
-    /// Key prefixes of the fully connected layers, with a ReLU between each two.
-    pub fc: Vec<&'static str>,
-}
-
-/// One module of `convolutions`, with the prefix of its keys.
-pub enum Module {
-    /// Convolution 3×3×3.
-    Conv3d {
-        /// Prefix.
-        key: String,
-        /// Along all axes.
-        stride: usize,
-    },
-    /// Batch normalisation.
-    BatchNorm {
-        /// Prefix.
-        key: String,
-    },
-    /// Rectifier.
-    Relu,
-    /// Front-padded 2×2×2 maximum.
-    PadMaxPool,
-}
 
 impl Plan {
     /// See [`super::Architecture::build`].
     pub fn build(
         &self,
         architecture: &'static str,
-        input_shape: [usize; 4],
+        input: InputShape,
         state_dict: &StateDict,
         device: &Device,
         limits: WorkLimits,
-    ) -> Result<(Network, Vec<String>), NetworkError> {
-        let mut weights = Weights { state_dict, used: BTreeSet::new(), problems: Vec::new() };
-        let mut shape = input_shape;
-        let mut convolutions = Vec::with_capacity(self.convolutions.len());
-        for module in &self.convolutions {
-            let Some(layer) = module.build(shape, &mut weights, device) else { break };
-            shape = layer.output_shape(shape);
-            convolutions.push(layer);
+    ) -> Result<Built, NetworkError> {
+        let mut builder = Builder { weights: Weights::new(state_dict, device, limits), n_axes: input.n_axes() };
+        let convolutions = builder.convolutions(&self.convolutions, input.spatial())?;
+        let shape = convolutions.iter().fold(input.spatial(), |shape, module| module.output_shape(shape));
+        if shape.contains(&0) {
+            return Err(NetworkError::InputTooSmall { architecture, found: input.as_slice().to_vec() });
         }
-        let mut fc = Vec::with_capacity(self.fc.len());
-        let mut n_features = shape.iter().product();
-        for key in &self.fc {
-            let Some(layer) = weights.linear(key, n_features, device, limits)? else { break };
-            n_features = layer.features()[1];
-            fc.push(layer);
-        }
-        if !weights.problems.is_empty() {
-            return Err(NetworkError::Checkpoint { architecture, problems: weights.problems });
-        }
-        let unused = weights.unused();
-        Ok((Network::new(convolutions, fc, input_shape, device.clone(), limits), unused))
-    }
-}
-
-impl Module {
-    /// The layer on an input of this shape, or `None` with the problem noted.
-    fn build(&self, input: [usize; 4], weights: &mut Weights, device: &Device) -> Option<SpatialLayer> {
-        match self {
-            Self::Conv3d { key, stride } => weights.conv3d(key, input[0], *stride, device).map(SpatialLayer::Conv3d),
-            Self::BatchNorm { key } => weights.batch_norm(key, input[0], device).map(SpatialLayer::BatchNorm),
-            Self::Relu => Some(SpatialLayer::Relu(Relu)),
-            Self::PadMaxPool => Some(SpatialLayer::PadMaxPool(PadMaxPool)),
-        }
-    }
-}
-
-/// A checkpoint, with notes on what was taken from it and what was wrong.
-struct Weights<'a> {
-    state_dict: &'a StateDict,
-    used: BTreeSet<String>,
-    problems: Vec<KeyProblem>,
-}
-
-impl Weights<'_> {
-    fn conv3d(&mut self, key: &str, n_in: usize, stride: usize, device: &Device) -> Option<Conv3d> {
-        let (shape, weight) = self.take(&format!("{key}.weight"), &[ANY, n_in, 3, 3, 3])?;
-        let n_out = *shape.first()?;
-        let (_, bias) = self.take(&format!("{key}.bias"), &[n_out])?;
-        Some(Conv3d::new([n_out, n_in], weight, bias, stride, device))
-    }
-
-    fn batch_norm(&mut self, key: &str, n_channels: usize, device: &Device) -> Option<BatchNorm> {
-        self.used.insert(format!("{key}.num_batches_tracked"));
-        let names = ["weight", "bias", "running_mean", "running_var"];
-        let [weight, bias, mean, variance] = names.map(|name| self.take(&format!("{key}.{name}"), &[n_channels]));
-        let parameters = BatchNormParameters { weight: weight?.1, bias: bias?.1, mean: mean?.1, variance: variance?.1 };
-        Some(BatchNorm::new(&parameters, device))
-    }
-
-    fn linear(&mut self, key: &str, n_in: usize, device: &Device, limits: WorkLimits) -> Result<Option<Linear>, NetworkError> {
-        let max_rows = limits.outputs_of(n_in)?;
-        let Some((shape, weight)) = self.take(&format!("{key}.weight"), &[ANY, n_in]) else { return Ok(None) };
-        let n_out = shape.first().copied().unwrap_or(0);
-        let bias = self.take(&format!("{key}.bias"), &[n_out]);
-        Ok(bias.map(|(_, bias)| Linear::new([n_out, n_in], weight, bias, max_rows, device)))
-    }
-
-    /// Shape and values of a key, or `None` with the problem noted.
-    fn take(&mut self, key: &str, expected: &[usize]) -> Option<(Vec<usize>, Vec<f32>)> {
-        self.used.insert(key.to_owned());
-        let Some(tensor) = self.state_dict.get(key) else {
-            self.problems.push(KeyProblem::Missing { key: key.to_owned() });
-            return None;
+        let layers = match convolutions.len() == self.convolutions.len() {
+            true => builder.fully_connected(&self.fc, shape.iter().product())?,
+            false => Vec::new(),
         };
-        let found = tensor.shape().to_vec();
-        let fits = found.len() == expected.len() && found.iter().zip(expected).all(|(&f, &e)| f > 0 && (e == ANY || f == e));
-        if !fits {
-            self.problems.push(KeyProblem::Shape { key: key.to_owned(), expected: expected.to_vec(), found });
-            return None;
+        if builder.weights.are_broken() {
+            return Err(NetworkError::Checkpoint { architecture, problems: builder.weights.into_problems() });
         }
-        match tensor.to_f32_vec() {
-            Ok(values) => Some((found, values)),
-            Err(error) => {
-                self.problems.push(KeyProblem::Unreadable { key: key.to_owned(), reason: error.to_string() });
-                None
-            }
+        let (unused_keys, unused_heads) = self.fc.sort_out(builder.weights.unused());
+        let fc = FullyConnected { layers, activation: self.fc.activation };
+        Ok(Built { network: Network::new(convolutions, fc, input, device.clone(), limits), unused_keys, unused_heads })
+    }
+}
+
+impl PlannedHead {
+    /// Parts the unused keys from those of other heads, of which only the heads are named.
+    fn sort_out(&self, unused: Vec<String>) -> (Vec<String>, Vec<&'static str>) {
+        let is_of = |key: &str, head: &str| key.strip_prefix(head).is_some_and(|rest| rest.starts_with('.'));
+        let heads = self.other_heads.iter().copied().filter(|head| unused.iter().any(|key| is_of(key, head))).collect();
+        let keys = unused.into_iter().filter(|key| !self.other_heads.iter().any(|head| is_of(key, head))).collect();
+        (keys, heads)
+    }
+}
+
+struct Builder<'a> {
+    weights: Weights<'a>,
+    n_axes: usize,
+}
+
+impl Builder<'_> {
+    /// The modules up to the first whose weights do not fit: what follows it cannot be judged.
+    fn convolutions(&mut self, plans: &[PlannedModule], input: [usize; 4]) -> Result<Vec<Module>, NetworkError> {
+        let mut shape = input;
+        let mut modules = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let Some(steps) = self.steps(&plan.steps, shape)? else { break };
+            let name = plan.name.clone().unwrap_or_else(|| steps.iter().map(|step| self.name(step)).collect());
+            shape = step::output_shape(&steps, shape);
+            modules.push(Module { name, steps });
         }
+        Ok(modules)
     }
 
-    fn unused(&self) -> Vec<String> {
-        self.state_dict.names().filter(|key| !self.used.contains(*key)).map(str::to_owned).collect()
+    fn steps(&mut self, plans: &[Planned], input: [usize; 4]) -> Result<Option<Vec<Step>>, NetworkError> {
+        let mut shape = input;
+        let mut steps = Vec::with_capacity(plans.len());
+        for plan in plans {
+            let Some(step) = self.step(plan, shape)? else { return Ok(None) };
+            shape = step.output_shape(shape);
+            steps.push(step);
+        }
+        Ok(Some(steps))
+    }
+
+    fn step(&mut self, plan: &Planned, input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
+        Ok(match plan {
+            Planned::Convolution(convolution) => {
+                self.weights.convolution(convolution, input[0], self.n_axes)?.map(RowLayer::Convolution).map(Step::Rows)
+            }
+            Planned::BatchNorm { key } => self.weights.batch_norm(key, input[0]).map(RowLayer::BatchNorm).map(Step::Rows),
+            Planned::InstanceNorm => Some(Step::InstanceNorm),
+            Planned::Activation(activation) => Some(Step::Rows(RowLayer::Activation(*activation))),
+            Planned::PadMaxPool => Some(Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(self.n_axes)))),
+            Planned::MaxPool { padding } => Some(Step::Rows(RowLayer::MaxPool(MaxPool::new(self.n_axes, *padding)))),
+            Planned::AveragePool => Some(Step::AveragePool),
+            Planned::SqueezeExcitation { key } => self.weights.squeeze_excitation(key, input[0])?.map(Step::SqueezeExcitation),
+            Planned::Residual { branch, shortcut } => self.residual(branch, shortcut, input)?,
+        })
+    }
+
+    /// `None` with the problem noted also if the two branches do not fit each other.
+    fn residual(&mut self, planned: &[Planned], shortcut: &[Planned], input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
+        let Some(branch) = self.steps(planned, input)? else { return Ok(None) };
+        let Some(shortcut) = self.steps(shortcut, input)? else { return Ok(None) };
+        let (of_branch, of_shortcut) = (step::output_shape(&branch, input), step::output_shape(&shortcut, input));
+        if of_branch != of_shortcut {
+            self.weights.note_unequal_branches(planned, of_shortcut[0], of_branch[0]);
+            return Ok(None);
+        }
+        let rows = |step| if let Step::Rows(layer) = step { Some(layer) } else { None };
+        Ok(Some(Step::Residual { branch, shortcut: shortcut.into_iter().filter_map(rows).collect() }))
+    }
+
+    fn fully_connected(&mut self, plan: &PlannedHead, n_in: usize) -> Result<Vec<Linear>, NetworkError> {
+        let mut n_features = n_in;
+        let mut layers = Vec::with_capacity(plan.keys.len());
+        for key in &plan.keys {
+            let Some(layer) = self.weights.fully_connected(key, n_features)? else { break };
+            n_features = layer.features()[1];
+            layers.push(layer);
+        }
+        Ok(layers)
+    }
+
+    fn name(&self, step: &Step) -> String {
+        let cube = |n: usize| vec![n.to_string(); self.n_axes].join("×");
+        match step {
+            Step::Rows(RowLayer::Convolution(layer)) => match layer.window() {
+                window if window.stride[0] == 1 => format!("convolution {}", cube(window.kernel[0])),
+                window => format!("convolution {}, stride {}", cube(window.kernel[0]), window.stride[0]),
+            },
+            Step::Rows(RowLayer::BatchNorm(_)) => "batch normalisation".to_owned(),
+            Step::Rows(RowLayer::Activation(activation)) => activation.name().to_owned(),
+            Step::Rows(RowLayer::PadMaxPool(_)) => format!("max pooling {}", cube(2)),
+            Step::Rows(RowLayer::MaxPool(layer)) => format!("max pooling {}", cube(layer.window().kernel[0])),
+            Step::InstanceNorm => "instance normalisation".to_owned(),
+            Step::SqueezeExcitation(_) => "squeeze-excitation".to_owned(),
+            Step::AveragePool => "average over the whole image".to_owned(),
+            Step::Residual { .. } => "residual block".to_owned(),
+        }
     }
 }

@@ -1,10 +1,9 @@
-//! ClinicaDL's `PadMaxPool3d(2, 2)`: zeros in front of odd axes, then the maximum of 2×2×2 blocks.
+//! ClinicaDL's `PadMaxPool2d(2, 2)` and `PadMaxPool3d(2, 2)`: zeros in front of odd axes, then the maximum of blocks of two
+//! voxels along each axis.
 
 use std::ops::Range;
 
 use burn::tensor::{Bool, Tensor};
-
-use super::Kept;
 
 /// Each axis of n voxels becomes ⌈n / 2⌉; an odd axis gets one zero on its low-index side, and that zero takes part.
 ///
@@ -13,12 +12,22 @@ use super::Kept;
 /// the second, then the first axis; a neighbour replaces the earlier one only if it is strictly larger, and among
 /// equal maxima that leaves the one with the smallest first, then second, then last index.
 #[derive(Debug, Clone, Copy)]
-pub struct PadMaxPool;
+pub struct PadMaxPool {
+    n_axes: usize,
+}
+
+/// For each reduced axis, the last one first, whether the second of a pair won.
+type Winners = Vec<Tensor<4, Bool>>;
 
 impl PadMaxPool {
-    /// Halves the spatial axes, rounding up.
-    pub fn output_shape(&self, input: [usize; 4]) -> [usize; 4] {
-        [input[0], input[1].div_ceil(2), input[2].div_ceil(2), input[3].div_ceil(2)]
+    /// Over the first two or over all three axes.
+    pub fn new(n_axes: usize) -> Self {
+        Self { n_axes }
+    }
+
+    /// Halves the axes, rounding up.
+    pub fn output_shape(&self, [channels, d, h, w]: [usize; 4]) -> [usize; 4] {
+        [channels, d.div_ceil(2), h.div_ceil(2), if self.pools_last() { w.div_ceil(2) } else { w }]
     }
 
     /// Two rows per output row; row −1 is the zero in front of an odd axis.
@@ -28,30 +37,53 @@ impl PadMaxPool {
     }
 
     /// The rows given include the zero row in front, if there is one.
-    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, Kept) {
+    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, Winners) {
         let [batch, channels, depth, height, width] = x.dims();
-        let [height_out, width_out] = [height.div_ceil(2), width.div_ceil(2)];
-        let x = match (height % 2, width % 2) {
-            (0, 0) => x,
-            (front_height, front_width) => x.pad([(0, 0), (0, 0), (0, 0), (front_height, 0), (front_width, 0)], 0.0),
+        let [_, _, height_out, width_out] = self.output_shape([channels, depth, height, width]);
+        let x = match [height % 2, self.front_of_last(width)] {
+            [0, 0] => x,
+            [front_height, front_width] => x.pad([(0, 0), (0, 0), (0, 0), (front_height, 0), (front_width, 0)], 0.0),
         };
         let n_maps = batch * channels;
-        let (x, last) = larger_of_pairs(x.reshape([n_maps * depth * 2 * height_out * width_out, 2, 1, 1]));
-        let (x, second) = larger_of_pairs(x.reshape([n_maps * depth * height_out, 2, width_out, 1]));
-        let (x, first) = larger_of_pairs(x.reshape([n_maps * depth / 2, 2, height_out * width_out, 1]));
-        (x.reshape([batch, channels, depth / 2, height_out, width_out]), Kept::Winners(Box::new([last, second, first])))
+        let mut winners = Vec::with_capacity(self.n_axes);
+        let mut larger = |pairs: Tensor<4>| {
+            let (larger, second_wins) = larger_of_pairs(pairs);
+            winners.push(second_wins);
+            larger
+        };
+        let mut x: Tensor<4> = x.reshape([n_maps * depth * 2 * height_out, 1, 1, self.padded_last(width)]);
+        if self.pools_last() {
+            x = larger(x.reshape([n_maps * depth * 2 * height_out * width_out, 2, 1, 1]));
+        }
+        let x = larger(x.reshape([n_maps * depth * height_out, 2, width_out, 1]));
+        let x = larger(x.reshape([n_maps * depth / 2, 2, height_out * width_out, 1]));
+        (x.reshape([batch, channels, depth / 2, height_out, width_out]), winners)
     }
 
     /// Puts each gradient back where the maximum came from, zeros elsewhere.
-    pub fn input_gradient(&self, gradient: Tensor<5>, winners: &[Tensor<4, Bool>; 3], input: [usize; 4]) -> Tensor<5> {
+    pub fn input_gradient(&self, gradient: Tensor<5>, winners: &[Tensor<4, Bool>], input: [usize; 4]) -> Tensor<5> {
         let [batch, channels, depth_out, height_out, width_out] = gradient.dims();
-        let [last, second, first] = winners;
         let n_maps = batch * channels;
-        let g = spread_to_pairs(gradient.reshape([n_maps * depth_out, 1, height_out * width_out, 1]), first);
-        let g = spread_to_pairs(g.reshape([n_maps * 2 * depth_out * height_out, 1, width_out, 1]), second);
-        let g = spread_to_pairs(g.reshape([n_maps * 4 * depth_out * height_out * width_out, 1, 1, 1]), last);
-        let g = g.reshape([batch, channels, 2 * depth_out, 2 * height_out, 2 * width_out]);
-        g.narrow(3, input[2] % 2, input[2]).narrow(4, input[3] % 2, input[3])
+        let (last, rest) = winners.split_at(winners.len() - 2);
+        let g = spread_to_pairs(gradient.reshape([n_maps * depth_out, 1, height_out * width_out, 1]), &rest[1]);
+        let mut g = spread_to_pairs(g.reshape([n_maps * 2 * depth_out * height_out, 1, width_out, 1]), &rest[0]);
+        if let [last] = last {
+            g = spread_to_pairs(g.reshape([n_maps * 4 * depth_out * height_out * width_out, 1, 1, 1]), last);
+        }
+        let g = g.reshape([batch, channels, 2 * depth_out, 2 * height_out, self.padded_last(input[3])]);
+        g.narrow(3, input[2] % 2, input[2]).narrow(4, self.front_of_last(input[3]), input[3])
+    }
+
+    fn pools_last(&self) -> bool {
+        self.n_axes == 3
+    }
+
+    fn front_of_last(&self, width: usize) -> usize {
+        if self.pools_last() { width % 2 } else { 0 }
+    }
+
+    fn padded_last(&self, width: usize) -> usize {
+        width + self.front_of_last(width)
     }
 }
 

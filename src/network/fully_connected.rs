@@ -1,0 +1,51 @@
+//! The part of a network that works on a vector.
+
+use burn::tensor::Tensor;
+
+use super::layers::{Activation, Linear, Slope};
+
+/// Fully connected layers with an activation between each two.
+#[derive(Debug, Clone)]
+pub struct FullyConnected {
+    /// In order.
+    pub layers: Vec<Linear>,
+    /// Between each two, none after the last.
+    pub activation: Option<Activation>,
+}
+
+impl FullyConnected {
+    /// Number of outputs of the last layer.
+    pub fn n_outputs(&self) -> usize {
+        self.layers.last().map_or(0, |layer| layer.features()[1])
+    }
+
+    /// Weights and biases.
+    pub fn n_parameters(&self) -> u64 {
+        self.layers.iter().map(Linear::n_parameters).sum()
+    }
+
+    /// Output of the last layer, and the slopes of the activations.
+    pub fn forward(&self, mut x: Tensor<1>) -> (Tensor<1>, Vec<Slope<1>>) {
+        let mut slopes = Vec::new();
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(x);
+            if let Some(activation) = self.activation.filter(|_| index + 1 < self.layers.len()) {
+                let (output, slope) = activation.forward(x);
+                x = output;
+                slopes.push(slope);
+            }
+        }
+        (x, slopes)
+    }
+
+    /// Gradient with respect to the input.
+    pub fn input_gradient(&self, mut gradient: Tensor<1>, slopes: &[Slope<1>]) -> Tensor<1> {
+        for (index, layer) in self.layers.iter().enumerate().rev() {
+            if let (Some(activation), Some(slope)) = (self.activation, slopes.get(index)) {
+                gradient = activation.input_gradient(gradient, slope);
+            }
+            gradient = layer.input_gradient(gradient);
+        }
+        gradient
+    }
+}

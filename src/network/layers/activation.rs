@@ -1,0 +1,62 @@
+//! The nonlinear functions between layers.
+
+use burn::tensor::{Bool, Tensor};
+
+/// A function of single values, and its derivative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// `max(x, 0)`; the gradient passes where x > 0 (torch gives 0 at x = 0).
+    Relu,
+    /// x where x > 0, else x / 100 (torch's default slope).
+    LeakyRelu,
+    /// x where x > 0, else eˣ − 1.
+    Elu,
+}
+
+/// Slope of [`Activation::LeakyRelu`] where its input is not positive.
+const LEAK: f32 = 0.01;
+
+/// The derivative at every value.
+#[derive(Debug, Clone)]
+pub enum Slope<const D: usize> {
+    /// 1, but 0 (ReLU) or 1/100 (LeakyReLU) where this says so.
+    Closed(Tensor<D, Bool>),
+    /// As it is.
+    Values(Tensor<D>),
+}
+
+impl Activation {
+    /// The name shown in the list of levels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "ReLU",
+            Self::LeakyRelu => "LeakyReLU",
+            Self::Elu => "ELU",
+        }
+    }
+
+    /// Same shape as the input; keeps the derivative.
+    pub fn forward<const D: usize>(self, x: Tensor<D>) -> (Tensor<D>, Slope<D>) {
+        let closed = || x.clone().lower_equal_scalar(0.0);
+        match self {
+            Self::Relu => (burn::tensor::activation::relu(x.clone()), Slope::Closed(closed())),
+            Self::LeakyRelu => {
+                let closed = closed();
+                (x.clone().mask_where(closed.clone(), x.mul_scalar(LEAK)), Slope::Closed(closed))
+            }
+            Self::Elu => {
+                let slope = x.clone().clamp_max(0.0).exp();
+                (x.clamp_min(0.0) + slope.clone().sub_scalar(1.0), Slope::Values(slope))
+            }
+        }
+    }
+
+    /// The gradient times the derivative.
+    pub fn input_gradient<const D: usize>(self, gradient: Tensor<D>, slope: &Slope<D>) -> Tensor<D> {
+        match (self, slope) {
+            (_, Slope::Values(slope)) => gradient * slope.clone(),
+            (Self::LeakyRelu, Slope::Closed(closed)) => gradient.clone().mask_where(closed.clone(), gradient.mul_scalar(LEAK)),
+            (_, Slope::Closed(closed)) => gradient.mask_fill(closed.clone(), 0.0),
+        }
+    }
+}

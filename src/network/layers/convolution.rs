@@ -1,0 +1,104 @@
+//! Convolution over two or three axes.
+
+use std::ops::Range;
+
+use burn::tensor::module::{conv_transpose3d, conv3d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use super::Window;
+use crate::network::feature_maps::slabs_of;
+
+/// Convolution with zero padding (torch `Conv2d`, `Conv3d`), weights `out × in × kernel`.
+///
+/// The weights are in pieces of whole output channels, so that no piece exceeds a device's largest binding.
+#[derive(Debug, Clone)]
+pub struct Convolution {
+    /// Consecutive output channels, each `n × in × kernel`, with their biases.
+    pieces: Vec<(Tensor<5>, Option<Tensor<1>>)>,
+    window: Window,
+    n_in: usize,
+    n_out: usize,
+}
+
+impl Convolution {
+    /// `weight` holds `out·in·kernel` values in C order, `bias` holds `out`; pieces have at most `max_channels` outputs.
+    pub fn new(
+        [n_out, n_in]: [usize; 2],
+        window: Window,
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        max_channels: usize,
+        device: &Device,
+    ) -> Self {
+        let n_each = n_in * window.volume();
+        let [k1, k2, k3] = window.kernel;
+        let piece = |channels: Range<usize>| {
+            let values = weight[channels.start * n_each..channels.end * n_each].to_vec();
+            let data = TensorData::new(values, [channels.len(), n_in, k1, k2, k3]);
+            (Tensor::from_data(data, device), bias.map(|bias| Tensor::from_floats(&bias[channels], device)))
+        };
+        Self { pieces: slabs_of(0..n_out, max_channels).map(piece).collect(), window, n_in, n_out }
+    }
+
+    /// What slides over the axes.
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// Channels change; the axes count windows.
+    pub fn output_shape(&self, [_, d, h, w]: [usize; 4]) -> [usize; 4] {
+        let [d, h, w] = self.window.count([d, h, w]);
+        [self.n_out, d, h, w]
+    }
+
+    /// The rows given bring their own halo, so padding is added along the two other axes only.
+    pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
+        let [_, second, third] = self.window.padding;
+        let options = || ConvOptions::new(self.window.stride, [0, second, third], [1; 3], 1);
+        let outputs = self.pieces.iter().map(|(weight, bias)| conv3d(x.clone(), weight.clone(), bias.clone(), options()));
+        joined(outputs.collect())
+    }
+
+    /// The transposed convolution of the gradient, over the rows with their halo. `input` is the shape of the whole input.
+    pub fn input_gradient(&self, gradient: Tensor<5>, input: [usize; 4]) -> Tensor<5> {
+        let [_, _, _, height, width] = gradient.dims();
+        let missing = [0, self.missing(1, input[2], height), self.missing(2, input[3], width)];
+        let padding = [0, self.window.padding[1], self.window.padding[2]];
+        let options = || ConvTransposeOptions::new(self.window.stride, padding, missing, [1; 3], 1);
+        let mut start = 0;
+        let through = self.pieces.iter().map(|(weight, _)| {
+            let n_channels = weight.dims()[0];
+            let part = gradient.clone().narrow(1, start, n_channels);
+            start += n_channels;
+            conv_transpose3d(part, weight.clone(), None, options())
+        });
+        through.reduce(|sum, part| sum + part).expect("a convolution has an output channel")
+    }
+
+    /// Multiplications and additions for one output value.
+    pub fn work_per_value(&self) -> u64 {
+        (self.n_in * self.window.volume()) as u64
+    }
+
+    /// Weights and biases.
+    pub fn n_parameters(&self) -> u64 {
+        let of = |(weight, bias): &(Tensor<5>, Option<Tensor<1>>)| {
+            weight.dims().iter().product::<usize>() + bias.as_ref().map_or(0, |bias| bias.dims()[0])
+        };
+        self.pieces.iter().map(of).sum::<usize>() as u64
+    }
+
+    /// Voxels at the end of an axis of the input that no window covers.
+    fn missing(&self, axis: usize, n_in: usize, n_out: usize) -> usize {
+        let Window { kernel, stride, padding } = self.window;
+        n_in + 2 * padding[axis] - ((n_out - 1) * stride[axis] + kernel[axis])
+    }
+}
+
+fn joined(mut pieces: Vec<Tensor<5>>) -> Tensor<5> {
+    match pieces.len() {
+        1 => pieces.remove(0),
+        _ => Tensor::cat(pieces, 1),
+    }
+}

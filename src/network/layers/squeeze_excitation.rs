@@ -1,0 +1,68 @@
+//! Squeeze-and-excitation (Hu et al. 2018, arXiv:1709.01507).
+
+use burn::tensor::Tensor;
+use burn::tensor::activation::sigmoid;
+
+use super::{Activation, Linear, Slope};
+use crate::network::walk::Walk;
+use crate::network::{FeatureMaps, NetworkError};
+
+/// Multiplies each channel by `sigmoid(W₂ · ReLU(W₁ · s + b₁) + b₂)`, s being the means of the channels.
+#[derive(Debug, Clone)]
+pub struct SqueezeExcitation {
+    /// W₁: fewer outputs than channels.
+    pub squeeze: Linear,
+    /// W₂: back to the number of channels.
+    pub excite: Linear,
+}
+
+/// What the gradient needs.
+#[derive(Debug, Clone)]
+pub struct KeptExcitation {
+    input: FeatureMaps,
+    /// The factors, one per channel.
+    gate: Tensor<1>,
+    slope: Slope<1>,
+}
+
+impl SqueezeExcitation {
+    /// Same shape as the input.
+    pub async fn forward(&self, x: &FeatureMaps, walk: &Walk<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
+        let means = walk.sum(x, |_, x| x).await?.div_scalar(n_voxels(x));
+        let (hidden, slope) = Activation::Relu.forward(self.squeeze.forward(vector(means)));
+        let gate = sigmoid(self.excite.forward(hidden));
+        let factors = per_channel(gate.clone());
+        let output = walk.map(x, |_, x| x * factors.clone()).await?;
+        Ok((output, KeptExcitation { input: x.clone(), gate, slope }))
+    }
+
+    /// Through the product, and through the factors and the means on which they depend.
+    pub async fn input_gradient(&self, g: &FeatureMaps, kept: &KeptExcitation, walk: &Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+        let to_gate = vector(walk.sum(g, |rows, g| g * kept.input.rows(rows, 0.0)).await?);
+        let gate = kept.gate.clone();
+        let to_excite = to_gate * gate.clone() * (gate.clone().neg().add_scalar(1.0));
+        let to_hidden = self.excite.input_gradient(to_excite);
+        let to_means = self.squeeze.input_gradient(Activation::Relu.input_gradient(to_hidden, &kept.slope));
+        let (factors, everywhere) = (per_channel(gate), per_channel(to_means.div_scalar(n_voxels(g))));
+        walk.map(g, |_, g| g * factors.clone() + everywhere.clone()).await
+    }
+
+    /// Weights and biases.
+    pub fn n_parameters(&self) -> u64 {
+        self.squeeze.n_parameters() + self.excite.n_parameters()
+    }
+}
+
+fn vector(per_channel: Tensor<5>) -> Tensor<1> {
+    let n_channels = per_channel.dims()[1];
+    per_channel.reshape([n_channels])
+}
+
+fn per_channel(values: Tensor<1>) -> Tensor<5> {
+    let [n_channels] = values.dims();
+    values.reshape([1, n_channels, 1, 1, 1])
+}
+
+fn n_voxels(maps: &FeatureMaps) -> f32 {
+    maps.shape()[1..].iter().product::<usize>() as f32
+}

@@ -1,0 +1,122 @@
+//! The end of a residual block: branch and shortcut are added and go through the row layers that follow, slab by slab,
+//! so that neither the shortcut nor the sum ever exists as a whole.
+
+use std::ops::Range;
+
+use super::chain::{Chain, rows_at_once};
+use super::{Keep, SpatialPass};
+use crate::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
+use crate::network::layers::{Kept, RowLayer};
+use crate::network::walk::Walk;
+use crate::network::{NetworkError, WorkLimits};
+
+/// `tail(branch(x) + shortcut(x))`.
+#[derive(Debug)]
+pub struct Join {
+    branch: SpatialPass,
+    /// Empty for the identity.
+    shortcut: Chain,
+    tail: Chain,
+    slabs: Vec<KeptSlab>,
+}
+
+/// What one slab of output rows kept, layer by layer.
+#[derive(Debug)]
+struct KeptSlab {
+    output_rows: Range<usize>,
+    shortcut: Vec<Kept>,
+    tail: Vec<Kept>,
+}
+
+/// The rows of one slab.
+struct Rows {
+    /// Of the sum, padding included.
+    sum: Range<isize>,
+    /// Of the sum, no padding.
+    inside: Range<usize>,
+    /// Of the block's input, padding included.
+    input: Range<isize>,
+}
+
+impl Join {
+    /// Nothing after the addition yet.
+    pub fn new(branch: SpatialPass, shortcut: Vec<RowLayer>, input_shape: [usize; 4]) -> Self {
+        let shortcut = Chain::new(shortcut, input_shape);
+        let tail = Chain::new(Vec::new(), shortcut.output_shape());
+        Self { branch, shortcut, tail, slabs: Vec::new() }
+    }
+
+    /// Adds a layer after the addition.
+    pub fn push(&mut self, layer: RowLayer) {
+        self.tail.push(layer);
+    }
+
+    /// Layers of both branches and after the addition.
+    pub fn n_layers(&self) -> u64 {
+        self.branch.n_layers() + self.n_own_layers()
+    }
+
+    /// Output of the last layer.
+    pub async fn forward(
+        &mut self,
+        input: &FeatureMaps,
+        keep: Keep,
+        limits: WorkLimits,
+        walk: Walk<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
+        let branch = Box::pin(self.branch.forward(input, keep, walk)).await?;
+        let walk = walk.after(self.branch.n_layers());
+        self.slabs.clear();
+        let shape = self.tail.output_shape();
+        let mut output = FeatureMaps::empty(shape);
+        for output_rows in slabs_of(0..shape[1], self.rows_at_once(limits)?) {
+            let rows = self.rows(&output_rows);
+            let (shortcut, kept_shortcut) = self.shortcut.forward(input.rows(rows.input, self.shortcut.outside()), &rows.inside);
+            let sum = shortcut + branch.rows(rows.inside.start as isize..rows.inside.end as isize, 0.0);
+            let (slab, tail) = self.tail.forward(pad_rows(sum, &rows.sum, &rows.inside, self.tail.outside()), &output_rows);
+            output.push(slab);
+            walk.step(self.n_own_layers() * output_rows.end as u64 / shape[1] as u64).await?;
+            if keep == Keep::ForGradient {
+                self.slabs.push(KeptSlab { output_rows, shortcut: kept_shortcut, tail });
+            }
+        }
+        Ok(output)
+    }
+
+    /// Gradient with respect to the block's input.
+    pub async fn backward(&self, gradient: &FeatureMaps, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+        let mut to_branch = OverlapAdd::new(self.tail.input_shape());
+        let mut to_input = OverlapAdd::new(self.shortcut.input_shape());
+        for (index, slab) in self.slabs.iter().enumerate() {
+            let rows = self.rows(&slab.output_rows);
+            let next = self.slabs.get(index + 1).map(|next| self.rows(&next.output_rows));
+            let output_rows = slab.output_rows.start as isize..slab.output_rows.end as isize;
+            let g = self.tail.backward(gradient.rows(output_rows, 0.0), &slab.tail, &slab.output_rows);
+            let g = g.narrow(2, (rows.inside.start as isize - rows.sum.start) as usize, rows.inside.len());
+            let closed = next.as_ref().map_or(usize::MAX, |next| next.inside.start);
+            to_branch.add(g.clone(), rows.inside.start as isize..rows.inside.end as isize, closed);
+            let closed = next.as_ref().map_or(usize::MAX, |next| next.input.start.max(0) as usize);
+            to_input.add(self.shortcut.backward(g, &slab.shortcut, &rows.inside), rows.input, closed);
+            walk.step(self.n_own_layers() * (index + 1) as u64 / self.slabs.len() as u64).await?;
+        }
+        let through_branch = Box::pin(self.branch.backward(to_branch.finish(), walk.after(self.n_own_layers()))).await?;
+        Ok(through_branch.plus(&to_input.finish()))
+    }
+
+    fn n_own_layers(&self) -> u64 {
+        (self.shortcut.len() + self.tail.len()) as u64 + 1
+    }
+
+    fn rows(&self, output_rows: &Range<usize>) -> Rows {
+        let sum = self.tail.input_rows(output_rows);
+        let inside = clip(&sum, self.tail.input_shape()[1]);
+        Rows { input: self.shortcut.input_rows(&inside), sum, inside }
+    }
+
+    fn rows_at_once(&self, limits: WorkLimits) -> Result<usize, NetworkError> {
+        let of_shortcut = |n: usize| self.tail.n_input_rows(n);
+        let bytes = |n: usize| self.tail.largest_bytes(n).max(self.shortcut.largest_bytes(of_shortcut(n)));
+        let work = |n: usize| self.tail.work(n) + self.shortcut.work(of_shortcut(n));
+        rows_at_once(self.tail.output_shape()[1], limits, bytes, work)
+    }
+}

@@ -1,0 +1,143 @@
+//! Walking the spatial layers: part by part, slab by slab.
+//!
+//! A part is a convolution with the row layers up to the next one, the end of a residual block, or a layer that looks at
+//! the whole image. Between the layers of a part only a slab of rows ever exists, so the full-resolution activations of a
+//! network (201 MB for the first convolution of Conv5_FC3 at 1 mm) are never held; what is held between parts is pooled
+//! where the network pools. The same cut keeps every tensor below a device's largest binding and every piece of work short
+//! enough for a stop to be noticed.
+
+mod chain;
+mod join;
+mod segment;
+mod whole;
+
+use burn::tensor::Tensor;
+
+use super::feature_maps::FeatureMaps;
+use super::layers::RowLayer;
+use super::step::Step;
+use super::walk::Walk;
+use super::{NetworkError, WorkLimits, read};
+use join::Join;
+use segment::Segment;
+use whole::Whole;
+
+/// Consecutive spatial layers and what their forward walk kept.
+#[derive(Debug)]
+pub struct SpatialPass {
+    parts: Vec<Part>,
+    limits: WorkLimits,
+}
+
+/// Whether a forward walk will be followed by a backward one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Keep what the gradient needs.
+    ForGradient,
+    /// Keep nothing.
+    Nothing,
+}
+
+#[derive(Debug)]
+enum Part {
+    Segment(Segment),
+    Join(Box<Join>),
+    Whole(Whole),
+}
+
+impl SpatialPass {
+    /// For these steps on an input of shape C×D×H×W.
+    pub fn new<'a>(steps: impl IntoIterator<Item = &'a Step>, input_shape: [usize; 4], limits: WorkLimits) -> Self {
+        let mut pass = Self { parts: Vec::new(), limits };
+        let mut shape = input_shape;
+        for step in steps {
+            pass.push(step, shape);
+            shape = step.output_shape(shape);
+        }
+        pass
+    }
+
+    /// Number of layers.
+    pub fn n_layers(&self) -> u64 {
+        self.parts.iter().map(Part::n_layers).sum()
+    }
+
+    /// Output of the last layer.
+    ///
+    /// # Errors
+    /// When the walk is stopped, the device fails, or one row is too large for it.
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, mut walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+        let mut maps = input.clone();
+        for part in &mut self.parts {
+            maps = match part {
+                Part::Segment(segment) => segment.forward(&maps, keep, self.limits, walk).await?,
+                Part::Join(join) => join.forward(&maps, keep, self.limits, walk).await?,
+                Part::Whole(whole) => whole.forward(&maps, keep, walk).await?,
+            };
+            walk = walk.after(part.n_layers());
+            wait_for(&maps).await?;
+        }
+        Ok(maps)
+    }
+
+    /// Gradient with respect to the input from the gradient with respect to the output of a forward walk that kept.
+    ///
+    /// # Errors
+    /// As [`Self::forward`].
+    pub async fn backward(&self, gradient: FeatureMaps, mut walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+        let mut maps = gradient;
+        for part in self.parts.iter().rev() {
+            maps = match part {
+                Part::Segment(segment) => segment.backward(&maps, walk).await?,
+                Part::Join(join) => join.backward(&maps, walk).await?,
+                Part::Whole(whole) => whole.backward(&maps, self.limits, walk).await?,
+            };
+            walk = walk.after(part.n_layers());
+            wait_for(&maps).await?;
+        }
+        Ok(maps)
+    }
+
+    fn push(&mut self, step: &Step, shape: [usize; 4]) {
+        let part = match step {
+            Step::Rows(layer) => return self.push_rows(layer.clone(), shape),
+            Step::InstanceNorm => Part::Whole(Whole::InstanceNorm(None)),
+            Step::SqueezeExcitation(layer) => Part::Whole(Whole::SqueezeExcitation(layer.clone(), None)),
+            Step::AveragePool => Part::Whole(Whole::AveragePool(shape)),
+            Step::Residual { branch, shortcut } => {
+                let branch = SpatialPass::new(branch, shape, self.limits);
+                Part::Join(Box::new(Join::new(branch, shortcut.clone(), shape)))
+            }
+        };
+        self.parts.push(part);
+    }
+
+    /// A convolution begins a part; what follows it, or follows an addition, is walked together with it.
+    fn push_rows(&mut self, layer: RowLayer, shape: [usize; 4]) {
+        let begins = matches!(layer, RowLayer::Convolution(_));
+        match self.parts.last_mut() {
+            Some(Part::Segment(segment)) if !begins => segment.push(layer),
+            Some(Part::Join(join)) if !begins => join.push(layer),
+            _ => self.parts.push(Part::Segment(Segment::new(layer, shape))),
+        }
+    }
+}
+
+impl Part {
+    fn n_layers(&self) -> u64 {
+        match self {
+            Self::Segment(segment) => segment.chain().len() as u64,
+            Self::Join(join) => join.n_layers(),
+            Self::Whole(_) => 1,
+        }
+    }
+}
+
+/// Waits until the device has caught up, by reading one value, so that progress is true and a stop comes in time.
+async fn wait_for(maps: &FeatureMaps) -> Result<(), NetworkError> {
+    if let Some(slab) = maps.slabs().last() {
+        let one: Tensor<5> = slab.clone().slice([0..1, 0..1, 0..1, 0..1, 0..1]);
+        read(one).await?;
+    }
+    Ok(())
+}
