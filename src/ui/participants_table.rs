@@ -18,10 +18,11 @@ pub fn ParticipantsTable(
     diagnosis: Signal<String>,
 ) -> impl IntoView {
     let matches = move |row: &ParticipantRow| diagnosis.with(|wanted| wanted.is_empty() || row.diagnosis.as_deref() == Some(wanted));
+    let is_whole = list.rows.iter().all(|row| row.element_count == 1);
     let shown = move || list.rows.iter().filter(|row| matches(row)).cloned().collect::<Vec<_>>();
     view! {
         <div class="table-frame" tabindex="0">
-            <table class="table">
+            <table class="table" class:table--whole=is_whole>
                 <thead>
                     <tr>
                         <th scope="col">{text::PARTICIPANT}</th>

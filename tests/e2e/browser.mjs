@@ -16,15 +16,18 @@ export function launch(flags = WITH_WEBGPU) {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', ...QUIET, ...flags] });
 }
 
-/** Opens the page; `requests`, `problems` and long tasks are recorded from the first byte on. */
-export async function open(browser, options = {}) {
+/**
+ * Opens the page; `requests`, `problems` and long tasks are recorded from the first byte on. `url` is for the page under
+ * another address.
+ */
+export async function open(browser, { url = PAGE_URL, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const maplens = new MapLens(page, context);
   await page.addInitScript(observe);
-  const answer = await page.goto(PAGE_URL);
-  if (!answer.ok()) throw new Error(`${PAGE_URL} answers ${answer.status()}`);
+  const answer = await page.goto(url);
+  if (!answer.ok()) throw new Error(`${url} answers ${answer.status()}`);
   return maplens;
 }
 

@@ -1,7 +1,7 @@
 // A data group is interpreted, its results are kept, handed over and forgotten.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, openWithDemo } from './browser.mjs';
+import { launch, openWithDemo, PAGE_URL } from './browser.mjs';
 import { checkTree, ON_CPU } from './checks.mjs';
 import { FIXTURES } from './inputs.mjs';
 
@@ -154,6 +154,27 @@ describe('a group run', () => {
   });
 
   test('nothing was reported on the console', () => assert.deepEqual(maplens.problems, []));
+});
+
+describe('a group run where the browser keeps nothing', () => {
+  // Browsers grant storage to secure origins only; an address that is neither https nor this machine by name is none.
+  const HOST = 'keeps-nothing.test';
+  let browser, maplens;
+  before(async () => {
+    browser = await launch([`--host-resolver-rules=MAP ${HOST} ${new URL(PAGE_URL).hostname}`]);
+    const url = new URL(PAGE_URL);
+    url.hostname = HOST;
+    maplens = await openWithDemo(browser, { url: url.href });
+  });
+  after(() => browser.close());
+
+  test('the page says so, and offers the zip alone', async () => {
+    await maplens.page.getByText('keeps no files for the page').waitFor();
+    await maplens.fillGroup({ ...FORM, 'run-name': 'held', 'run-splits': ['0'] });
+    assert.equal(await maplens.runGroup(), 'ready', await maplens.error());
+    checkTree(await maplens.download('download-results', maplens.run('held')), { ...TREE, ...PLACED, name: 'held' });
+    assert.ok(await maplens.run('held').getByTestId('save-results').isHidden());
+  });
 });
 
 /** Runs in the page: path → size of the files below a folder of the origin's storage. */

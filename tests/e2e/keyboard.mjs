@@ -7,7 +7,9 @@ import { launch, openWithDemo } from './browser.mjs';
 const CONTROLS = [
   ...['open-model', 'open-model-folder', 'open-images', 'participant-row', 'split', 'selection', 'method', 'target', 'level'],
   ...['convention', 'device-choice', 'compute', 'canvas-coronal', 'canvas-sagittal', 'canvas-axial', 'threshold', 'opacity'],
-  ...['colormap', 'download-nifti', 'download-pt', 'download-png', 'download-record'],
+  ...['colormap', 'download-nifti', 'download-pt', 'download-png', 'download-record', 'more-downloads', 'download-clinicadl-nifti'],
+  ...['group-form', 'data-group', 'run-name', 'run-selections', 'run-splits', 'run-diagnoses', 'save-individual', 'save-nifti'],
+  ...['overwrite', 'overwrite-name', 'run-group', 'command'],
 ];
 const MOST_STOPS = 300;
 
@@ -21,6 +23,8 @@ describe('keyboard', () => {
 
   test('Tab reaches every control, and its focus is seen', async () => {
     await maplens.choose('method', 'grad-cam');
+    await maplens.fillGroup({ 'data-group': 'reached', 'run-name': 'reached' });
+    await maplens.get('more-downloads').evaluate((details) => (details.open = true));
     const stops = await tabThrough(maplens.page);
     const reached = new Set(stops.map((stop) => stop.testId));
     assert.deepEqual(CONTROLS.filter((control) => !reached.has(control)), []);
@@ -37,6 +41,15 @@ describe('keyboard', () => {
     await page.keyboard.press('Enter');
     await maplens.expectReady();
     assert.ok(!(await maplens.download('download-nifti')).bytes.equals(before), 'the map is the old one');
+  });
+
+  test('what is typed into a field is no shortcut', async () => {
+    const planes = () => maplens.page.locator('canvas[data-testid^="canvas-"]:visible').count();
+    const before = await planes();
+    await maplens.get('run-name').fill('');
+    await maplens.page.keyboard.type('v');
+    assert.equal(await maplens.get('run-name').inputValue(), 'v');
+    assert.equal(await planes(), before, 'V shows one plane');
   });
 
   test('arrows move the crosshair', async () => {
@@ -58,7 +71,12 @@ describe('keyboard', () => {
 
 async function tabThrough(page) {
   const stops = [];
-  await page.evaluate(() => document.activeElement?.blur());
+  // Blurring is not enough: Tab goes on from what had the focus last.
+  await page.evaluate(() => {
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute('tabindex');
+  });
   for (let count = 0; count < MOST_STOPS; count += 1) {
     await page.keyboard.press('Tab');
     const stop = await page.evaluate(focused);

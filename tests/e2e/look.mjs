@@ -35,6 +35,21 @@ describe('look', () => {
     });
   }
 
+  test('fits with everything unfolded', async () => {
+    const { page } = maplens;
+    await maplens.choose('method', 'grad-cam');
+    await maplens.fillGroup({ 'data-group': 'a-group-with-a-name-that-is-rather-long', 'run-name': 'a-run-with-a-name-that-is-rather-long' });
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+    for (const window of WINDOWS) {
+      await page.setViewportSize(window);
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: `${SHOTS}${window.width}x${window.height}-unfolded.png`, fullPage: true });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(overflow <= 1, `${window.width}: ${overflow} px stick out on the right`);
+    }
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = false)));
+  });
+
   test('dark and light follow the system', async () => {
     const background = async (colorScheme) => {
       await maplens.page.emulateMedia({ colorScheme });

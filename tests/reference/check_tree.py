@@ -139,7 +139,9 @@ def check_niftis(tree, folder, maps, args):
             if not np.array_equal(image.affine, np.eye(4)):
                 fail(f"{stem}.nii.gz has the affine\n{image.affine}\nbut ClinicaDL writes the identity")
         elif args.nifti == "placed":
-            check_same_values(stem, got, values[0])
+            # Channels are the fourth axis of a placed map; a slice is one voxel thick there.
+            channels_first = np.moveaxis(got, 3, 0) if got.ndim == 4 else got
+            check_same_values(stem, channels_first.squeeze(), values.squeeze())
         if args.nifti != "clinicadl" and args.voxel_size is not None:
             check_map.check_affine(image.affine, args.voxel_size, args.origin)
 

@@ -93,6 +93,10 @@ fn Start() -> impl IntoView {
     let study = expect_context::<Study>();
     let is_running = move || study.is_running_a_group();
     let lacks = Memo::new(move |_| missing(study));
+    let words_of_command = move || {
+        let word = |word: &str| view! { <span class="command__word">{word.to_owned()}</span> " " };
+        command(study).split(' ').map(word).collect_view()
+    };
     let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(in_words);
     view! {
         <p class="muted" data-testid="run-missing" class:is-hidden=move || lacks.read().is_empty()>{move || words::missing(&lacks.read())}</p>
@@ -104,6 +108,6 @@ fn Start() -> impl IntoView {
         // Not a live region: the status line says the same.
         <p class="muted" data-testid="run-progress">{progress}</p>
         <p class="field__label" id="command-label">{words::COMMAND}</p>
-        <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{move || command(study)}</code>
+        <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{words_of_command}</code>
     }
 }

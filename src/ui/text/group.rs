@@ -21,8 +21,8 @@ pub const COMMAND: &str = "The same on the command line";
 
 pub const RESULTS: &str = "Results";
 pub const NO_RUNS: &str = "No group has been run.";
-pub const DOWNLOAD: &str = "Download .zip";
-pub const SAVE_TO_FOLDER: &str = "Save to folder…";
+pub const DOWNLOAD: &str = "As .zip";
+pub const SAVE_TO_FOLDER: &str = "To folder…";
 pub const FORGET: &str = "Forget";
 pub const FORGET_REALLY: &str = "Really forget?";
 pub const FORGET_HINT: &str = "Removes the results from this browser. What you downloaded or saved stays.";
