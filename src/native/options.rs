@@ -93,7 +93,7 @@ pub struct Interpret {
     pub convention: ConventionWord,
     /// Form of the NIfTI files.
     #[arg(long, value_enum, default_value_t = NiftiWord::Placed)]
-    pub nifti: NiftiWord,
+    pub nifti_form: NiftiWord,
     /// Compute only part K of N of the sessions, for `maplens merge` to put together.
     #[arg(long, value_name = "K/N")]
     pub shard: Option<Shard>,
@@ -159,7 +159,7 @@ pub enum ConventionWord {
     Corrected,
 }
 
-/// --nifti
+/// --nifti_form
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum NiftiWord {
     /// 3D on the element's grid, with its place in the head.
@@ -204,7 +204,7 @@ impl Interpret {
             selection_metrics: self.selection_metrics.clone(),
             diagnoses: self.diagnoses.clone(),
             save_individual: self.save_individual,
-            nifti: match (self.save_nifti, self.nifti) {
+            nifti: match (self.save_nifti, self.nifti_form) {
                 (false, _) => NiftiForm::None,
                 (true, NiftiWord::Placed) => NiftiForm::Placed,
                 (true, NiftiWord::WholeImage) => NiftiForm::WholeImage,

@@ -104,7 +104,9 @@ fn name_of(case: &Value) -> String {
 fn command_of(case: &Value, maps: &Path) -> String {
     let maps = maps.file_name().unwrap().to_str().unwrap();
     if let Some(command) = case["command"].as_str() {
-        return command.replace("clinicadl interpret", "interpret --quiet");
+        // The fixture keeps the checkpoint of this metric for the first split only.
+        let split = if command.contains("BA") { " --split 0" } else { "" };
+        return command.replace("clinicadl interpret", "interpret --quiet") + split;
     }
     let (method, target) = (case["method"].as_str().unwrap(), &case["target_node"]);
     let level = case["level"].as_u64().map(|level| format!(" --level_grad_cam {level}")).unwrap_or_default();

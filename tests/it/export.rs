@@ -58,7 +58,7 @@ fn the_record_is_indented_json_in_a_fixed_order() {
     assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record);
     let keys =
         ["\"software\"", "\"model\"", "\"input\"", "\"explanation\"", "\"device\"", "\"logits\"", "\"map\"", "\"timings\"", "\"warnings\""];
-    let positions: Vec<usize> = keys.iter().map(|key| json.find(key).unwrap()).collect();
+    let positions: Vec<usize> = keys.iter().map(|key| json.find(&format!("{key}:")).unwrap()).collect();
     assert!(positions.is_sorted(), "{json}");
     assert!(json.contains("\"convention\": \"clinicadl-1.6.1\"") && json.ends_with("}\n"), "{json}");
 }

@@ -43,7 +43,7 @@ impl InterpretOptions {
         if self.convention != Convention::default() {
             option("--convention", self.convention.name());
         }
-        if !matches!(self.nifti, NiftiForm::None | NiftiForm::Clinicadl) {
+        if !matches!(self.nifti, NiftiForm::None | NiftiForm::Placed) {
             option("--nifti_form", self.nifti.name());
         }
         words.extend(self.flags().map(str::to_owned));
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn what_clinicadl_does_by_itself_needs_no_option() {
         assert_eq!(options().command("maps_trivial", GroupSource::Maps), "maplens interpret maps_trivial test run1 gradients");
-        let clinicadl = InterpretOptions { nifti: NiftiForm::Clinicadl, ..options() };
-        assert_eq!(clinicadl.command("maps", GroupSource::Maps), "maplens interpret maps test run1 gradients --save_nifti");
+        let placed = InterpretOptions { nifti: NiftiForm::Placed, ..options() };
+        assert_eq!(placed.command("maps", GroupSource::Maps), "maplens interpret maps test run1 gradients --save_nifti");
     }
 
     #[test]
