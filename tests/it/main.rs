@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails; its helpers outside test functions are tests, too")]
 
+#[cfg(feature = "compute")]
+mod architectures;
 mod caps;
 #[cfg(feature = "compute")]
 mod command_line;

@@ -100,7 +100,9 @@ pub fn bytes(path: &str) -> Cow<'static, [u8]> {
 /// A MAPS folder or archive of the fixtures as the user would give it.
 pub async fn maps_tree(path: &str) -> FileTree {
     let files = FIXTURES.get_dir(path).map_or_else(|| vec![path], files_below);
-    let upload = |file: &str| (file.to_owned(), Rc::new(MemoryFile(bytes(file).into_owned().into())) as Rc<dyn FileSource>);
+    let upload = |file: &str| {
+        (file.trim_start_matches(ON_DISK).to_owned(), Rc::new(MemoryFile(bytes(file).into_owned().into())) as Rc<dyn FileSource>)
+    };
     open_uploads(files.into_iter().map(upload).collect()).await.expect("the fixture opens")
 }
 

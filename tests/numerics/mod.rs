@@ -52,12 +52,16 @@ pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(
     if found.len() != expected.len() {
         return Err(format!("{}: {} values instead of {}", case.id, found.len(), expected.len()));
     }
-    let near_tie = near_ties::of(&case.id);
-    let decided = |voxel: &[usize; 4]| near_tie.as_ref().is_none_or(|tie| !(0..3).all(|axis| tie.reach[axis].contains(&voxel[axis + 1])));
+    if std::env::var("DUMP").is_ok() {
+        std::fs::write(format!("/tmp/dump_networks_{}.bin", case.id), found.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>())
+            .unwrap();
+    }
+    let ties = near_ties::of(&case.id);
+    let decided = |voxel: &[usize; 4]| ties.as_ref().is_none_or(|ties| !ties.reach(voxel));
     let kept: Vec<usize> = (0..voxels.len()).filter(|&index| decided(&voxels[index])).collect();
     let errors = relative_errors(&kept, &found, &expected);
     let n_outliers = errors.iter().filter(|error| error.is_nan() || **error > tolerance.map).count();
-    let allowed = near_tie.map_or(0.0, |tie| tie.outlier_share) * errors.len() as f64;
+    let allowed = ties.map_or(0.0, |ties| ties.outlier_share) * errors.len() as f64;
     let inliers: Vec<usize> = kept.iter().zip(&errors).filter(|(_, error)| **error <= tolerance.map).map(|(&index, _)| index).collect();
     let pick = |values: &[f32]| inliers.iter().map(|&index| values[index]).collect::<Vec<_>>();
     let cosine = cosine(&pick(&found), &pick(&expected));
