@@ -56,9 +56,9 @@ impl Engine {
         let run_folder = kept::folder(&maps.name, options);
         let store = Below::new(&*self.store, &run_folder);
         let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, outlet };
-        let n_maps = run.n_maps(cohorts).await?;
-        kept::begin(&*self.store, &maps.name, options, n_maps).await?;
-        let side_cars = run.run(cohorts).await?;
+        let checked = run.check(cohorts).await?;
+        kept::begin(&*self.store, &maps.name, options, run.n_maps(&checked)).await?;
+        let side_cars = run.run(checked, cohorts).await?;
         Ok((run_folder, resolved.warnings, side_cars))
     }
 }

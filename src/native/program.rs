@@ -70,7 +70,8 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
         store: &store,
         outlet: &console,
     };
-    let side_cars = run.run(&mut cohorts).await;
+    let checked = run.check(&mut cohorts).await?;
+    let side_cars = run.run(checked, &mut cohorts).await;
     console.finish();
     side_cars.map(|side_cars| tell(&side_cars))
 }

@@ -19,7 +19,7 @@ pub enum Step {
     /// Instance normalisation.
     InstanceNorm,
     /// Squeeze-excitation.
-    SqueezeExcitation(SqueezeExcitation),
+    SqueezeExcitation(Box<SqueezeExcitation>),
     /// Average over the whole image.
     AveragePool,
     /// The sum of two branches from the same input.

@@ -1,5 +1,6 @@
 //! The demo study, read from the page's own origin.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Deserialize;
@@ -36,7 +37,7 @@ fn tree_of(base_url: &str, entries: Vec<Entry>) -> FileTree {
     let mut tree = FileTree::default();
     for Entry { path, bytes } in entries {
         let url = format!("{base_url}{path}");
-        tree.insert(path.clone(), Rc::new(HttpSource { path, url, size: bytes }));
+        tree.insert(path.clone(), Rc::new(HttpSource { path, url, size: bytes, kept: RefCell::default() }));
     }
     tree
 }

@@ -1,5 +1,6 @@
 //! Where the bytes of a file come from in a browser: a file that the user chose, or the page's own origin.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ pub struct BlobSource {
     pub blob: Blob,
 }
 
-/// A file below the page's own address, fetched whole when it is first needed; the browser's cache keeps it.
+/// A file below the page's own address, fetched whole when it is first needed and kept: the demo study is small, and no
+/// request is made twice.
 pub struct HttpSource {
     /// For messages.
     pub path: String,
@@ -27,6 +29,24 @@ pub struct HttpSource {
     pub url: String,
     /// Size that the index gives.
     pub size: u64,
+    /// Its bytes, once they have been fetched.
+    pub kept: RefCell<Option<Rc<Vec<u8>>>>,
+}
+
+impl HttpSource {
+    async fn bytes(&self) -> Result<Rc<Vec<u8>>, FileError> {
+        if let Some(bytes) = &*self.kept.borrow() {
+            return Ok(bytes.clone());
+        }
+        let bytes = fetch(&self.url).await.map_err(|error| unreadable(&self.path, &words_of(&error)))?;
+        if bytes.len() as u64 != self.size {
+            let reason = format!("{} bytes arrived where the index says {}", bytes.len(), self.size);
+            return Err(unreadable(&self.path, &reason));
+        }
+        let bytes = Rc::new(bytes);
+        *self.kept.borrow_mut() = Some(bytes.clone());
+        Ok(bytes)
+    }
 }
 
 /// The tree of chosen files; paths as [`super::worker_port::serve`] hands them over.
@@ -54,16 +74,7 @@ impl FileSource for HttpSource {
     }
 
     fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
-        Box::pin(async move {
-            let mut bytes = fetch(&self.url).await.map_err(|error| unreadable(&self.path, &words_of(&error)))?;
-            if bytes.len() as u64 != self.size {
-                let reason = format!("{} bytes arrived where the index says {}", bytes.len(), self.size);
-                return Err(unreadable(&self.path, &reason));
-            }
-            bytes.truncate(range.end as usize);
-            bytes.drain(..range.start as usize);
-            Ok(bytes)
-        })
+        Box::pin(async move { Ok(self.bytes().await?[range.start as usize..range.end as usize].to_vec()) })
     }
 }
 

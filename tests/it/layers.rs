@@ -73,7 +73,7 @@ fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
         ("LeakyReLU and padded pooling", vec![activation(Activation::LeakyRelu), pad_pool(3)], [1, 3, 5, 4]),
         ("ReLU and overlapping pooling", vec![activation(Activation::Relu), max_pool(3, 0)], [1, 5, 5, 5]),
         ("instance normalisation", vec![Step::InstanceNorm], [2, 3, 4, 3]),
-        ("squeeze-excitation", vec![Step::SqueezeExcitation(make.squeeze_excitation())], [4, 3, 2, 3]),
+        ("squeeze-excitation", vec![Step::SqueezeExcitation(Box::new(make.squeeze_excitation()))], [4, 3, 2, 3]),
         ("average", vec![Step::AveragePool], [2, 3, 4, 3]),
     ];
     let branch = vec![Step::Rows(make.convolution([2, 2], Window::new(3, 3, 1, 1))), Step::Rows(make.batch_norm())];
@@ -103,7 +103,7 @@ impl Maker<'_> {
     fn batch_norm(&self) -> RowLayer {
         let parameters =
             BatchNormParameters { weight: vec![0.5, -1.5], bias: vec![0.1, 0.2], mean: vec![0.3, -0.4], variance: vec![0.25, 2.0] };
-        RowLayer::BatchNorm(BatchNorm::new(&parameters, self.device))
+        RowLayer::BatchNorm(Box::new(BatchNorm::new(&parameters, self.device)))
     }
 
     fn squeeze_excitation(&mut self) -> SqueezeExcitation {

@@ -52,10 +52,6 @@ pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(
     if found.len() != expected.len() {
         return Err(format!("{}: {} values instead of {}", case.id, found.len(), expected.len()));
     }
-    if std::env::var("DUMP").is_ok() {
-        std::fs::write(format!("/tmp/dump_networks_{}.bin", case.id), found.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>())
-            .unwrap();
-    }
     let ties = near_ties::of(&case.id);
     let decided = |voxel: &[usize; 4]| ties.as_ref().is_none_or(|ties| !ties.reach(voxel));
     let kept: Vec<usize> = (0..voxels.len()).filter(|&index| decided(&voxels[index])).collect();

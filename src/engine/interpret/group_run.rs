@@ -48,7 +48,7 @@ struct Checkpoint {
 }
 
 /// What is known before anything is written.
-struct Checked {
+pub struct Checked {
     checkpoints: Vec<Checkpoint>,
     n_elements: usize,
     states: Vec<State>,
@@ -68,15 +68,14 @@ enum State {
 }
 
 impl GroupRun<'_> {
-    /// Checks everything that can be checked without computing, then computes.
+    /// Erases what is to be erased, defines the group and computes.
     ///
     /// # Errors
-    /// In words, before anything is written: unknown splits or selections, results that are there already, sessions
-    /// without an image, all of them together. Later: a cancel, or a device or store that fails.
-    pub async fn run(self, cohorts: &mut Cohorts) -> Result<Vec<SideCar>, Ended> {
-        let Checked { checkpoints, n_elements, states } = self.check(cohorts).await?;
+    /// A cancel, or a device or store that fails.
+    pub async fn run(self, checked: Checked, cohorts: &mut Cohorts) -> Result<Vec<SideCar>, Ended> {
+        let Checked { checkpoints, n_elements, states } = checked;
         self.prepare(&checkpoints, &states, n_elements).await?;
-        let total = checkpoints.iter().map(|checkpoint| self.sessions(checkpoint).len() * n_elements).sum();
+        let total = self.n_maps_of(&checkpoints, n_elements);
         let mut before = 0;
         let mut side_cars = Vec::new();
         for (index, checkpoint) in checkpoints.iter().enumerate() {
@@ -106,16 +105,21 @@ impl GroupRun<'_> {
         Ok(side_cars)
     }
 
-    /// Maps that the run computes, after everything has been checked that can be checked without computing.
-    ///
-    /// # Errors
-    /// Those of [`Self::run`] that come before anything is written.
-    pub async fn n_maps(&self, cohorts: &mut Cohorts) -> Result<usize, Ended> {
-        let Checked { checkpoints, n_elements, .. } = self.check(cohorts).await?;
-        Ok(checkpoints.iter().map(|checkpoint| self.sessions(checkpoint).len() * n_elements).sum())
+    /// Maps that the run computes.
+    pub fn n_maps(&self, checked: &Checked) -> usize {
+        self.n_maps_of(&checked.checkpoints, checked.n_elements)
     }
 
-    async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, Ended> {
+    fn n_maps_of(&self, checkpoints: &[Checkpoint], n_elements: usize) -> usize {
+        checkpoints.iter().map(|checkpoint| self.sessions(checkpoint).len() * n_elements).sum()
+    }
+
+    /// Checks everything that can be checked without computing; writes nothing.
+    ///
+    /// # Errors
+    /// In words: unknown splits or selections, no such output node, results that are there already, sessions without an
+    /// image, all of them together.
+    pub async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, Ended> {
         let checkpoints = self.checkpoints()?;
         self.check_target()?;
         let n_elements = self.check_images(cohorts).await?;

@@ -86,13 +86,17 @@ impl Builder<'_> {
             Planned::Convolution(convolution) => {
                 self.weights.convolution(convolution, input[0], self.n_axes)?.map(RowLayer::Convolution).map(Step::Rows)
             }
-            Planned::BatchNorm { key } => self.weights.batch_norm(key, input[0]).map(RowLayer::BatchNorm).map(Step::Rows),
+            Planned::BatchNorm { key } => {
+                self.weights.batch_norm(key, input[0]).map(|layer| Step::Rows(RowLayer::BatchNorm(Box::new(layer))))
+            }
             Planned::InstanceNorm => Some(Step::InstanceNorm),
             Planned::Activation(activation) => Some(Step::Rows(RowLayer::Activation(*activation))),
             Planned::PadMaxPool => Some(Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(self.n_axes)))),
             Planned::MaxPool { padding } => Some(Step::Rows(RowLayer::MaxPool(MaxPool::new(self.n_axes, *padding)))),
             Planned::AveragePool => Some(Step::AveragePool),
-            Planned::SqueezeExcitation { key } => self.weights.squeeze_excitation(key, input[0])?.map(Step::SqueezeExcitation),
+            Planned::SqueezeExcitation { key } => {
+                self.weights.squeeze_excitation(key, input[0])?.map(|layer| Step::SqueezeExcitation(Box::new(layer)))
+            }
             Planned::Residual { branch, shortcut } => self.residual(branch, shortcut, input)?,
         })
     }

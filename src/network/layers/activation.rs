@@ -45,8 +45,8 @@ impl Activation {
                 (x.clone().mask_where(closed.clone(), x.mul_scalar(LEAK)), Slope::Closed(closed))
             }
             Self::Elu => {
-                let slope = x.clone().clamp_max(0.0).exp();
-                (x.clamp_min(0.0) + slope.clone().sub_scalar(1.0), Slope::Values(slope))
+                let (negative, slope) = exponential_minus_one(x.clone().clamp_max(0.0));
+                (x.clamp_min(0.0) + negative, Slope::Values(slope))
             }
         }
     }
@@ -59,4 +59,12 @@ impl Activation {
             (_, Slope::Closed(closed)) => gradient.mask_fill(closed.clone(), 0.0),
         }
     }
+}
+
+/// `eˣ − 1` for x ≤ 0, and eˣ. The difference itself would lose the last digits of small values, so that pooling could no
+/// longer tell them apart; with t = tanh(x / 2) it is 2t / (1 − t).
+fn exponential_minus_one<const D: usize>(x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
+    let t = x.div_scalar(2.0).tanh();
+    let value = t.clone().mul_scalar(2.0) / t.neg().add_scalar(1.0);
+    (value.clone(), value.add_scalar(1.0))
 }

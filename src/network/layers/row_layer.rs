@@ -13,7 +13,7 @@ pub enum RowLayer {
     /// Zero-padded convolution.
     Convolution(Convolution),
     /// Batch normalisation with running statistics.
-    BatchNorm(BatchNorm),
+    BatchNorm(Box<BatchNorm>),
     /// A function of single values.
     Activation(Activation),
     /// Front-padded maximum of blocks of two voxels per axis.

@@ -42,7 +42,7 @@ pub enum Keep {
 enum Part {
     Segment(Segment),
     Join(Box<Join>),
-    Whole(Whole),
+    Whole(Box<Whole>),
 }
 
 impl SpatialPass {
@@ -101,9 +101,9 @@ impl SpatialPass {
     fn push(&mut self, step: &Step, shape: [usize; 4]) {
         let part = match step {
             Step::Rows(layer) => return self.push_rows(layer.clone(), shape),
-            Step::InstanceNorm => Part::Whole(Whole::InstanceNorm(None)),
-            Step::SqueezeExcitation(layer) => Part::Whole(Whole::SqueezeExcitation(layer.clone(), None)),
-            Step::AveragePool => Part::Whole(Whole::AveragePool(shape)),
+            Step::InstanceNorm => Part::Whole(Box::new(Whole::InstanceNorm(None))),
+            Step::SqueezeExcitation(layer) => Part::Whole(Box::new(Whole::SqueezeExcitation(layer.clone(), None))),
+            Step::AveragePool => Part::Whole(Box::new(Whole::AveragePool(shape))),
             Step::Residual { branch, shortcut } => {
                 let branch = SpatialPass::new(branch, shape, self.limits);
                 Part::Join(Box::new(Join::new(branch, shortcut.clone(), shape)))

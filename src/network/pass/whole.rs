@@ -10,9 +10,9 @@ use super::Keep;
 #[derive(Debug)]
 pub enum Whole {
     /// Instance normalisation.
-    InstanceNorm(Option<KeptInstanceNorm>),
+    InstanceNorm(Option<Box<KeptInstanceNorm>>),
     /// Squeeze-excitation.
-    SqueezeExcitation(SqueezeExcitation, Option<KeptExcitation>),
+    SqueezeExcitation(Box<SqueezeExcitation>, Option<Box<KeptExcitation>>),
     /// Global average on an input of this shape.
     AveragePool([usize; 4]),
 }
@@ -27,12 +27,12 @@ impl Whole {
         match self {
             Self::InstanceNorm(slot) => {
                 let (output, kept) = InstanceNorm.forward(input, &walk).await?;
-                *slot = keeps.then_some(kept);
+                *slot = keeps.then(|| Box::new(kept));
                 Ok(output)
             }
             Self::SqueezeExcitation(layer, slot) => {
                 let (output, kept) = layer.forward(input, &walk).await?;
-                *slot = keeps.then_some(kept);
+                *slot = keeps.then(|| Box::new(kept));
                 Ok(output)
             }
             Self::AveragePool(_) => AveragePool.forward(input, &walk).await,
