@@ -56,6 +56,7 @@ pub async fn map_of(
     note("map");
     let mut warnings = input.warnings.clone();
     warnings.extend(warning_of(&Statistics::of(&saliency.values))?);
+    warnings.extend(single_voxel_warning(model, question.method));
     let placement = Placement { n_channels: saliency.shape.first().copied().unwrap_or(1), ..input.placement.clone() };
     Ok(ElementMap { placement, values: saliency.values, logits: saliency.logits, path: input.path.clone(), warnings })
 }
@@ -69,6 +70,21 @@ async fn answer(input: &FeatureMaps, model: &Model, question: Question, pacer: &
     let corrected = attribution::explain(&model.network, input, method, target, Convention::Corrected, pacer).await?;
     let values = exact.values.iter().zip(&corrected.values).map(|(exact, corrected)| exact - corrected).collect();
     Ok(SaliencyMap { values, ..exact })
+}
+
+/// Grad-CAM on feature maps of one voxel is the same everywhere: the default level of resnet18, whose average pooling is
+/// part of its convolutions.
+fn single_voxel_warning(model: &Model, method: Method) -> Option<String> {
+    let Method::GradCam { level } = method else { return None };
+    let levels = model.network.levels();
+    let n_voxels = |level: usize| levels[level - 1].shape.iter().skip(1).product::<usize>();
+    let level = level.unwrap_or(levels.len()).min(levels.len());
+    let better = (1..level).rev().find(|&level| n_voxels(level) > 1)?;
+    (n_voxels(level) == 1).then(|| {
+        format!(
+            "the map is the same everywhere: the feature maps of level {level} have a single voxel; choose level {better} or an earlier one"
+        )
+    })
 }
 
 /// A map that shows nothing is said to; one with broken values is none.
