@@ -4,6 +4,7 @@ use super::device::OpenDevice;
 use super::failure::Ended;
 use super::message::{GroupSummary, LevelSummary, ModelSummary, NodeLabel, SplitSummary, Stage};
 use super::progress::Pacer;
+use crate::attribution::Method;
 use crate::export::record::ModelRecord;
 use crate::export::sha256_hex;
 use crate::files::FileTree;
@@ -111,7 +112,7 @@ impl Model {
             element_names: element_names(&config.preprocessing.extraction),
             first_element: config.preprocessing.extraction.first_number(),
             groups: self.groups.clone(),
-            grad_cam_difference: Some(grad_cam_difference(config.input_size.len()).to_owned()),
+            grad_cam_difference: Method::GradCam { level: None }.difference(self.network.n_axes()).map(str::to_owned),
             warnings: self.warnings(),
         }
     }
@@ -193,17 +194,6 @@ fn element_names(extraction: &Extraction) -> Vec<String> {
     match extraction {
         Extraction::Roi { names, .. } => names.clone(),
         _ => Vec::new(),
-    }
-}
-
-/// `input_rank`: channels and spatial axes of one input.
-fn grad_cam_difference(input_rank: usize) -> &'static str {
-    if input_rank == 4 {
-        "Grad-CAM differs: ClinicaDL 1.6.1 pools gradients over the first two axes only, averages over channels and keeps negative \
-         values; corrected, it pools over all axes, sums over channels and keeps the positive part."
-    } else {
-        "Grad-CAM differs: ClinicaDL 1.6.1 averages over channels and keeps negative values; corrected, it sums over channels and \
-         keeps the positive part."
     }
 }
 

@@ -45,7 +45,12 @@ fn DataGroup() -> impl IntoView {
     };
     let meaning = move || {
         let n_listed = study.participants.read().as_ref().map_or(0, |list| list.rows.len());
-        words::data_group(form.data_group.read().trim(), known_group(study).as_ref(), n_listed, form.overwrite.get())
+        words::data_group(
+            form.data_group.read().trim(),
+            known_group(study).as_ref(),
+            n_listed,
+            form.overwrite.get().then(|| study.form.convention.get()),
+        )
     };
     view! {
         <TextField label=words::DATA_GROUP option="DATA_GROUP" testid="data-group" value=form.data_group list=GROUPS_ID />
@@ -74,11 +79,14 @@ fn Which() -> impl IntoView {
 /// What is written, and what is erased before.
 #[component]
 fn Outputs() -> impl IntoView {
-    let form = expect_context::<Study>().group;
+    let study = expect_context::<Study>();
+    let form = study.group;
+    let has_one_element = move || study.model.read().as_ref().is_none_or(|model| model.mode == "image");
     let forms: Vec<Entry> = NiftiForm::ALL.into_iter().map(|form| Entry::new(form.name(), words::nifti_form(form))).collect();
     let value = move || form.nifti.get().name().to_owned();
     let choose = move |name: String| form.nifti.set(NiftiForm::from_name(&name).unwrap_or_default());
     view! {
+        <p class="muted" class:is-hidden=has_one_element>{move || words::means(study.form.convention.get())}</p>
         <CheckField label=words::SAVE_INDIVIDUAL option="--save_individual" testid="save-individual" value=form.save_individual />
         <Choice label=words::SAVE_NIFTI option="--save_nifti" testid="save-nifti" entries=forms value=Signal::derive(value)
             on_choose=Callback::new(choose) />

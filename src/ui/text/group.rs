@@ -1,5 +1,6 @@
 //! Words of group runs and their results.
 
+use crate::attribution::Convention;
 use crate::engine::message::{GroupSummary, KeptRun, NiftiForm};
 use crate::ui::format;
 
@@ -39,13 +40,29 @@ pub fn nifti_form(form: NiftiForm) -> &'static str {
     }
 }
 
-/// What a data group's name means; `n_listed` sessions are on the page.
-pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, erased: bool) -> String {
+/// What a data group's name means; `n_listed` sessions are on the page, `erased` is the arithmetic in which it is overwritten.
+pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, erased: Option<Convention>) -> String {
     match known {
         _ if name.is_empty() => "A group of the model, or a name for a new one.".to_owned(),
         None => format!("New: made of the {} listed.", sessions(n_listed)),
-        Some(group) if erased && !group.is_reserved => format!("Erased, and made anew of the {} listed.", sessions(n_listed)),
+        Some(group) if erased == Some(Convention::Corrected) && !group.is_reserved => {
+            format!("Erased, and made anew of the {} listed.", sessions(n_listed))
+        }
+        Some(group) if erased.is_some() && !group.is_reserved => {
+            format!("Its results are erased; its table of {} stays, as in ClinicaDL 1.6.1.", sessions(group.n_sessions))
+        }
         Some(group) => format!("There is such a group: its table of {} is used.", sessions(group.n_sessions)),
+    }
+}
+
+/// What the means of several elements are divided by.
+pub fn means(convention: Convention) -> &'static str {
+    match convention {
+        Convention::Clinicadl161 => {
+            "Means are divided by sessions × elements, as ClinicaDL 1.6.1 does: they are too small by the number of elements. \
+             The corrected arithmetic divides by sessions."
+        }
+        Convention::Corrected => "Means are divided by the sessions that have a map of the element.",
     }
 }
 
