@@ -4,10 +4,12 @@
 mod npy_bytes;
 mod numerics;
 
+use maplens::attribution::Method;
 use maplens::engine::device::{self, OpenDevice};
 use maplens::engine::message::DeviceChoice;
 use maplens::network::WorkLimits;
-use numerics::{CPU, Tolerance, WEBGPU, fixture};
+use numerics::fixture::{self, Case};
+use numerics::{CPU, Tolerance, WEBGPU};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -16,6 +18,10 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 /// 128 MiB, so the limit is put on the planner and every bind group is measured.
 const TIGHT_BINDING: u64 = 1 << 20;
 
+/// Grad-CAM levels that are computed on WebGPU, too; the software adapter takes seconds for each, and levels differ in
+/// nothing but where the walk back ends. `None` is the default level.
+const LEVELS_ON_WEBGPU: [Option<usize>; 5] = [None, Some(1), Some(2), Some(3), Some(8)];
+
 #[wasm_bindgen_test]
 async fn every_fixture_matches_clinicadl_on_the_cpu_path() {
     let cpu = device::open(DeviceChoice::Cpu).await;
@@ -23,12 +29,41 @@ async fn every_fixture_matches_clinicadl_on_the_cpu_path() {
     check_all(&cpu, cpu.limits, CPU, |_| true).await;
 }
 
-#[wasm_bindgen_test]
-async fn every_fixture_matches_clinicadl_on_webgpu() {
+/// One test for each MAPS, so that the runner tells how far it is.
+macro_rules! on_webgpu {
+    ($($test:ident: $maps:literal;)*) => {
+        $(#[wasm_bindgen_test]
+        async fn $test() {
+            check_on_webgpu($maps).await;
+        })*
+    };
+}
+
+on_webgpu! {
+    conv5_matches_clinicadl_on_webgpu: "image_sr5_conv5__";
+    conv4_with_three_classes_matches_clinicadl_on_webgpu: "image_sr4_multi__";
+    a_regression_matches_clinicadl_on_webgpu: "image_sr5_age__";
+    stride_conv5_on_patches_matches_clinicadl_on_webgpu: "patch50_stride__";
+    conv4_on_regions_matches_clinicadl_on_webgpu: "roi_conv4__";
+    conv4_on_slices_matches_clinicadl_on_webgpu: "slice_cor_all__";
+    resnet18_matches_clinicadl_on_webgpu: "slice_sag_resnet18__";
+    random_with_batch_normalisation_matches_clinicadl_on_webgpu: "image_sr5_random_bn__";
+    random_with_instance_normalisation_matches_clinicadl_on_webgpu: "image_sr5_random_in__";
+    random_without_normalisation_matches_clinicadl_on_webgpu: "roi_random_plain__";
+    random_in_2d_matches_clinicadl_on_webgpu: "slice_random_bn2d__";
+}
+
+async fn check_on_webgpu(maps: &str) {
     let gpu = device::open(DeviceChoice::Webgpu).await;
     assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
-    console_log!("adapter: {}", gpu.info.name);
-    check_all(&gpu, gpu.limits, WEBGPU, |_| true).await;
+    check_all(&gpu, gpu.limits, WEBGPU, |case| case.id.starts_with(maps) && is_on_webgpu(case.method)).await;
+}
+
+fn is_on_webgpu(method: Method) -> bool {
+    match method {
+        Method::Gradients => true,
+        Method::GradCam { level } => LEVELS_ON_WEBGPU.contains(&level),
+    }
 }
 
 #[wasm_bindgen_test]
@@ -36,7 +71,8 @@ async fn no_webgpu_binding_exceeds_the_limit() {
     let largest = watch_bindings();
     let gpu = device::open(DeviceChoice::Webgpu).await;
     let tight = WorkLimits::gpu(TIGHT_BINDING);
-    check_all(&gpu, tight, WEBGPU, |id| id.contains("sr5_conv5") && (id.contains("gd_n0") || id.ends_with("gc_n0_l1"))).await;
+    check_all(&gpu, tight, WEBGPU, |case| case.id.contains("sr5_conv5") && (case.id.contains("gd_n0") || case.id.ends_with("gc_n0_l1")))
+        .await;
     let largest = largest();
     console_log!("largest binding: {largest} bytes");
     assert!(largest > 0, "bind groups were seen");
@@ -53,12 +89,12 @@ async fn auto_never_picks_a_software_adapter() {
     }
 }
 
-async fn check_all(open: &OpenDevice, limits: WorkLimits, tolerance: Tolerance, wanted: impl Fn(&str) -> bool) {
+async fn check_all(open: &OpenDevice, limits: WorkLimits, tolerance: Tolerance, wanted: impl Fn(&Case) -> bool) {
     let mut misses = Vec::new();
     let mut network = None;
     let mut key = None;
     let started = now();
-    let cases: Vec<_> = fixture::cases().into_iter().filter(|case| wanted(&case.id)).collect();
+    let cases: Vec<_> = fixture::cases().into_iter().filter(|case| wanted(case)).collect();
     for case in &cases {
         if key.as_ref() != Some(&case.network_key()) {
             key = Some(case.network_key());

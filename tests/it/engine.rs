@@ -254,3 +254,42 @@ fn every_second_voxel(values: &[f32], [depth, height, width]: [usize; 3]) -> Vec
 fn renamed(maps_json: &[u8], architecture: &str) -> Vec<u8> {
     String::from_utf8_lossy(maps_json).replace("Conv4_FC3", architecture).into_bytes()
 }
+
+#[test]
+fn outputs_are_compared_with_those_that_clinicadl_recorded() {
+    let mut talk = Talk::with_demo();
+    let (before, _) = talk.map("sub-TRIV24", Method::Gradients);
+    assert_eq!(before.self_check, None, "the demo has no prediction of its participants");
+    let table = "participant_id\tsession_id\timage_id\ttrue_label\tpredicted_label\tproba0\tproba1\n\
+         sub-TRIV24\tses-M000\t0\t0\t0\t0.9\t0.1\n";
+    let path = "maps_trivial/split-0/best-loss/test/test_image_level_prediction.tsv";
+    let Given::Files(mut given) = demo_maps(|_, bytes| Some(bytes)) else { unreachable!() };
+    given.push((path.to_owned(), Rc::new(MemoryFile(table.as_bytes().into()))));
+    talk.say(Request::OpenModel, Given::Files(given));
+    let (after, _) = talk.map("sub-TRIV24", Method::Gradients);
+    let check = after.self_check.unwrap();
+    assert_eq!((check.file.as_str(), check.recorded.as_slice()), (path, [0.9, 0.1].as_slice()));
+    let probability = after.probabilities.unwrap()[0];
+    assert_eq!(check.difference, (probability - 0.9).max(0.1 - (1.0 - probability)));
+    assert!(check.difference > 0.09, "the table is wrong on purpose, and that shows: {}", check.difference);
+}
+
+#[test]
+fn grad_cam_differs_between_the_conventions_by_their_difference() {
+    let mut talk = Talk::with_demo();
+    let mut of = |convention, quantity| {
+        let Request::Explain(explanation) = explain("sub-TRIV24", Method::GradCam { level: None }) else { unreachable!() };
+        match talk.say(Request::Explain(Explanation { convention, quantity, ..explanation }), Given::Nothing) {
+            (Event::Map(_), mut attachments) => match attachments.remove(0) {
+                Attachment::Floats(values) => values,
+                Attachment::Bytes(_) => panic!("voxels are floats"),
+            },
+            (event, _) => panic!("{event:?}"),
+        }
+    };
+    let exact = of(Convention::Clinicadl161, Quantity::Map);
+    let corrected = of(Convention::Corrected, Quantity::Map);
+    let difference = of(Convention::Clinicadl161, Quantity::Difference);
+    assert!(exact.iter().zip(&corrected).zip(&difference).all(|((exact, corrected), difference)| exact - corrected == *difference));
+    assert!(difference.iter().any(|value| *value != 0.0));
+}

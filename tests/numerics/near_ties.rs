@@ -13,10 +13,17 @@ pub struct NearTies {
     /// Voxels of the input that each block looks at, along the three axes (the last one is 0..1 in 2D).
     reaches: Vec<[Range<usize>; 3]>,
     /// Share of the voxels outside them that may differ, too, because smaller ties reach them.
-    pub outlier_share: f64,
+    outlier_share: f64,
+    /// The same where sums are rounded otherwise than in PyTorch: in WebAssembly, which has no multiply-add, and on WebGPU.
+    outlier_share_in_browsers: f64,
 }
 
 impl NearTies {
+    /// Share of the voxels outside the blocks' reach that may differ on this platform.
+    pub fn outlier_share(&self) -> f64 {
+        if cfg!(target_arch = "wasm32") { self.outlier_share_in_browsers } else { self.outlier_share }
+    }
+
     /// Whether a voxel (channel, then axes) is reached by a block that is not decided.
     pub fn reach(&self, [_, voxel @ ..]: &[usize; 4]) -> bool {
         self.reaches.iter().any(|reach| (0..3).all(|axis| reach[axis].contains(&voxel[axis])))
@@ -35,9 +42,9 @@ pub fn of(id: &str) -> Option<NearTies> {
         "image_full_conv4__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(one([98..169, 130..208, 0..96], 0.01)),
         // LeakyReLU keeps negative values apart, so that pooling has to choose among them in the almost constant margin of
         // the slice, too.
-        "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n0" | "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n1" => {
-            Some(slice_random_bn2d())
-        }
+        // In browsers as many voxels may differ as PyTorch's own float32 map departs in from float64: 1.4 % and 2.1 %.
+        "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n0" => Some(slice_random_bn2d(0.014)),
+        "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n1" => Some(slice_random_bn2d(0.021)),
         // Of the first block's windows, each 7³ voxels wide, 88 margins are below 3e-7.
         "image_resnet3d__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(overlapping(&RESNET_3D, 0.001)),
         "image_secnn__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(overlapping(&SQUEEZE_EXCITATION, 0.0001)),
@@ -46,12 +53,12 @@ pub fn of(id: &str) -> Option<NearTies> {
 }
 
 fn one(reach: [Range<usize>; 3], outlier_share: f64) -> NearTies {
-    NearTies { reaches: vec![reach], outlier_share }
+    NearTies { reaches: vec![reach], outlier_share, outlier_share_in_browsers: outlier_share }
 }
 
 /// Pooled voxels with the margin between the two largest values before LeakyReLU, in units of that layer's root mean
 /// square, where float32's largest error is 8.8e-7 (first block) and 1.8e-6 (last block).
-fn slice_random_bn2d() -> NearTies {
+fn slice_random_bn2d(outlier_share_in_browsers: f64) -> NearTies {
     const FIRST_BLOCK: [([usize; 2], f64); 12] = [
         ([5, 76], 7.4e-10),
         ([7, 76], 5.5e-8),
@@ -72,7 +79,7 @@ fn slice_random_bn2d() -> NearTies {
     let first = FIRST_BLOCK.map(|(voxel, _)| voxel.map(|n| (2 * n).saturating_sub(3)..2 * n + 3));
     let last = LAST_BLOCK.map(|(voxel, _)| voxel.map(|n| (8 * n).saturating_sub(13)..8 * n + 9));
     let reaches = first.into_iter().chain(last).map(|[rows, columns]| [rows, columns, 0..1]);
-    NearTies { reaches: reaches.collect(), outlier_share: 0.0 }
+    NearTies { reaches: reaches.collect(), outlier_share: 0.0, outlier_share_in_browsers }
 }
 
 /// Block (from 0) of ResNet3D or SqueezeExcitationCNN, pooled voxel, and margin between the two largest values of the window

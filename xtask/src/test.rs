@@ -104,7 +104,7 @@ fn web(counts: &mut Counts) -> Outcome<()> {
     cargo.args(["test", "--release", "--target", "wasm32-unknown-unknown", "--test", "web"]);
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
     // Software WebGPU takes its time; the runner's own limit is 20 s.
-    cargo.env("CHROMEDRIVER", tools::chromedriver()?).env("WASM_BINDGEN_TEST_TIMEOUT", "900");
+    cargo.env("CHROMEDRIVER", tools::chromedriver()?).env("WASM_BINDGEN_TEST_TIMEOUT", "1800");
     watch(&mut cargo, |line| counts.read(line))
 }
 
