@@ -10,24 +10,37 @@ export const ON_CPU = 1e-5;
 /** WebGPU lets drivers reorder and fuse operations. */
 export const ON_WEBGPU = 1e-4;
 
-/** Compares a downloaded map (.nii.gz or .pt) with a fixture's case; throws with Python's words. */
-export function checkMap(download, caseId, tolerance, grid) {
+/**
+ * Compares downloads of one map (.nii.gz, .pt) with a fixture's case; `expected` are check_map.py's other options by name.
+ * Throws with Python's words.
+ */
+export function checkMap(downloads, caseId, tolerance, expected = {}) {
   const manifest = join(FIXTURES, caseId.startsWith('demo__') ? 'demo/manifest.json' : 'manifest.json');
-  const what = ['--manifest', manifest, '--case', caseId, '--tolerance', String(tolerance)];
-  const where = grid ? ['--voxel-size', String(grid.voxelSize), '--origin', ...grid.origin.map(String)] : [];
-  const script = join(ROOT, 'tests/reference/check_map.py');
-  const { status, stdout, stderr } = spawnSync(PYTHON, [script, ...what, ...where, named(download)], { encoding: 'utf8' });
-  assert.equal(status, 0, `${caseId}: ${(stderr ?? '').trim().split('\n').slice(-6).join('\n')}`);
-  console.log(`# ${caseId}: ${stdout.trim()}`);
+  const files = [downloads].flat().map(named);
+  const stdout = python('check_map.py', [...files, ...asOptions({ manifest, case: caseId, tolerance, ...expected })], caseId);
+  console.log(`# ${caseId}: ${stdout.trim().split('\n').join('; ')}`);
+}
+
+/** Checks that a tensor is exactly the difference of two others. Throws with Python's words. */
+export function checkDifference(exact, corrected, difference) {
+  console.log(`# ${python('check_difference.py', [exact, corrected, difference].map(({ path }) => path), difference.name).trim()}`);
 }
 
 /** Checks a downloaded zip of a group run; `expected` are check_tree.py's options by name, `true` for a flag. Throws with Python's words. */
 export function checkTree(download, expected) {
-  const options = Object.entries(expected).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value].flat().map(String))]);
-  const script = join(ROOT, 'tests/reference/check_tree.py');
-  const { status, stdout, stderr } = spawnSync(PYTHON, [script, named(download), ...options], { encoding: 'utf8' });
-  assert.equal(status, 0, `${download.name}: ${(stderr ?? '').trim().split('\n').slice(-6).join('\n')}`);
+  const stdout = python('check_tree.py', [named(download), ...asOptions(expected)], download.name);
   console.log(`# ${download.name}: ${stdout.trim().split('\n').join('; ')}`);
+}
+
+function asOptions(expected) {
+  return Object.entries(expected).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value].flat().map(String))]);
+}
+
+/** What one of the Python scripts prints. */
+function python(script, args, about) {
+  const { status, stdout, stderr } = spawnSync(PYTHON, [join(ROOT, 'tests/reference', script), ...args], { encoding: 'utf8' });
+  assert.equal(status, 0, `${about}: ${(stderr ?? '').trim().split('\n').slice(-6).join('\n')}`);
+  return stdout;
 }
 
 /** The download under its suggested name: Playwright stores it without an extension. */

@@ -9,7 +9,7 @@ import { FIXTURES, scan } from './inputs.mjs';
 const MODEL = join(FIXTURES, 'maps/image_full_conv4.tar.gz');
 const GRAD_CAM = 'image_full_conv4__s0_loss__sub-TRIV24_image-0__gc_n1';
 /** Clinica's cropped t1-linear grid. */
-const GRID = { voxelSize: 1, origin: [-84, -119, -78] };
+const GRID = { 'voxel-size': 1, origin: [-84, -119, -78] };
 /** WebAssembly's whole address space; a page that comes near it dies on most machines. */
 const ADDRESS_SPACE = 2 ** 32;
 

@@ -1,6 +1,6 @@
 // Input files, good and bad, made from the fixtures when a test wants them.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,8 @@ export const FIXTURES = join(ROOT, 'tests/fixtures');
 export const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 
 const T1W = 'space-MNI152NLin2009cSym_desc-Crop_res-1x1x1_T1w.nii.gz';
+/** A region of 50³ voxels. */
+const REGION = 'leftHippocampusBox';
 const CHECKPOINT = 'split-0/best-loss/model.pth.tar';
 
 /** A folder for one test file's inputs, removed at exit. */
@@ -55,6 +57,57 @@ export function mapsWithMoreCheckpoints() {
   cpSync(trained, join(folder, 'split-0/best-BA'), { recursive: true });
   cpSync(trained, join(folder, 'split-1/best-loss'), { recursive: true });
   return folder;
+}
+
+/** A copy of a MAPS fixture in which ClinicaDL's own prediction of a data group `test` says `row`. */
+export function mapsWithPrediction(fixture, row) {
+  const folder = join(scratch, `${fixture}_predicted`);
+  cpSync(mapsFolder(fixture), folder, { recursive: true });
+  const group = join(folder, 'split-0/best-loss/test');
+  mkdirSync(group);
+  const table = [Object.keys(row), Object.values(row)].map((cells) => cells.join('\t')).join('\n');
+  writeFileSync(join(group, 'test_image_level_prediction.tsv'), `${table}\n`);
+  return folder;
+}
+
+/** A CAPS folder with one participant's scan and the masks of regions. */
+export function capsWithMasks(participant) {
+  const caps = join(scratch, 'caps_masks');
+  cpSync(join(ROOT, 'www/demo/caps/subjects', participant), join(caps, 'subjects', participant), { recursive: true });
+  cpSync(join(FIXTURES, 'caps_masks'), join(caps, 'masks'), { recursive: true });
+  return caps;
+}
+
+/** A copy of `roi_conv4` that was trained on prepared tensors of its first region alone. */
+export function mapsOfPreparedRegion() {
+  const folder = join(scratch, 'roi_prepared');
+  cpSync(mapsFolder('roi_conv4'), folder, { recursive: true });
+  const file = join(folder, 'maps.json');
+  const maps = JSON.parse(readFileSync(file, 'utf8'));
+  maps.preprocessing_dict = { ...maps.preprocessing_dict, prepare_dl: true, roi_list: [REGION] };
+  writeFileSync(file, JSON.stringify({ ...maps, num_networks: 1 }));
+  return folder;
+}
+
+/**
+ * A CAPS of `size` participants with nothing but the prepared tensor of one region each, which is the same for all (one
+ * file under many names), the masks and the participants' table. Files are named as `clinicadl prepare-data` names them.
+ */
+export function cohortOfPreparedRegions(size) {
+  const caps = join(scratch, `caps_${size}`);
+  const tensor = join(scratch, `region_${size}.pt`);
+  const save = 'import sys, numpy, torch; torch.save(torch.from_numpy(numpy.load(sys.argv[1])), sys.argv[2])';
+  execFileSync(PYTHON, ['-c', save, join(FIXTURES, 'inputs/roi_conv4_sub-TRIV24_roi-0.npy'), tensor]);
+  const participants = Array.from({ length: size }, (_, index) => `sub-${String(index + 1).padStart(3, '0')}`);
+  for (const participant of participants) {
+    const folder = join(caps, 'subjects', participant, 'ses-M000/deeplearning_prepare_data/roi_based/t1_linear');
+    mkdirSync(folder, { recursive: true });
+    linkSync(tensor, join(folder, `${participant}_ses-M000_space-MNI152NLin2009cSym_desc-CropRoi_res-1x1x1_roi-${REGION}_T1w.pt`));
+  }
+  cpSync(join(FIXTURES, 'caps_masks'), join(caps, 'masks'), { recursive: true });
+  const rows = participants.map((participant, index) => `${participant}\tses-M000\t${index % 2 ? 'CN' : 'AD'}`);
+  writeFileSync(join(caps, 'participants.tsv'), ['participant_id\tsession_id\tdiagnosis', ...rows, ''].join('\n'));
+  return caps;
 }
 
 export const badModels = {

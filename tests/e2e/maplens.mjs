@@ -68,6 +68,11 @@ export class MapLens {
     return this.settled();
   }
 
+  async openImagesFolder(folder) {
+    await this.get('open-images-folder').setInputFiles(folder);
+    return this.settled();
+  }
+
   async choose(testId, value) {
     await this.get(testId).selectOption(value);
     return this.settled();
@@ -122,6 +127,12 @@ export class MapLens {
     const [download] = await Promise.all([this.page.waitForEvent('download'), within.getByTestId(testId).click()]);
     const path = await download.path();
     return { path, name: download.suggestedFilename(), bytes: await readFile(path) };
+  }
+
+  /** The same for a form of the map that is folded away. */
+  async downloadMore(testId) {
+    await this.get('more-downloads').evaluate((details) => (details.open = true));
+    return this.download(testId);
   }
 
   /** The logits shown, in the order of the nodes. */

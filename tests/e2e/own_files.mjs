@@ -12,7 +12,7 @@ const MODEL = mapsFolder('image_sr5_conv5');
 const GRADIENTS = 'image_sr5_conv5__s0_loss__sub-TRIV24_image-0__gd_n0';
 const GRAD_CAM = 'image_sr5_conv5__s0_loss__sub-TRIV24_image-0__gc_n0';
 /** The scan's 1 mm grid begins at (−84, −119, −78) mm; size reduction 5 crops 4, 0 and 8 voxels off its start and keeps every fifth. */
-const GRID = { voxelSize: 5, origin: [-84 + 4, -119 + 0, -78 + 8] };
+const GRID = { 'voxel-size': 5, origin: [-84 + 4, -119 + 0, -78 + 8] };
 
 describe('own files', () => {
   let browser, maplens;
@@ -85,9 +85,7 @@ describe('own files', () => {
 
   test('a whole CAPS folder lists its participants', async () => {
     assert.equal(await maplens.openModelFolder(MODEL), 'ready', await maplens.error());
-    const input = maplens.page.locator('[data-testid="open-images-folder"]');
-    await input.setInputFiles(join(ROOT, 'www/demo/caps'));
-    assert.equal(await maplens.settled(), 'ready', await maplens.error());
+    assert.equal(await maplens.openImagesFolder(join(ROOT, 'www/demo/caps')), 'ready', await maplens.error());
     assert.equal(await maplens.get('participant-row').count(), 4);
   });
 

@@ -1,6 +1,7 @@
-"""Compares a saliency map that MapLens wrote (.nii.gz or .pt) with the one that ClinicaDL computed.
+"""Compares files of a saliency map that MapLens wrote (.nii.gz, .pt) with the one that ClinicaDL computed.
 
-Reads the file with nibabel or torch, as a researcher would; ends with a sentence and status 1 if anything differs.
+The element's number must stand in the file's name. A NIfTI may lie on the whole image's grid: then it must hold the map from
+its first voxel on, and 0 elsewhere. Reads the file with nibabel or torch, as a researcher would; ends with a sentence and status 1 if anything differs.
 """
 
 import argparse
@@ -14,21 +15,24 @@ import numpy as np
 def main():
     args = arguments()
     case = find_case(args.manifest, args.case)
-    if args.file.name.endswith(".pt"):
-        got = read_tensor(args.file)
-    else:
-        got = read_nifti(args.file, args.voxel_size, args.origin)
-    compare(got, case, args.manifest.parent, args.tolerance)
+    for file in args.files:
+        check_name(file.name, case["mode"], args.number)
+        got = read_tensor(file) if file.name.endswith(".pt") else read_nifti(file, grid_shape(case, args.slice_axis), args)
+        compare(got, case, args.manifest.parent, args.tolerance)
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--case", required=True, help="id in the manifest")
     parser.add_argument("--tolerance", type=float, required=True, help="allowed max|got - expected| / max|expected|")
     parser.add_argument("--voxel-size", type=float, help="expected size of the map's voxels in mm")
     parser.add_argument("--origin", type=float, nargs=3, help="expected world position of the first voxel's centre in mm")
+    parser.add_argument("--number", type=int, help="of the element, as it stands in names of files")
+    parser.add_argument("--slice-axis", type=int, choices=[0, 1, 2], help="of the image: the one along which a slice is cut")
+    parser.add_argument("--whole-image", type=int, nargs=3, help="expected shape of a NIfTI on the whole image's grid")
+    parser.add_argument("--first-voxel", type=int, nargs=3, help="of the element in the whole image")
     return parser.parse_args()
 
 
@@ -37,16 +41,47 @@ def find_case(manifest, case_id):
     return next((case for case in cases if case["id"] == case_id), None) or fail(f"{manifest} has no case {case_id}")
 
 
-def read_nifti(path, voxel_size, origin):
-    """The map with shape (1, x, y, z), after its grid has been checked."""
+def check_name(name, mode, number):
+    if number is not None and f"_{mode}-{number}_map." not in name:
+        fail(f"{name} is not named after {mode} {number}")
+
+
+def grid_shape(case, slice_axis):
+    """Voxels of a case's map along the image's three axes: one along a slice's direction."""
+    axes = case["expected_map_stats"]["shape"][1:]
+    return axes if slice_axis is None else axes[:slice_axis] + [1] + axes[slice_axis:]
+
+
+def read_nifti(path, shape, args):
+    """The map with shape (C, …) as in a tensor file, after its grid has been checked."""
     import nibabel
 
     image = nibabel.load(path)
     if image.get_data_dtype() != np.float32:
         fail(f"{path.name} stores {image.get_data_dtype()}, not float32")
-    if voxel_size is not None:
-        check_affine(image.affine, voxel_size, origin)
-    return np.asarray(image.dataobj, dtype=np.float32)[np.newaxis]
+    if args.voxel_size is not None:
+        check_affine(image.affine, args.voxel_size, args.origin)
+    values = np.asarray(image.dataobj, dtype=np.float32)
+    # Channels, where there are several, are the fourth axis.
+    channels = np.moveaxis(values, 3, 0) if values.ndim == 4 else values[np.newaxis]
+    if args.whole_image:
+        channels = cut_out(channels, args.whole_image, args.first_voxel, shape)
+    if list(channels.shape[1:]) != shape:
+        fail(f"the grid has {list(channels.shape[1:])} voxels, but should have {shape}")
+    return channels if args.slice_axis is None else channels.squeeze(1 + args.slice_axis)
+
+
+def cut_out(channels, whole, first, shape):
+    """The element's block; everything around it must be 0."""
+    if list(channels.shape[1:]) != whole:
+        fail(f"the whole image has {list(channels.shape[1:])} voxels, but should have {whole}")
+    block = (slice(None), *(slice(start, start + length) for start, length in zip(first, shape)))
+    own = channels[block].copy()
+    around = channels.copy()
+    around[block] = 0
+    if around.any():
+        fail(f"{int((around != 0).sum())} voxels outside the element are not 0")
+    return own
 
 
 def check_affine(affine, voxel_size, origin):
@@ -61,8 +96,8 @@ def read_tensor(path):
     import torch
 
     tensor = torch.load(path, weights_only=True)
-    if tensor.dtype != torch.float32 or tensor.dim() != 4 or tensor.shape[0] != 1:
-        fail(f"{path.name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape 1×D×H×W")
+    if tensor.dtype != torch.float32 or tensor.dim() not in (3, 4):
+        fail(f"{path.name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape C×D×H×W, or C×H×W for a slice")
     return tensor.numpy()
 
 
