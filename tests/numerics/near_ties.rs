@@ -121,5 +121,5 @@ fn overlapping(windows: &[OverlappingWindow], outlier_share: f64) -> NearTies {
         let (step, before, after) = if block == 1 { (4, 6, 13) } else { (8, 14, 29) };
         voxel.map(|n| (step * n).saturating_sub(before)..step * n + after)
     };
-    NearTies { reaches: windows.iter().map(reach).collect(), outlier_share }
+    NearTies { reaches: windows.iter().map(reach).collect(), outlier_share, outlier_share_in_browsers: outlier_share }
 }
