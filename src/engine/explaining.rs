@@ -94,8 +94,12 @@ fn warning_of(statistics: &Statistics) -> Result<Option<String>, Ended> {
         let what = format!("{n_broken} of the map's {} values are not finite numbers", statistics.n_values);
         return Err(Ended::because(what, "check the weights of the model, or compute again on the CPU"));
     }
-    let nothing = "the map is 0 everywhere: this output does not depend on the image here".to_owned();
-    Ok(statistics.is_all_zero().then_some(nothing))
+    if statistics.is_all_zero() {
+        return Ok(Some("the map is 0 everywhere: this output does not depend on the image here".to_owned()));
+    }
+    let is_constant = statistics.n_values > 1 && statistics.min == statistics.max;
+    let pooled = "the map has one value everywhere: the feature maps of this level are a single voxel, choose a smaller level".to_owned();
+    Ok(is_constant.then_some(pooled))
 }
 
 /// Class probabilities from logits.

@@ -55,13 +55,13 @@ impl Ended {
 impl From<FileError> for Ended {
     fn from(error: FileError) -> Self {
         let hint = match error {
-            FileError::NotFound { .. } => "choose the whole folder again: a file of it has gone",
+            FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
             FileError::Unwritable { .. } => {
-                "free some disk space, forget results that are not needed any more, and close other tabs of this page"
+                "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
             }
             FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
             FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
-            _ => "check that the file is complete and choose it again",
+            _ => "check that the file is complete and may be read, and give it again",
         };
         Self::because(error, hint)
     }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use super::element_map::Placement;
 use super::failure::Ended;
-use super::message::{ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
-use crate::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, InputSpec, SessionElements};
+use super::message::{Failure, ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
+use crate::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, InputSpec, SessionElements, SessionProblem};
 use crate::export::sha256_hex;
 use crate::files::FileTree;
 use crate::maps::MapsConfig;
 use crate::maps::groups::GroupSession;
 use crate::volume::{Extraction, Grid};
+
+/// What helps against images of different sizes.
+const SAME_PREPROCESSING: &str = "preprocess all images alike";
 
 /// The images of one or more cohorts, by the cohort's name.
 #[derive(Default)]
@@ -62,6 +65,11 @@ impl Cohorts {
         Ok(())
     }
 
+    /// What the user should know of the folders that were opened.
+    pub fn warnings(&self) -> impl Iterator<Item = &str> {
+        self.0.values().flat_map(|images| images.warnings.iter().map(String::as_str))
+    }
+
     /// One cohort of any name.
     pub fn single(images: Images) -> Self {
         Self(BTreeMap::from([(crate::maps::participants::SINGLE_COHORT.to_owned(), images)]))
@@ -88,7 +96,7 @@ impl Cohorts {
     /// # Errors
     /// Everything that is wrong with any session, in one sentence each.
     pub async fn check(&mut self, sessions: &[GroupSession], config: &MapsConfig) -> Result<usize, Ended> {
-        let mut problems: Vec<String> = Vec::new();
+        let mut problems: Vec<Failure> = Vec::new();
         let mut n_elements = None;
         for cohort in cohorts_of(sessions) {
             let own: Vec<(String, String)> = sessions
@@ -99,17 +107,32 @@ impl Cohorts {
             match self.of(&cohort)?.check(&own, &expected_of(config)).await? {
                 Ok(n) => match *n_elements.get_or_insert(n) {
                     first if first == n => {}
-                    first => problems.push(format!("the images of the cohort {cohort} have {n} elements, those before {first}")),
+                    first => {
+                        let what = format!("the images of the cohort {cohort} have {n} elements, those before {first}");
+                        problems.push(Failure { what, hint: SAME_PREPROCESSING.to_owned() });
+                    }
                 },
                 Err(own) => problems.extend(own),
             }
         }
         if !problems.is_empty() {
-            let hint = "mend or leave out these sessions: nothing has been computed yet";
-            return Err(Ended::because(problems.join("; "), hint));
+            return Err(all_at_once(problems));
         }
         n_elements.ok_or_else(|| Ended::because("the data group has no sessions", "choose a group with participants"))
     }
+}
+
+/// One failure of many: all sentences, then every hint once.
+fn all_at_once(problems: Vec<Failure>) -> Ended {
+    let (mut sentences, mut hints): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for Failure { what, hint } in problems {
+        sentences.push(what);
+        if !hints.contains(&hint) {
+            hints.push(hint);
+        }
+    }
+    hints.push("or leave these sessions out: nothing has been computed yet".to_owned());
+    Ended::because(sentences.join("; "), hints.join("; "))
 }
 
 fn cohorts_of(sessions: &[GroupSession]) -> Vec<String> {
@@ -215,10 +238,11 @@ impl Images {
     }
 
     /// Everything that is wrong with these sessions, or the number of elements of each.
-    async fn check(&mut self, sessions: &[(String, String)], expected: &ExpectedInput) -> Result<Result<usize, Vec<String>>, Ended> {
+    async fn check(&mut self, sessions: &[(String, String)], expected: &ExpectedInput) -> Result<Result<usize, Vec<Failure>>, Ended> {
         let problems = self.source.check(&self.tree, &self.catalogue, sessions, Some(expected)).await;
         if !problems.is_empty() {
-            return Ok(Err(problems.iter().map(ToString::to_string).collect()));
+            let in_words = |problem: &SessionProblem| Failure { what: problem.to_string(), hint: problem.error.hint() };
+            return Ok(Err(problems.iter().map(in_words).collect()));
         }
         match &self.source.spec().extraction {
             Extraction::Image => return Ok(Ok(1)),
@@ -232,7 +256,8 @@ impl Images {
             let n = self.session(&key).await?.elements.len();
             let first = *n_elements.get_or_insert(n);
             if n != first {
-                odd.push(format!("{participant_id} {session_id} has {n} elements, the sessions before it {first}"));
+                let what = format!("{participant_id} {session_id} has {n} elements, the sessions before it {first}");
+                odd.push(Failure { what, hint: SAME_PREPROCESSING.to_owned() });
             }
         }
         Ok(if odd.is_empty() { Ok(n_elements.unwrap_or(0)) } else { Err(odd) })

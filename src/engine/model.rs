@@ -173,6 +173,14 @@ impl Model {
 
     fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self.maps.warnings.iter().map(ToString::to_string).collect();
+        warnings.extend(self.checkpoint_warnings());
+        warnings.extend(self.notes.iter().cloned());
+        warnings
+    }
+
+    /// What does not agree between checkpoint, network and `maps.json`.
+    pub fn checkpoint_warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
         let (trained, found) = (self.maps.config.output_size, self.network.n_outputs());
         if trained != found {
             warnings.push(format!("maps.json speaks of {trained} output nodes, the checkpoint has {found}: the checkpoint counts"));
@@ -181,7 +189,6 @@ impl Model {
             let keys = self.unused_keys.join(", ");
             warnings.push(format!("{} keys of the checkpoint are not part of the network: {keys}", self.unused_keys.len()));
         }
-        warnings.extend(self.notes.iter().cloned());
         warnings
     }
 }

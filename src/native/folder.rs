@@ -8,6 +8,9 @@ use std::rc::Rc;
 
 use crate::files::{FileError, FileSource, FileTree, LocalFuture, Store};
 
+/// How names of files end that are being written.
+const PARTIAL: &str = ".partial";
+
 /// All files below a folder; paths begin with the folder's own name, as in a browser. Symbolic links are followed.
 ///
 /// # Errors
@@ -35,7 +38,7 @@ pub fn tree_of_file(path: &Path) -> Result<FileTree, FileError> {
 fn insert_below(tree: &mut FileTree, folder: &Path, prefix: &str) -> Result<(), FileError> {
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !is_partial(name)) else { continue };
         // A dangling link is no file; it is reported when somebody asks for it.
         let Ok(metadata) = fs::metadata(&path) else { continue };
         let below = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
@@ -86,18 +89,27 @@ impl FolderStore {
         path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |folder, part| folder.join(part))
     }
 
-    fn attempt<'a, T: 'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<T>) -> LocalFuture<'a, Result<T, FileError>> {
+    fn look<'a, T: 'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<T>) -> LocalFuture<'a, Result<T, FileError>> {
         let full = self.at(path);
         let result = act(&full).map_err(|error| unreadable(&full, &error));
+        Box::pin(std::future::ready(result))
+    }
+
+    fn change<'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<()>) -> LocalFuture<'a, Result<(), FileError>> {
+        let full = self.at(path);
+        let unwritable = |error: std::io::Error| FileError::Unwritable { path: full.display().to_string(), reason: error.to_string() };
+        let result = act(&full).map_err(unwritable);
         Box::pin(std::future::ready(result))
     }
 }
 
 impl Store for FolderStore {
-    /// Written beside and renamed, so that an interruption leaves the old file.
+    /// Written beside and renamed, so that an interruption leaves the old file. Processes that write the same file, as
+    /// parts of a run write the group's definition, do so beside each other.
     fn write<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>> {
-        self.attempt(path, |full| {
-            let partial = full.with_file_name(format!(".{}.partial", full.file_name().unwrap_or_default().to_string_lossy()));
+        self.change(path, |full| {
+            let name = full.file_name().unwrap_or_default().to_string_lossy();
+            let partial = full.with_file_name(format!(".{name}.{}{PARTIAL}", std::process::id()));
             make_parent(full)?;
             fs::write(&partial, bytes)?;
             fs::rename(&partial, full)
@@ -105,18 +117,18 @@ impl Store for FolderStore {
     }
 
     fn append<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>> {
-        self.attempt(path, |full| {
+        self.change(path, |full| {
             make_parent(full)?;
             File::options().append(true).create(true).open(full)?.write_all(bytes)
         })
     }
 
     fn read<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<Vec<u8>>, FileError>> {
-        self.attempt(path, |full| absent_is_none(fs::read(full)))
+        self.look(path, |full| absent_is_none(fs::read(full)))
     }
 
     fn list<'a>(&'a self, folder: &'a str) -> LocalFuture<'a, Result<Vec<(String, u64)>, FileError>> {
-        self.attempt(folder, |full| {
+        self.look(folder, |full| {
             let mut files = Vec::new();
             list_below(full, folder, &mut files)?;
             files.sort();
@@ -125,11 +137,16 @@ impl Store for FolderStore {
     }
 
     fn remove<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<(), FileError>> {
-        self.attempt(path, |full| {
+        self.change(path, |full| {
             let removed = if full.is_dir() { fs::remove_dir_all(full) } else { fs::remove_file(full) };
             absent_is_none(removed).map(|_| ())
         })
     }
+}
+
+/// Whether a file is being written, or was when a process was killed.
+fn is_partial(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(PARTIAL)
 }
 
 fn make_parent(path: &Path) -> std::io::Result<()> {
@@ -141,8 +158,9 @@ fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> st
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let below = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-        let metadata = entry.metadata()?;
+        let below = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
+        // Another process may have removed it since.
+        let Some(metadata) = absent_is_none(entry.metadata())?.filter(|_| !is_partial(&name)) else { continue };
         if metadata.is_dir() {
             list_below(&entry.path(), &below, files)?;
         } else {

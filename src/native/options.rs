@@ -32,7 +32,7 @@ pub enum Command {
 #[command(rename_all = "snake_case", arg_required_else_help = true)]
 pub struct Interpret {
     /// The MAPS folder: the trained model. Results are written into it.
-    #[arg(value_name = "INPUT_MAPS_DIRECTORY")]
+    #[arg(value_name = "INPUT_MAPS_DIRECTORY", value_parser = existing_folder)]
     pub maps: PathBuf,
     /// Name of the data group; one that the MAPS does not have yet is made of --participants_tsv and --caps_directory.
     pub data_group: String,
@@ -43,7 +43,7 @@ pub struct Interpret {
     pub method: MethodWord,
 
     /// Grad-CAM only: number of leading modules of the convolutions that make the feature maps. Default: all.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_parser = level)]
     pub level_grad_cam: Option<u32>,
     /// Metric whose best checkpoint is interpreted; may be given several times.
     #[arg(long, default_value = "loss", action = ArgAction::Append)]
@@ -120,7 +120,7 @@ pub struct Interpret {
 #[command(rename_all = "snake_case", arg_required_else_help = true)]
 pub struct Merge {
     /// The MAPS folder into which all parts wrote.
-    #[arg(value_name = "INPUT_MAPS_DIRECTORY")]
+    #[arg(value_name = "INPUT_MAPS_DIRECTORY", value_parser = existing_folder)]
     pub maps: PathBuf,
     /// Name of the data group.
     pub data_group: String,
@@ -223,6 +223,18 @@ fn long_form(argument: OsString) -> OsString {
         Some("-on") => "--overwrite_name".into(),
         _ => argument,
     }
+}
+
+fn level(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("levels are whole numbers from 1".to_owned()),
+        Ok(level) => Ok(level),
+    }
+}
+
+fn existing_folder(text: &str) -> Result<PathBuf, String> {
+    let path = existing_path(text)?;
+    if path.is_dir() { Ok(path) } else { Err("this is a file, and a folder is needed: unpack it first if it is an archive".to_owned()) }
 }
 
 fn existing_path(text: &str) -> Result<PathBuf, String> {

@@ -12,9 +12,9 @@ use crate::engine::interpret::{GroupRun, Offered, SideCar, merge, resolve};
 use crate::engine::message::{DeviceChoice, Failure};
 use crate::engine::{Cohorts, Ended};
 use crate::files::FileTree;
-use crate::maps::Maps;
 use crate::maps::groups::GroupSession;
 use crate::maps::participants;
+use crate::maps::{Maps, MapsError};
 use crate::tsv::Table;
 
 /// Runs the command that the program's arguments ask for. Errors are one line on standard error and exit code 1; usage
@@ -22,15 +22,15 @@ use crate::tsv::Table;
 pub fn main() -> ExitCode {
     let command = CommandLine::read().command;
     let result = pollster::block_on(async {
-        match command {
-            Command::Interpret(interpret) => run(&interpret).await,
-            Command::Merge(merge) => run_merge(&merge).await,
+        match &command {
+            Command::Interpret(interpret) => run(interpret).await,
+            Command::Merge(merge) => run_merge(merge).await,
         }
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Cancelled) => {
-            eprintln!("stopped; the same command goes on from here");
+            eprintln!("stopped; {}", how_to_go_on(&command));
             ExitCode::from(130)
         }
         Err(Ended::Failed(failure) | Ended::Broken(failure)) => {
@@ -44,8 +44,10 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
     let target_node = check(interpret)?;
     let options = interpret.run(target_node);
     let device = open_device(interpret.device_choice()).await?;
-    let tree = tree_of_folder(&interpret.maps)?;
-    let maps = Maps::open(&tree).await?;
+    if device.info.kind != DeviceChoice::Cpu {
+        eprintln!("note: computing on {}", device.info.name);
+    }
+    let (tree, maps) = open_maps(&interpret.maps).await?;
     for warning in &maps.warnings {
         eprintln!("note: {warning}");
     }
@@ -58,6 +60,7 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
         // A stored group brings its own CAPS, whatever was given.
         cohorts = stored_cohorts(&interpret.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
     }
+    cohorts.warnings().for_each(|warning| eprintln!("note: {warning}"));
     let console = Console::new(interpret.quiet);
     let store = FolderStore::new(interpret.maps.clone());
     let run = GroupRun {
@@ -73,15 +76,17 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
     let checked = run.check(&mut cohorts).await?;
     let side_cars = run.run(checked, &mut cohorts).await;
     console.finish();
-    side_cars.map(|side_cars| tell(&side_cars))
+    let side_cars = side_cars?;
+    tell(&side_cars);
+    check_any_map(&side_cars)
 }
 
 async fn run_merge(command: &Merge) -> Result<(), Ended> {
-    let tree = tree_of_folder(&command.maps)?;
-    let maps = Maps::open(&tree).await?;
+    let (tree, maps) = open_maps(&command.maps).await?;
     let split = maps.splits.first().map_or(0, |split| split.number);
     let group = maps.data_group(&tree, &command.data_group, split).await?;
-    let unknown = || Ended::because(format!("the MAPS has no data group {}", command.data_group), "check the name");
+    let defined = maps.defined_groups(&tree).join(", ");
+    let unknown = || Ended::because(format!("{} has no data group {}; it has {defined}", maps.name, command.data_group), "check the name");
     let group = group.ok_or_else(unknown)?;
     let mut cohorts = stored_cohorts(&command.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
     let console = Console::new(command.quiet);
@@ -107,12 +112,29 @@ fn check(interpret: &Interpret) -> Result<usize, Ended> {
     usize::try_from(interpret.target_node).map_err(negative)
 }
 
-async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, Ended> {
-    let device = device::open(choice).await;
-    match &device.info.note {
-        Some(note) if choice != DeviceChoice::Cpu => Err(Ended::because(note, "give --device cpu")),
-        _ => Ok(device),
+/// The MAPS that a folder is: results are written into it, so one further down will not do.
+async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), Ended> {
+    let tree = tree_of_folder(folder)?;
+    let maps = match Maps::open(&tree).await {
+        Err(MapsError::NoMapsJson { .. }) => {
+            let what = format!("{}: there is no maps.json in this folder", folder.display());
+            return Err(Ended::because(what, "give the MAPS folder itself, the one that holds maps.json (and split-0, groups …)"));
+        }
+        opened => opened?,
+    };
+    match maps.root.split_once('/') {
+        None => Ok((tree, maps)),
+        Some((_, below)) => {
+            let what = format!("{}: there is no maps.json in this folder, but in {below} below it", folder.display());
+            Err(Ended::because(what, format!("give {}", folder.join(below).display())))
+        }
     }
+}
+
+/// The device that was asked for, and no other: a run that is slower than expected by a factor of ten is a surprise.
+async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, Ended> {
+    let hint = "install a driver of the graphics card (on Linux: Vulkan), or give --device cpu";
+    device::open_as_asked(choice).await.map_err(|reason| Ended::because(format!("--device wgpu: {reason}"), hint))
 }
 
 /// What the options offer for a new group: participants and images.
@@ -147,6 +169,29 @@ fn tell(side_cars: &[SideCar]) {
     }
 }
 
+/// A run without any map is no success, though it has said of every session why it was left out.
+fn check_any_map(side_cars: &[SideCar]) -> Result<(), Ended> {
+    let is_empty = |side_car: &SideCar| side_car.report.n_maps() == 0 && !side_car.report.left_out().is_empty();
+    match side_cars.iter().find(|side_car| is_empty(side_car)) {
+        None => Ok(()),
+        Some(SideCar { model, .. }) => {
+            let what = format!("split {} best {}: no map could be computed, every session was left out", model.split, model.selection);
+            Err(Ended::because(what, "mend what is said above and run again with --overwrite_name"))
+        }
+    }
+}
+
+/// What a run that was stopped needs: erasing once more would begin again.
+fn how_to_go_on(command: &Command) -> &'static str {
+    match command {
+        Command::Interpret(interpret) if interpret.overwrite || interpret.overwrite_name => {
+            "the same command without --overwrite and --overwrite_name goes on from here"
+        }
+        Command::Interpret(_) => "the same command goes on from here",
+        Command::Merge(_) => "nothing was removed: run the same command again",
+    }
+}
+
 fn one_line(failure: &Failure) -> String {
     format!("{}; {}", failure.what, failure.hint).replace('\n', " ")
 }
@@ -159,7 +204,10 @@ async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> R
         return Ok(participants::sessions_of_single_cohort(&table, diagnoses, label)?);
     }
     let Some(caps) = &interpret.caps_directory else {
-        return Err(Ended::because("--multi_cohort needs --caps_directory, a table of cohorts and their CAPS", "give it"));
+        return Err(Ended::because(
+            "--multi_cohort and --participants_tsv need --caps_directory, too",
+            "give the table of the cohorts' CAPS",
+        ));
     };
     participants::check_is_table(&caps.display().to_string())?;
     let mut tables = Vec::new();
@@ -190,9 +238,19 @@ async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Co
             let what = format!("{}: the CAPS is not a folder", folder.display());
             return Err(Ended::because(what, "give the folder that holds subjects/"));
         }
-        cohorts.open(cohort, tree_of_folder(&folder)?, &maps.config).await?;
+        let opened = cohorts.open(cohort, tree_of_folder(&folder)?, &maps.config).await;
+        opened.map_err(|ended| about_folder(ended, &folder))?;
     }
     Ok(cohorts)
+}
+
+/// The failure with the folder in front, unless it begins with its name already.
+fn about_folder(ended: Ended, folder: &Path) -> Ended {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    match ended {
+        Ended::Failed(failure) if failure.what.starts_with(&*name) => Ended::Failed(failure),
+        other => other.about(&folder.display().to_string()),
+    }
 }
 
 async fn read_table(path: &Path) -> Result<Table, Ended> {

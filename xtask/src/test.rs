@@ -58,6 +58,7 @@ pub fn command(mut args: Args) -> Outcome<()> {
     }
     if wanted(Part::E2e) {
         page(&mut report, no_build);
+        report.step("command line, read by torch and nibabel", written_tree);
     }
     report.finish()
 }
@@ -116,6 +117,12 @@ fn page(report: &mut Report, no_build: bool) {
     if built {
         report.step("page in Chromium", e2e);
     }
+}
+
+fn written_tree(counts: &mut Counts) -> Outcome<()> {
+    let mut cargo = cargo();
+    cargo.args(["test", "--release", "--features", NATIVE_FEATURES, "--test", "it", "--", "--ignored", "read_by_python"]);
+    watch(cargo.env("PYTHON", tools::python()?), |line| counts.read(line))
 }
 
 fn e2e(counts: &mut Counts) -> Outcome<()> {

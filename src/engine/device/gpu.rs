@@ -12,7 +12,10 @@ use super::{Adapters, Gpu, NoGpu};
 /// # Errors
 /// If there is no welcome adapter, or it refuses.
 pub async fn open(adapters: Adapters) -> Result<Gpu, NoGpu> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    // OpenGL is left out: its drivers bind too little memory at once, and its software adapter answers on any machine.
+    let descriptor =
+        wgpu::InstanceDescriptor { backends: wgpu::Backends::PRIMARY, ..wgpu::InstanceDescriptor::new_without_display_handle() };
+    let instance = wgpu::Instance::new(descriptor);
     let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
     let adapter = instance.request_adapter(&options).await.map_err(|_| NoGpu::Missing)?;
     let info = adapter.get_info();

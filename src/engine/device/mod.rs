@@ -69,15 +69,20 @@ impl OpenDevice {
 
 /// Opens a device by the user's choice. There always is one: where WebGPU cannot be had, the CPU computes and a note says why.
 pub async fn open(choice: DeviceChoice) -> OpenDevice {
+    open_as_asked(choice).await.unwrap_or_else(|reason| cpu(Some(format!("{reason}: computing on the CPU"))))
+}
+
+/// Opens the device that was asked for, and no other in its place.
+///
+/// # Errors
+/// If a graphics adapter was asked for and cannot be had.
+pub async fn open_as_asked(choice: DeviceChoice) -> Result<OpenDevice, NoGpu> {
     let adapters = match choice {
-        DeviceChoice::Cpu => return cpu(None),
+        DeviceChoice::Cpu => return Ok(cpu(None)),
         DeviceChoice::Auto => Adapters::Hardware,
         DeviceChoice::Webgpu => Adapters::Any,
     };
-    match gpu::open(adapters).await {
-        Ok(gpu) => webgpu_device(gpu),
-        Err(reason) => cpu(Some(format!("{reason}: computing on the CPU"))),
-    }
+    gpu::open(adapters).await.map(webgpu_device)
 }
 
 fn cpu(note: Option<String>) -> OpenDevice {

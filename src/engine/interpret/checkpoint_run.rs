@@ -68,6 +68,7 @@ impl CheckpointRun<'_> {
     /// A cancel, a device or a store that fails. What an image lacks is noted and the others go on.
     pub async fn run(&self, cohorts: &mut Cohorts) -> Result<SideCar, Ended> {
         let mut progress = self.beginning().await?;
+        self.model.checkpoint_warnings().into_iter().for_each(|warning| progress.report.warn(warning));
         let mut clock = Clock::starting(self.outlet.now_ms(), progress.n_done);
         let pacer = Pacer::new(self.outlet);
         for item in progress.n_done..self.sessions.len() * self.n_elements {

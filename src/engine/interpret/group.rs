@@ -53,8 +53,12 @@ pub async fn resolve(
     shard: Option<Shard>,
 ) -> Result<Resolved, Ended> {
     check_name(NameOf::Interpretation, &options.name).map_err(MapsError::from)?;
-    let defined = maps.defined_groups(tree);
-    let may_repeat = shard.is_some() || is_begun(tree, options);
+    let mut defined = maps.defined_groups(tree);
+    if shard.is_some() && offered.sessions.is_some() && is_half_defined(maps, tree, &options.data_group) {
+        // Another part is writing the same definition at this moment.
+        defined.retain(|name| *name != options.data_group);
+    }
+    let may_repeat = defined.contains(&options.data_group) && (shard.is_some() || is_begun(tree, options));
     let offered = if may_repeat && is_stored(maps, tree, options, &offered).await? { Offered::default() } else { offered };
     let request = GroupRequest {
         name: &options.data_group,
@@ -86,6 +90,13 @@ pub async fn resolve(
 fn is_begun(tree: &FileTree, options: &InterpretOptions) -> bool {
     let folder = format!("/{}/interpret-{}/", options.data_group, options.name);
     tree.paths().any(|path| path.split_once(&folder).is_some_and(|(_, name)| is_note(name) || name.starts_with("maplens.shard-")))
+}
+
+/// Whether only one of the two files is there that define a group.
+fn is_half_defined(maps: &Maps, tree: &FileTree, group: &str) -> bool {
+    let root = if maps.root.is_empty() { String::new() } else { format!("{}/", maps.root) };
+    let is_there = |file: &str| tree.contains(&format!("{root}groups/{group}/{file}"));
+    !is_reserved(group) && is_there("data.tsv") != is_there("maps.json")
 }
 
 /// Whether what is offered is what is stored.

@@ -1,5 +1,7 @@
 //! `clinicadl interpret` over a data group: every split and selection, one after the other.
 
+use std::collections::BTreeMap;
+
 use super::checkpoint_run::{CheckpointRun, shard_side_car};
 use super::group::Resolved;
 use super::journal::{self, Journal, Place, Progress};
@@ -71,9 +73,11 @@ impl GroupRun<'_> {
     /// Erases what is to be erased, defines the group and computes.
     ///
     /// # Errors
-    /// A cancel, or a device or store that fails.
+    /// In words, before anything is written: a checkpoint that cannot be read or does not fit. Later: a cancel, or a device or
+    /// store that fails.
     pub async fn run(self, checked: Checked, cohorts: &mut Cohorts) -> Result<Vec<SideCar>, Ended> {
         let Checked { checkpoints, n_elements, states } = checked;
+        let mut loaded = self.load_all(&checkpoints, &states).await?;
         self.prepare(&checkpoints, &states, n_elements).await?;
         let total = self.n_maps_of(&checkpoints, n_elements);
         let mut before = 0;
@@ -85,7 +89,10 @@ impl GroupRun<'_> {
                 side_cars.extend(self.finished(checkpoint).await?);
                 continue;
             }
-            let model = self.load(checkpoint).await?;
+            let model = match loaded.take() {
+                Some(first) => first,
+                None => self.load(checkpoint).await?,
+            };
             let fingerprint = self.fingerprint(checkpoint, &model.checkpoint_sha256().await?, n_elements);
             let run = CheckpointRun {
                 sessions: self.sessions(checkpoint),
@@ -122,6 +129,7 @@ impl GroupRun<'_> {
     pub async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, Ended> {
         let checkpoints = self.checkpoints()?;
         self.check_target()?;
+        self.check_names()?;
         let n_elements = self.check_images(cohorts).await?;
         let states = self.states(&checkpoints, n_elements).await?;
         Ok(Checked { checkpoints, n_elements, states })
@@ -189,6 +197,25 @@ impl GroupRun<'_> {
         Err(Ended::because(what, "give --target_node one of them"))
     }
 
+    /// Files of individual maps are named by participant and session: two cohorts may not both have one.
+    fn check_names(&self) -> Result<(), Ended> {
+        if !self.options.save_individual && self.shard.is_none() {
+            return Ok(());
+        }
+        for group in self.resolved.by_split.values() {
+            let mut cohorts: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+            for GroupSession { participant_id, session_id, cohort, .. } in &group.sessions {
+                let first = *cohorts.entry((participant_id, session_id)).or_insert(cohort);
+                if first != cohort {
+                    let who = format!("{participant_id} {session_id}");
+                    let what = format!("{who} is in the cohorts {first} and {cohort}, and its maps would have the same names");
+                    return Err(Ended::because(what, "rename it in one of them, or leave out --save_individual and --shard"));
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn states(&self, checkpoints: &[Checkpoint], n_elements: usize) -> Result<Vec<State>, Ended> {
         let mut states = Vec::with_capacity(checkpoints.len());
         for checkpoint in checkpoints {
@@ -197,11 +224,27 @@ impl GroupRun<'_> {
         let foreign = states.iter().position(|state| *state == State::Foreign);
         let all_finished = states.iter().all(|state| *state == State::Finished);
         if let Some(index) = foreign.or((all_finished && !states.is_empty()).then_some(0)) {
-            let name = &self.options.name;
-            let what = format!("interpretation name {name} is already written: {}", checkpoints[index].folder.path());
-            return Err(Ended::because(what, "choose another name, or give --overwrite_name to erase those results"));
+            return Err(self.already_written(&checkpoints[index], states[index]));
         }
         Ok(states)
+    }
+
+    fn already_written(&self, checkpoint: &Checkpoint, state: State) -> Ended {
+        let (name, folder) = (&self.options.name, checkpoint.folder.path());
+        match self.shard {
+            None => {
+                let what = format!("the interpretation {name} is already written: {folder}");
+                Ended::because(what, "choose another name, or give --overwrite_name to erase those results")
+            }
+            Some(shard) if state == State::Finished => {
+                let what = format!("part {shard} of the interpretation {name} is already written: {folder}");
+                Ended::because(what, "compute the other parts, then put them together with `maplens merge`")
+            }
+            Some(shard) => {
+                let what = format!("part {shard} of the interpretation {name} cannot be written beside what is in {folder} already");
+                Ended::because(what, "choose another name, or erase that folder")
+            }
+        }
     }
 
     async fn state(&self, checkpoint: &Checkpoint, n_elements: usize) -> Result<State, Ended> {
@@ -222,11 +265,19 @@ impl GroupRun<'_> {
             return Ok(if side_car.fingerprint == fingerprint { State::Finished } else { State::Foreign });
         }
         if self.shard.is_some() {
-            let has_means = files.iter().any(|path| file_name(path).starts_with("mean_") || file_name(path) == SIDE_CAR);
-            return Ok(if has_means { State::Foreign } else { State::Begun });
+            let is_of_whole_group = |path: &String| {
+                let name = file_name(path);
+                name.starts_with("mean_") || name == SIDE_CAR || journal::is_note_of_whole_group(name)
+            };
+            return Ok(if files.iter().any(is_of_whole_group) { State::Foreign } else { State::Begun });
         }
         let journal = Journal::read(self.store, &Place::in_folder(&checkpoint.folder, None)).await?;
-        Ok(if journal.is_some_and(|journal| journal.fingerprint == fingerprint) { State::Begun } else { State::Foreign })
+        Ok(match journal {
+            Some(journal) if journal.fingerprint == fingerprint => State::Begun,
+            // Interrupted while its first note was written.
+            None if files.iter().all(|path| journal::is_note_of_whole_group(file_name(path))) => State::Empty,
+            _ => State::Foreign,
+        })
     }
 
     async fn finished(&self, checkpoint: &Checkpoint) -> Result<Option<SideCar>, Ended> {
@@ -235,7 +286,7 @@ impl GroupRun<'_> {
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// Erases, defines the group, and marks every folder as begun, so that an interruption anywhere can be gone on from.
+    /// Erases, marks every folder as begun, and defines the group, so that an interruption anywhere can be gone on from.
     async fn prepare(&self, checkpoints: &[Checkpoint], states: &[State], n_elements: usize) -> Result<(), Ended> {
         for path in &self.resolved.erase {
             self.store.remove(path).await?;
@@ -245,9 +296,6 @@ impl GroupRun<'_> {
                 self.store.remove(checkpoint.folder.path()).await?;
             }
         }
-        for (path, bytes) in &self.resolved.definition {
-            self.store.write(path, bytes).await?;
-        }
         let is_whole = self.shard.is_none();
         for (checkpoint, _) in checkpoints.iter().zip(states).filter(|(_, state)| is_whole && **state == State::Empty) {
             let bytes = self.tree.read(&self.maps.checkpoint_path(checkpoint.split, &checkpoint.selection)?).await?;
@@ -255,7 +303,22 @@ impl GroupRun<'_> {
             let nothing = Progress { n_done: 0, means: GroupMeans::new(n_elements), report: Report::new(n_elements) };
             journal::save(self.store, &Place::in_folder(&checkpoint.folder, None), &fingerprint, &nothing).await?;
         }
+        // Last: a group that is defined without a run that has begun could not be offered once more.
+        for (path, bytes) in &self.resolved.definition {
+            self.store.write(path, bytes).await?;
+        }
         Ok(())
+    }
+
+    /// Loads every checkpoint that is to be explained once, since one that is broken must stop the run before anything is
+    /// written; the first stays, so that it is not read twice.
+    async fn load_all(&self, checkpoints: &[Checkpoint], states: &[State]) -> Result<Option<Model>, Ended> {
+        let mut first = None;
+        for (checkpoint, _) in checkpoints.iter().zip(states).filter(|(_, state)| **state != State::Finished) {
+            let model = self.load(checkpoint).await?;
+            first.get_or_insert(model);
+        }
+        Ok(first)
     }
 
     async fn load(&self, checkpoint: &Checkpoint) -> Result<Model, Ended> {

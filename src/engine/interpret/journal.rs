@@ -112,6 +112,11 @@ pub async fn remove(store: &dyn Store, place: &Place) -> Result<(), FileError> {
     store.remove(&place.journal()).await
 }
 
+/// Whether a file's name is that of the notes of a run over a whole group.
+pub fn is_note_of_whole_group(name: &str) -> bool {
+    name.starts_with(NOTE) && !name.contains(".shard-")
+}
+
 /// Whether a file of a result folder belongs to an unfinished run and is no result.
 pub fn is_note(path: &str) -> bool {
     let name = crate::files::file_name(path);

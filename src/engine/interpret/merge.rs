@@ -3,7 +3,7 @@
 //! Every part leaves its individual maps, not a partial sum: float32 addition is not associative, and only the maps added
 //! one after the other in the order of the table give bit for bit what one run over the whole group gives.
 
-use super::checkpoint_run::write_means;
+use super::checkpoint_run::{shard_side_car, write_means};
 use super::mean::GroupMeans;
 use super::report::Report;
 use super::result_folder::{ResultFolder, SIDE_CAR};
@@ -35,19 +35,33 @@ pub async fn merge(
     store: &dyn Store,
     outlet: &dyn Outlet,
 ) -> Result<Vec<SideCar>, Ended> {
-    let mut all_parts = Vec::new();
+    let (mut all_parts, mut merged_before, mut merged) = (Vec::new(), Vec::new(), Vec::new());
     for split in &maps.splits {
         for selection in &split.selections {
             let folder = ResultFolder::new(&split.folder, selection, group, name, maps.config.mode);
-            all_parts.extend(parts(store, folder).await?);
+            let complete = store.read(&folder.file(SIDE_CAR)).await?.and_then(|bytes| serde_json::from_slice::<SideCar>(&bytes).ok());
+            match (parts(store, folder.clone()).await?, complete) {
+                (None, None) => {}
+                (None, Some(_)) => merged_before.push(folder),
+                (Some(parts), None) => all_parts.push(parts),
+                (Some(parts), Some(complete)) => {
+                    // Interrupted while cleaning up.
+                    parts.clean_up(store, &complete).await?;
+                    merged.push(complete);
+                }
+            }
         }
     }
-    if all_parts.is_empty() {
+    let has_none = all_parts.is_empty() && merged.is_empty();
+    if let (true, Some(folder)) = (has_none, merged_before.first()) {
+        let what = format!("{}: this interpretation is complete, there are no parts to put together", folder.path());
+        return Err(Ended::because(what, "nothing needs to be done"));
+    }
+    if has_none {
         let what = format!("there are no parts of the interpretation {name} of the data group {group} in {}", maps.name);
         return Err(Ended::because(what, "run `maplens interpret … --shard K/N` for every K first"));
     }
     all_parts.iter().try_for_each(Parts::check)?;
-    let mut merged = Vec::with_capacity(all_parts.len());
     for parts in all_parts {
         merged.push(parts.merge(maps, cohorts, store, outlet).await?);
     }
@@ -61,8 +75,9 @@ async fn parts(store: &dyn Store, folder: ResultFolder) -> Result<Option<Parts>,
             continue;
         }
         let bytes = store.read(&path).await?.unwrap_or_default();
-        let side_car: SideCar = serde_json::from_slice(&bytes)
-            .map_err(|error| Ended::because(format!("{path}: not the record of a part ({error})"), "compute that part again"))?;
+        let side_car: SideCar = serde_json::from_slice(&bytes).map_err(|error| {
+            Ended::because(format!("{path}: not the record of a part ({error})"), "erase it and compute that part again")
+        })?;
         side_cars.push(side_car);
     }
     side_cars.sort_by_key(|side_car| side_car.shard);
@@ -101,19 +116,20 @@ impl Parts {
         write_means((store, &self.folder), (&maps.config, &first.options), &means, &mut report, cohorts).await?;
         let merged = SideCar { shard: None, report, ..first.clone() };
         store.write(&self.folder.file(SIDE_CAR), &merged.to_json()).await?;
-        self.clean_up(store, &merged, &paths).await?;
+        self.clean_up(store, &merged).await?;
         Ok(merged)
     }
 
-    /// Individual maps stay only where they were asked for.
-    async fn clean_up(&self, store: &dyn Store, merged: &SideCar, paths: &[(usize, String)]) -> Result<(), Ended> {
-        for shard in self.side_cars.iter().filter_map(|side_car| side_car.shard) {
-            store.remove(&self.folder.file(&super::checkpoint_run::shard_side_car(shard))).await?;
-        }
+    /// Individual maps stay only where they were asked for. The side-cars of the parts go last: as long as there are any,
+    /// this can be done again.
+    async fn clean_up(&self, store: &dyn Store, merged: &SideCar) -> Result<(), Ended> {
         if !merged.options.save_individual {
-            for (_, path) in paths {
-                store.remove(path).await?;
+            for (_, path) in self.map_paths(&merged.report) {
+                store.remove(&path).await?;
             }
+        }
+        for shard in self.side_cars.iter().filter_map(|side_car| side_car.shard) {
+            store.remove(&self.folder.file(&shard_side_car(shard))).await?;
         }
         Ok(())
     }

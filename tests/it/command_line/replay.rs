@@ -1,93 +1,15 @@
-//! `maplens interpret`: ClinicaDL's own commands word for word, and the tree that they leave, file by file.
+//! ClinicaDL's own commands word for word, and the tree that they leave, file by file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use maplens::attribution::SaliencyMap;
 use maplens::torch_file;
 use serde_json::Value;
 
+use super::{CAPS, TABLE, Workplace, files};
 use crate::numerics::{self, CPU, fixture};
-
-/// What the commands call the CAPS.
-const CAPS: &str = "caps_demo";
-
-/// A folder in which commands are run: a CAPS with masks, a table of participants, copies of MAPS.
-struct Workplace {
-    root: PathBuf,
-}
-
-impl Workplace {
-    fn new(name: &str) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&root);
-        let caps = root.join(CAPS);
-        fs::create_dir_all(&caps).unwrap();
-        link("www/demo/caps/subjects", &caps.join("subjects"));
-        link("tests/fixtures/caps_masks", &caps.join("masks"));
-        fs::write(root.join("participants.tsv"), TABLE).unwrap();
-        Self { root }
-    }
-
-    /// A copy of a MAPS of the fixtures, called as the commands call it.
-    fn copy_maps(&self, fixture_path: &str) -> PathBuf {
-        let tree = pollster::block_on(fixture::maps_tree(fixture_path));
-        let root = pollster::block_on(maplens::maps::Maps::open(&tree)).unwrap().root;
-        let name = root.rsplit('/').next().unwrap();
-        let folder = self.root.join(format!("maps_{name}"));
-        let own = tree.subtree(&root);
-        for path in own.paths() {
-            let to = folder.join(path);
-            fs::create_dir_all(to.parent().unwrap()).unwrap();
-            fs::write(to, pollster::block_on(own.read(path)).unwrap()).unwrap();
-        }
-        folder
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_maplens")).current_dir(&self.root).args(arguments).output().unwrap()
-    }
-
-    fn succeed(&self, command: &str) -> String {
-        let output = self.run(&command.split(' ').collect::<Vec<_>>());
-        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stderr).unwrap()
-    }
-
-    /// Exit code and the one line of the error.
-    fn fail(&self, command: &str) -> (i32, String) {
-        let output = self.run(&command.split(' ').collect::<Vec<_>>());
-        assert!(!output.status.success(), "{command} should fail");
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap().trim_end().to_owned())
-    }
-}
-
-const TABLE: &str = "participant_id\tsession_id\tdiagnosis\tage\tsex\n\
-    sub-TRIV24\tses-M000\tAD\t76.9\tF\n\
-    sub-TRIV25\tses-M000\tCN\t59.0\tM\n";
-
-fn link(from: &str, to: &Path) {
-    std::os::unix::fs::symlink(Path::new(env!("CARGO_MANIFEST_DIR")).join(from), to).unwrap();
-}
-
-/// All files below a folder, by path.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut waiting = vec![folder.to_owned()];
-    while let Some(next) = waiting.pop() {
-        for entry in fs::read_dir(next).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                waiting.push(path);
-            } else {
-                found.insert(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned(), fs::read(&path).unwrap());
-            }
-        }
-    }
-    found
-}
 
 /// The cases of a MAPS, each with the command that made it.
 fn cases(maps: &str) -> Vec<Value> {

@@ -1,0 +1,62 @@
+//! How the tests say that a command is refused: by exit code and sentence, and nothing written.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::{Workplace, files, sentence};
+
+/// All files, and all folders as files without bytes: an empty folder is a trace, too.
+fn everything(workplace: &Workplace) -> BTreeMap<String, Vec<u8>> {
+    let mut found = files(&workplace.root);
+    let mut waiting = vec![workplace.root.clone()];
+    while let Some(next) = waiting.pop() {
+        for entry in fs::read_dir(next).unwrap().map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_dir()) {
+            found.insert(format!("{}/", entry.path().display()), Vec::new());
+            waiting.push(entry.path());
+        }
+    }
+    found
+}
+
+/// Usage errors.
+pub const USAGE: i32 = 2;
+
+/// All other errors.
+pub const FAILURE: i32 = 1;
+
+/// Commands that are refused, looked at one after the other, so that a test tells all that is wrong.
+pub struct Refusals<'a> {
+    workplace: &'a Workplace,
+    before: BTreeMap<String, Vec<u8>>,
+    misses: Vec<String>,
+}
+
+impl<'a> Refusals<'a> {
+    pub fn of(workplace: &'a Workplace) -> Self {
+        Self { workplace, before: everything(workplace), misses: Vec::new() }
+    }
+
+    /// The command ends with this code and sentence, and leaves every file as it was.
+    pub fn expect(&mut self, command: &str, code: i32, expected: &str) {
+        let output = self.workplace.run(command);
+        let found = sentence(&output);
+        if output.status.code() != Some(code) || found != expected {
+            self.misses.push(format!("{command}\n  gave {:?}: {found}\n  not  {code}: {expected}", output.status.code()));
+        }
+        if !output.stdout.is_empty() && code != USAGE {
+            self.misses.push(format!("{command}\n  wrote to standard output"));
+        }
+        let after = everything(self.workplace);
+        let written: Vec<&String> =
+            after.iter().filter(|(path, bytes)| self.before.get(*path) != Some(bytes)).map(|(path, _)| path).collect();
+        let gone: Vec<&String> = self.before.keys().filter(|path| !after.contains_key(*path)).collect();
+        if !written.is_empty() || !gone.is_empty() {
+            self.misses.push(format!("{command}\n  wrote {written:?} and removed {gone:?}"));
+            self.before = after;
+        }
+    }
+
+    pub fn check(self) {
+        assert!(self.misses.is_empty(), "{}", self.misses.join("\n"));
+    }
+}
