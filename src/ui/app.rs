@@ -15,6 +15,7 @@ use super::participants_panel::ParticipantsPanel;
 use super::study::Study;
 use super::view_state::ViewState;
 use super::viewer::Viewer;
+use crate::render::{nearest_voxel, strongest_voxel};
 
 /// Provides the study and the view, starts the engine and lays out the panels.
 #[component]
@@ -25,7 +26,7 @@ pub fn App() -> impl IntoView {
     provide_context(view_state);
     let help = NodeRef::new();
     listen_to_keys(study, view_state, help);
-    look_at_first_peak(study, view_state);
+    look_at_peak(study, view_state);
     study.begin();
 
     view! {
@@ -46,14 +47,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Puts the crosshair on the strongest voxel of the first map, unless the address or the user has put it somewhere.
-fn look_at_first_peak(study: Study, view_state: ViewState) {
+/// Puts the crosshair on the strongest voxel of the first map, unless the address or the user has put it somewhere; and of a
+/// map that it would miss, as after choosing another patch, region or slice.
+fn look_at_peak(study: Study, view_state: ViewState) {
     Effect::watch(
         move || study.map.get(),
-        move |map, _, _| {
-            let is_unset = view_state.view.read_untracked().crosshair.is_none();
-            if let Some(map) = map.as_ref().filter(|_| is_unset) {
-                crate::render::strongest_voxel(&map.placed.volume).into_iter().for_each(|peak| view_state.look_at(peak));
+        move |map, before, _| {
+            let Some(map) = map else { return };
+            let before = before.and_then(Option::as_ref);
+            let is_elsewhere = before.is_none_or(|before| before.placed.bounds != map.placed.bounds);
+            let misses = |point| nearest_voxel(&map.placed.volume, &map.placed.voxel_from_world, point).is_none();
+            let may_miss = is_elsewhere && untrack(|| study.has_elements());
+            let crosshair = view_state.view.read_untracked().crosshair;
+            if crosshair.is_none_or(|point| may_miss && misses(point)) {
+                strongest_voxel(&map.placed.volume).into_iter().for_each(|peak| view_state.look_at(peak));
             }
         },
         false,

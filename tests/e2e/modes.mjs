@@ -177,6 +177,7 @@ describe('extraction modes and networks', () => {
     await maplens.choose('target', String(target_node));
     if (method === 'grad-cam') await maplens.choose('level', String(level ?? (await nLevels())));
     assert.equal(await maplens.compute(), 'ready', await maplens.error());
+    assert.match(await maplens.get('crosshair-value').innerText(), /saliency/, 'the crosshair misses the map');
     const shown = await maplens.logits();
     shown.forEach((logit, node) => assert.ok(Math.abs(logit - logits[node]) <= SHOWN * Math.abs(logits[node]), `node ${node}: ${logit}, not ${logits[node]}`));
   }
