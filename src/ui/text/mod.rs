@@ -47,7 +47,7 @@ pub const DIAGNOSIS: &str = "Diagnosis";
 pub const ALL: &str = "all";
 pub const PARTICIPANT: &str = "Participant";
 pub const SESSION: &str = "Session";
-pub const ELEMENTS: &str = "Parts";
+pub const ELEMENTS: &str = "Elements";
 pub const ELEMENTS_TITLE: &str = "How many patches, regions or slices the network sees of the image";
 
 pub const INTERPRET: &str = "Interpret";

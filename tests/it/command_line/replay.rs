@@ -40,9 +40,10 @@ fn replay(maps_path: &str) {
     let name = maps_path.rsplit('/').next().unwrap().trim_end_matches(".tar.gz");
     let workplace = Workplace::new(&format!("replay_{name}"));
     fs::create_dir_all(workplace.root.join("logs")).unwrap();
-    fs::write(workplace.root.join(format!("logs/test_{name}.tsv")), TABLE).unwrap();
     let maps = workplace.copy_maps(maps_path);
     let original = files(&maps);
+    let participants = participants_of(&original);
+    fs::write(workplace.root.join(format!("logs/test_{name}.tsv")), table_of(&participants)).unwrap();
     // The first command of the study defined the group, so it is not there yet.
     fs::remove_dir_all(maps.join("groups/test")).unwrap();
     let cases = cases(maps_path);
@@ -65,7 +66,19 @@ fn replay(maps_path: &str) {
     }
     let misses: Vec<String> = cases.iter().filter_map(|case| compare(case, &written).err()).collect();
     assert!(misses.is_empty(), "{}", misses.join("\n"));
-    check_names(&written, &cases);
+    check_names(&written, &cases, &participants);
+}
+
+/// The participants of the group that the study's commands were run for.
+fn participants_of(original: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let table = String::from_utf8(original["groups/test/data.tsv"].clone()).unwrap();
+    table.lines().skip(1).map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+}
+
+/// The rows of these participants.
+fn table_of(participants: &[String]) -> String {
+    let is_wanted = |line: &str| line.starts_with("participant_id") || participants.iter().any(|who| line.starts_with(who));
+    TABLE.lines().filter(|line| is_wanted(line)).map(|line| format!("{line}\n")).collect()
 }
 
 /// The map of a case, as the command wrote it, against the one that ClinicaDL wrote.
@@ -100,11 +113,11 @@ fn logits_in(written: &BTreeMap<String, Vec<u8>>, folder: &str, case: &Value) ->
 }
 
 /// Means of all elements, individual maps of all sessions and elements, a side-car, and nothing else.
-fn check_names(written: &BTreeMap<String, Vec<u8>>, cases: &[Value]) {
+fn check_names(written: &BTreeMap<String, Vec<u8>>, cases: &[Value], participants: &[String]) {
     let case = cases.iter().find(|case| case["kind"].is_null()).unwrap();
     let (mode, n_elements) = (case["mode"].as_str().unwrap(), case["n_elements"].as_u64().unwrap());
     let first = first_number(written);
-    let individual = ["sub-TRIV24", "sub-TRIV25"].into_iter().flat_map(|who| (0..n_elements).map(move |e| (who, e + first)));
+    let individual = participants.iter().flat_map(|who| (0..n_elements).map(move |e| (who, e + first)));
     let mut expected: BTreeSet<String> = individual.map(|(who, e)| format!("{who}_ses-M000_{mode}-{e}_map.pt")).collect();
     expected.extend((0..n_elements).map(|e| format!("mean_{mode}-{e}_map.pt")));
     expected.insert("maplens.json".to_owned());
@@ -138,4 +151,12 @@ replays! {
     stride_conv5_on_patches: "maps/patch50_stride.tar.gz";
     conv4_on_regions_of_two_splits: "maps/roi_conv4";
     conv4_on_slices: "maps/slice_cor_all";
+    resnet18_on_colour_slices: "maps/slice_sag_resnet18.tar.gz";
+    random_with_batch_normalisation: "maps/image_sr5_random_bn";
+    random_with_instance_normalisation: "maps/image_sr5_random_in";
+    random_on_regions_without_normalisation: "maps/roi_random_plain";
+    random_on_slices: "maps/slice_random_bn2d.tar.gz";
+    conv4_at_full_resolution: "maps/image_full_conv4.tar.gz";
+    resnet_at_full_resolution: "../fixtures_full/maps/image_resnet3d.tar.gz";
+    squeeze_excitation_at_full_resolution: "../fixtures_full/maps/image_secnn.tar.gz";
 }

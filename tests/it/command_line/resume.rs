@@ -107,7 +107,9 @@ impl Study {
             let device = device::open(DeviceChoice::Cpu).await;
             let (maps, tree, outlet) = (&self.maps, &self.tree, &FastClock::default());
             let run = GroupRun { maps, tree, resolved: &resolved, options: &options, shard: None, device: &device, store, outlet };
-            run.run(&mut self.cohorts.borrow_mut()).await
+            let mut cohorts = self.cohorts.borrow_mut();
+            let checked = run.check(&mut cohorts).await?;
+            run.run(checked, &mut cohorts).await
         })
     }
 }
