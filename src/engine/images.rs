@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::element_map::Placement;
 use super::failure::Ended;
 use super::message::{Failure, ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
-use crate::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, InputSpec, SessionElements, SessionProblem};
+use crate::caps::{
+    self, CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, ImageFormat, InputSpec, SessionElements, SessionProblem,
+};
 use crate::export::sha256_hex;
 use crate::files::FileTree;
 use crate::maps::MapsConfig;
@@ -184,7 +186,12 @@ impl Images {
 
     /// The whole image of a participant; where only elements are left of it, one of them.
     pub async fn show(&mut self, participant: &ParticipantKey, element: usize) -> Result<(ImageReady, Vec<f32>), Ended> {
-        let session = self.session(participant).await?.clone();
+        let session = match self.session(participant).await {
+            Ok(session) => session.clone(),
+            // An image that the model cannot take, for want of a mask, can be looked at all the same.
+            Err(Ended::Failed(failure)) => return self.show_unfit(participant, failure).await,
+            Err(ended) => return Err(ended),
+        };
         let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
         let (grid, voxels) = match self.source.read_image(&self.tree, &session).await {
             Ok(image) => (image.grid(), image.data().to_vec()),
@@ -195,9 +202,16 @@ impl Images {
             }
             Err(error) => return Err(error.into()),
         };
-        let Grid { shape, world_from_voxel } = grid;
-        let header = VolumeHeader { shape, world_from_voxel: world_from_voxel.0 };
-        Ok((ImageReady { participant: participant.clone(), header, warnings }, voxels))
+        Ok((image_ready(participant, grid, warnings), voxels))
+    }
+
+    /// The whole image of a session whose elements cannot be listed, with the reason.
+    async fn show_unfit(&self, participant: &ParticipantKey, failure: Failure) -> Result<(ImageReady, Vec<f32>), Ended> {
+        let entry = self.catalogue.find(&participant.participant_id, &participant.session_id);
+        let Some(entry) = entry.filter(|entry| entry.format != ImageFormat::Elements) else { return Err(Ended::Failed(failure)) };
+        let image = caps::read_image(&self.tree, entry).await?.volume;
+        let warnings = vec![format!("the model cannot take this image: {}", failure.what)];
+        Ok((image_ready(participant, image.grid(), warnings), image.into_data()))
     }
 
     /// An element of a participant as the network takes it.
@@ -295,6 +309,12 @@ impl Images {
 /// What is looked for before there is a model.
 fn whole_images() -> InputSpec {
     InputSpec { preprocessing: String::new(), use_uncropped_image: false, prepare_dl: false, extraction: Extraction::Image }
+}
+
+fn image_ready(participant: &ParticipantKey, grid: Grid, warnings: Vec<String>) -> ImageReady {
+    let Grid { shape, world_from_voxel } = grid;
+    let header = VolumeHeader { shape, world_from_voxel: world_from_voxel.0 };
+    ImageReady { participant: participant.clone(), header, warnings }
 }
 
 /// What the network takes, by `maps.json`.
