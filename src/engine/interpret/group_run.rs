@@ -342,7 +342,8 @@ impl GroupRun<'_> {
             .map(|session| [&*session.participant_id, &session.session_id, &session.cohort])
             .collect();
         let version = env!("CARGO_PKG_VERSION");
-        let all = serde_json::to_vec(&(version, options, sessions, checkpoint_sha256, n_elements)).unwrap_or_default();
+        let all =
+            serde_json::to_vec(&(version, self.device.info.kind, options, sessions, checkpoint_sha256, n_elements)).unwrap_or_default();
         sha256_hex(&all)
     }
 }

@@ -1,6 +1,6 @@
 //! Runs that are interrupted and go on: the results are bit for bit those of an uninterrupted run.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -85,7 +85,7 @@ impl Store for FailingStore {
 struct Study {
     tree: FileTree,
     maps: Maps,
-    cohorts: RefCell<Cohorts>,
+    cohorts: Cohorts,
 }
 
 impl Study {
@@ -97,19 +97,19 @@ impl Study {
         let maps = block_on(Maps::open(&tree)).unwrap();
         let mut cohorts = Cohorts::default();
         block_on(cohorts.open("single".to_owned(), fixtures::tree_of("www/demo/caps"), &maps.config)).unwrap();
-        Self { tree, maps, cohorts: RefCell::new(cohorts) }
+        Self { tree, maps, cohorts }
     }
 
-    fn run(&self, target_node: usize, store: &FailingStore) -> Result<Vec<SideCar>, Ended> {
+    fn run(&mut self, target_node: usize, store: &FailingStore) -> Result<Vec<SideCar>, Ended> {
         let options = InterpretOptions { target_node, ..options() };
+        let Self { tree, maps, cohorts } = self;
         block_on(async {
-            let resolved = resolve(&self.maps, &self.tree, &options, Offered::default(), None).await?;
+            let resolved = resolve(maps, tree, &options, Offered::default(), None).await?;
             let device = device::open(DeviceChoice::Cpu).await;
-            let (maps, tree, outlet) = (&self.maps, &self.tree, &FastClock::default());
+            let outlet = &FastClock::default();
             let run = GroupRun { maps, tree, resolved: &resolved, options: &options, shard: None, device: &device, store, outlet };
-            let mut cohorts = self.cohorts.borrow_mut();
-            let checked = run.check(&mut cohorts).await?;
-            run.run(checked, &mut cohorts).await
+            let checked = run.check(cohorts).await?;
+            run.run(checked, cohorts).await
         })
     }
 }
@@ -138,7 +138,7 @@ fn contents(store: &FailingStore) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn wherever_a_run_fails_it_goes_on() {
-    let (study, whole) = (Study::open(), FailingStore::default());
+    let (mut study, whole) = (Study::open(), FailingStore::default());
     study.run(0, &whole).unwrap();
     let expected = contents(&whole);
     assert_eq!(expected.len(), 2 * 4, "two splits, each with two maps, their mean and a side-car");
