@@ -2,6 +2,7 @@
 
 use crate::export::file_names;
 use crate::maps::Mode;
+use crate::maps::groups::interpretation_path;
 
 /// The side-car that says how the results of a folder came about. ClinicaDL writes none.
 pub const SIDE_CAR: &str = "maplens.json";
@@ -16,7 +17,7 @@ pub struct ResultFolder {
 impl ResultFolder {
     /// `split_folder` is `split-n`, or `fold-n` in a MAPS of ClinicaDL 1.0.0 to 1.0.3.
     pub fn new(split_folder: &str, selection: &str, group: &str, name: &str, mode: Mode) -> Self {
-        Self { path: format!("{split_folder}/best-{selection}/{group}/interpret-{name}"), mode }
+        Self { path: interpretation_path(split_folder, selection, group, name), mode }
     }
 
     /// Its path within the MAPS.

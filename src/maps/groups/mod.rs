@@ -11,6 +11,7 @@ pub use error::GroupError;
 pub(super) use error::first_few;
 pub use files::group_files;
 pub use names::{NameOf, check_name};
+pub use results::interpretation_path;
 
 use std::collections::BTreeSet;
 

@@ -4,12 +4,17 @@ use super::super::layout::{join, split_number};
 use super::Maps;
 use crate::files::FileTree;
 
+/// Folder of an interpretation's results within its MAPS, as ClinicaDL 1.6.1 names it.
+pub fn interpretation_path(split_folder: &str, selection: &str, group: &str, name: &str) -> String {
+    format!("{split_folder}/best-{selection}/{group}/interpret-{name}")
+}
+
 impl Maps {
     /// Folder of an interpretation's results, within the tree that was opened.
     ///
     /// `split_folder` is that of [`super::super::Split::folder`].
     pub fn interpretation_folder(&self, split_folder: &str, selection: &str, group: &str, name: &str) -> String {
-        join(&self.root, &format!("{split_folder}/best-{selection}/{group}/interpret-{name}"))
+        join(&self.root, &interpretation_path(split_folder, selection, group, name))
     }
 
     /// Whether an interpretation of that name has been written; ClinicaDL refuses to write it again.
