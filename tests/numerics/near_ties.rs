@@ -32,6 +32,30 @@ impl NearTies {
 
 /// What is known of a case.
 pub fn of(id: &str) -> Option<NearTies> {
+    decided_by_rounding(id).or_else(|| if cfg!(target_arch = "wasm32") { decided_by_multiply_add(id) } else { None })
+}
+
+/// Cases whose single undecided block falls as in PyTorch where multiplications and additions are fused, and otherwise else:
+/// left out in browsers only.
+fn decided_by_multiply_add(id: &str) -> Option<NearTies> {
+    let (case, node) = id.rsplit_once("__")?;
+    if !node.starts_with("gd") {
+        return None;
+    }
+    match case {
+        // First block, channel 3, pooled voxel (13, 3, 9): 1.1e-7 of the root mean square, where PyTorch's float32 is off by up
+        // to 1.1e-6 of it.
+        "roi_random_plain__s0_loss__sub-TRIV24_roi-0" => Some(one([25..29, 5..9, 17..21], 0.0)),
+        // The pooling after the first convolution, channel 11, pooled voxel (37, 15): 1.7e-8 of the root mean square.
+        "slice_sag_resnet18__s0_loss__sub-TRIV24_slice-3" => Some(one([143..154, 55..66, 0..1], 0.0)),
+        // First block, channel 0, pooled voxel (34, 41): 1.1e-7 of the root mean square.
+        "slice_cor_all__s0_loss__sub-TRIV24_slice-102" => Some(one([66..70, 80..84, 0..1], 0.0)),
+        _ => None,
+    }
+}
+
+/// Cases that PyTorch's own rounding decides.
+fn decided_by_rounding(id: &str) -> Option<NearTies> {
     match id {
         // First block, channel 0, pooled voxel (15, 7, 15): the two largest values differ by 1.0e-7 of the layer's root
         // mean square. Multiply-add hardware and plain multiplication and addition decide differently.
