@@ -65,7 +65,11 @@ impl Convolution {
         let [_, _, _, height, width] = gradient.dims();
         let missing = [0, self.missing(1, input[2], height), self.missing(2, input[3], width)];
         let padding = [0, self.window.padding[1], self.window.padding[2]];
-        let options = || ConvTransposeOptions::new(self.window.stride, padding, missing, [1; 3], 1);
+        let (gradient, stride) = match self.leaves_voxels_out() {
+            true => (spread(gradient, self.window.stride), [1; 3]),
+            false => (gradient, self.window.stride),
+        };
+        let options = || ConvTransposeOptions::new(stride, padding, missing, [1; 3], 1);
         let mut start = 0;
         let through = self.pieces.iter().map(|(weight, _)| {
             let n_channels = weight.dims()[0];
@@ -89,11 +93,35 @@ impl Convolution {
         self.pieces.iter().map(of).sum::<usize>() as u64
     }
 
+    /// Whether voxels lie between the windows. burn's transposed convolution gives zeros for these on GPUs (0.22.1), so the
+    /// gradient is spread first.
+    fn leaves_voxels_out(&self) -> bool {
+        (0..3).any(|axis| self.window.kernel[axis] < self.window.stride[axis])
+    }
+
     /// Voxels at the end of an axis of the input that no window covers.
     fn missing(&self, axis: usize, n_in: usize, n_out: usize) -> usize {
         let Window { kernel, stride, padding } = self.window;
         n_in + 2 * padding[axis] - ((n_out - 1) * stride[axis] + kernel[axis])
     }
+}
+
+/// Puts stride − 1 zeros between neighbours along each axis.
+fn spread(x: Tensor<5>, stride: [usize; 3]) -> Tensor<5> {
+    (0..3).fold(x, |x, axis| spread_along(x, axis + 2, stride[axis]))
+}
+
+fn spread_along(x: Tensor<5>, dim: usize, stride: usize) -> Tensor<5> {
+    let mut shape = x.dims();
+    let n = shape[dim];
+    if stride == 1 || n == 1 {
+        return x;
+    }
+    let (before, after) = (shape[..dim].iter().product(), shape[dim + 1..].iter().product());
+    let zeros = Tensor::zeros([before, n, stride - 1, after], &x.device());
+    let pairs: Tensor<4> = Tensor::cat(vec![x.reshape([before, n, 1, after]), zeros], 2);
+    shape[dim] = (n - 1) * stride + 1;
+    pairs.reshape([before, n * stride, after]).narrow(1, 0, shape[dim]).reshape(shape)
 }
 
 fn joined(mut pieces: Vec<Tensor<5>>) -> Tensor<5> {
