@@ -79,7 +79,10 @@ impl Element {
     pub fn extract(&self, image: &Volume) -> Result<Volume, ElementError> {
         self.check_grid(image)?;
         let data = image.data();
-        let mut values: Vec<f32> = positions(&self.planes, self.source_shape).map(|at| data[at]).collect();
+        // Planes rise, so as many as the image has are all of them.
+        let is_whole = self.shape() == self.source_shape;
+        let mut values: Vec<f32> =
+            if is_whole { data.to_vec() } else { positions(&self.planes, self.source_shape).map(|at| data[at]).collect() };
         if let Some(mask) = &self.mask {
             self.multiply(&mut values, mask);
         }
