@@ -9,6 +9,7 @@ mod error;
 pub mod feature_maps;
 mod fully_connected;
 mod input_shape;
+pub mod kernels;
 pub mod layers;
 mod pace;
 mod pass;
@@ -21,7 +22,7 @@ pub use error::{KeyProblem, NetworkError};
 pub use feature_maps::FeatureMaps;
 pub use pace::{Pace, Stopped, Unpaced};
 pub use pass::{Keep, SpatialPass};
-pub use plan::WorkLimits;
+pub use plan::{Kernels, WorkLimits};
 
 use burn::tensor::{Device, Tensor};
 

@@ -8,7 +8,7 @@ use maplens::network::layers::{
 };
 use maplens::network::step::Step;
 use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
 
 /// Most layers are linear between their kinks, so a central difference is exact but for rounding: float32's 6e-8 of sums of
 /// magnitude about 10, divided by the step, is below 1e-4. The curved ones add a third derivative times 2e-5.
@@ -44,7 +44,7 @@ impl Noise {
 }
 
 /// One row at a time, whatever that costs.
-const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1 };
+const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1, max_fused_work: 1, kernels: Kernels::Fused };
 
 /// Names, steps and the shape of an input.
 fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
