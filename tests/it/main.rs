@@ -4,6 +4,8 @@
 
 #[cfg(feature = "compute")]
 mod architectures;
+#[cfg(feature = "compute")]
+mod blocks;
 mod caps;
 #[cfg(feature = "compute")]
 mod command_line;
@@ -21,6 +23,8 @@ mod maps;
 mod maps_json;
 #[cfg(feature = "compute")]
 mod networks;
+#[cfg(feature = "compute")]
+mod noise;
 mod npy;
 #[path = "../npy_bytes/mod.rs"]
 mod npy_bytes;

@@ -166,18 +166,33 @@ fn collect(sparse: &Sparse, gradient: &OutputGradient<'_>, scale: &[f32], input:
     let keeps_all = sparse.single.is_some();
     sources.all.clear();
     sources.starts.clear();
+    if keeps_all {
+        return collect_all(gradient, scale, (depth, plane, n_blocks), sources);
+    }
     for block in 0..n_blocks {
         sources.starts.push(sources.all.len());
         for (channel, &scale) in scale.iter().enumerate() {
             let index = (channel * depth + plane) * n_blocks + block;
             let code = gradient.winners[index];
             let value = passed(gradient.values[index], code, scale);
-            if keeps_all || value != 0.0 {
+            if value != 0.0 {
                 sources.all.push(Source { gradient: value, channel: channel as u32, offset: u32::from(code & 7) });
             }
         }
     }
     sources.starts.push(sources.all.len());
+}
+
+fn collect_all(gradient: &OutputGradient<'_>, scale: &[f32], (depth, plane, n_blocks): (usize, usize, usize), sources: &mut Sources) {
+    sources.all.resize(n_blocks * scale.len(), Source::default());
+    sources.starts.extend((0..=n_blocks).map(|block| block * scale.len()));
+    for (channel, &of_channel) in scale.iter().enumerate() {
+        let start = (channel * depth + plane) * n_blocks;
+        let (values, codes) = (&gradient.values[start..start + n_blocks], &gradient.winners[start..start + n_blocks]);
+        for ((to, &value), &code) in sources.all[channel..].iter_mut().step_by(scale.len()).zip(values).zip(codes) {
+            *to = Source { gradient: passed(value, code, of_channel), channel: channel as u32, offset: u32::from(code & 7) };
+        }
+    }
 }
 
 /// Adds what the blocks of one plane give to one pair.
