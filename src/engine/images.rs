@@ -36,12 +36,19 @@ pub struct Images {
 /// One element, ready for the network.
 #[derive(Debug, Clone)]
 pub struct ElementInput {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Last axis fastest.
+    pub values: Vec<f32>,
+}
+
+/// Where an element came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
     /// Where it lies.
     pub placement: Placement,
     /// Channels, then two axes for slices, three else.
     pub shape: Vec<usize>,
-    /// Last axis fastest.
-    pub values: Vec<f32>,
     /// The file it was read or cut from.
     pub path: String,
     /// What was assumed or repaired.
@@ -50,7 +57,7 @@ pub struct ElementInput {
     pub read_ms: f64,
 }
 
-impl ElementInput {
+impl Origin {
     /// The file and the size of what the network is given of it.
     pub fn in_words(&self) -> String {
         let [i, j, k] = self.placement.source.shape;
@@ -237,7 +244,8 @@ impl Images {
         warnings.extend(loaded.warnings.iter().map(ToString::to_string));
         warnings.extend(transformed.warnings.iter().map(ToString::to_string));
         let placement = placement(&session, element, config, loaded.element.channels)?;
-        Ok(ElementInput { placement, shape, values, path: loaded.path, warnings, read_ms: now_ms() - started })
+        let origin = Origin { placement, shape, path: loaded.path, warnings, read_ms: now_ms() - started };
+        Ok(ElementInput { origin, values })
     }
 
     /// Where an element's map lies, without reading voxels.

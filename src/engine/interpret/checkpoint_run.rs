@@ -9,12 +9,13 @@ use super::side_car::{self, SideCar};
 use crate::engine::Outlet;
 use crate::engine::device::OpenDevice;
 use crate::engine::element_map::{ElementMap, Placement};
-use crate::engine::explaining::{Question, map_of};
+use crate::engine::explaining::map_of;
 use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
 use crate::engine::message::{self, InterpretOptions, NiftiForm, ParticipantKey, Stage};
 use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
+use crate::engine::subject::{Question, Subject};
 use crate::export::record::{ModelRecord, Software};
 use crate::files::Store;
 use crate::maps::MapsConfig;
@@ -109,7 +110,8 @@ impl CheckpointRun<'_> {
         pacer.step(Stage::Interpreting, 0, 0).await?;
         let config = &self.model.maps.config;
         let input = cohorts.of(&session.cohort)?.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
-        map_of(&input, self.model, Question::of(self.options), pacer, &mut |_| {}).await
+        let mut subject = Subject::upload(input, &self.model.network, pacer).await?;
+        map_of(&mut subject, self.model, Question::of(self.options), pacer).await
     }
 
     /// Notes a map, or why there is none; anything that ends the run is passed on before anything is noted.
