@@ -26,7 +26,10 @@ impl Block {
     pub fn of(layers: &[RowLayer]) -> Option<Arc<Self>> {
         let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
         let (batch_norm, tail) = tail(rest)?;
-        if !HostValues::are_of(convolution.device()) || !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
+        if !HostValues::are_of(convolution.device())
+            || !is_known(convolution.window())
+            || (tail.pools && convolution.window().stride[0] > 1)
+        {
             return None;
         }
         let make = || Self::Cpu(CpuBlock::new(&BlockParameters::new(convolution, batch_norm, tail)));

@@ -117,6 +117,11 @@ impl Chain {
         (largest_input.unwrap_or(0).max(output) * size_of::<f32>()) as u64
     }
 
+    /// Bytes of what all layers keep for all rows.
+    pub fn kept_bytes(&self, limits: WorkLimits) -> u64 {
+        self.layers.iter().zip(&self.shapes).map(|(layer, &shape)| layer.kept_bytes(shape, limits.truth_value_bytes)).sum()
+    }
+
     /// Multiplications and additions for `n_rows` output rows.
     pub fn work(&self, n_rows: usize) -> u64 {
         let needed = self.needed_rows(&self.somewhere(n_rows));

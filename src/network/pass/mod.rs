@@ -16,6 +16,7 @@ use burn::tensor::Tensor;
 
 use super::feature_maps::FeatureMaps;
 use super::layers::RowLayer;
+use super::memory::Footprint;
 use super::step::Step;
 use super::walk::Walk;
 use super::{Kernels, NetworkError, WorkLimits, read};
@@ -68,6 +69,14 @@ impl SpatialPass {
         self.parts.iter().map(Part::n_layers).sum()
     }
 
+    /// What each part takes, in order.
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLargeForDevice`] if one row of a layer is.
+    pub fn footprints(&self) -> Result<Vec<Footprint>, NetworkError> {
+        self.parts.iter().map(|part| part.footprint(self.limits)).collect()
+    }
+
     /// Output of the last layer.
     ///
     /// # Errors
@@ -109,8 +118,8 @@ impl SpatialPass {
     fn push(&mut self, step: &Step, shape: [usize; 4]) {
         let part = match step {
             Step::Rows(layer) => return self.push_rows(layer.clone(), shape),
-            Step::InstanceNorm => Part::Whole(Box::new(Whole::InstanceNorm(None))),
-            Step::SqueezeExcitation(layer) => Part::Whole(Box::new(Whole::SqueezeExcitation(layer.clone(), None))),
+            Step::InstanceNorm => Part::Whole(Box::new(Whole::InstanceNorm(shape, None))),
+            Step::SqueezeExcitation(layer) => Part::Whole(Box::new(Whole::SqueezeExcitation(shape, layer.clone(), None))),
             Step::AveragePool => Part::Whole(Box::new(Whole::AveragePool(shape))),
             Step::Residual { branch, shortcut } => {
                 let branch = SpatialPass::new(branch, shape, self.limits);
@@ -141,13 +150,20 @@ impl Part {
         }
     }
 
+    fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
+        match self {
+            Self::Segment(segment) => segment.footprint(limits),
+            Self::Fused(block) => Ok(block.footprint()),
+            Self::Join(join) => join.footprint(limits),
+            Self::Whole(whole) => Ok(whole.footprint()),
+        }
+    }
+
     /// The same in a kernel of our own, where there is one.
     fn fused(self) -> Self {
         match self {
-            Self::Segment(segment) => Fused::new(segment.into_chain()).map_or_else(
-                |chain| Self::Segment(Segment::from(chain)),
-                |block| Self::Fused(Box::new(block)),
-            ),
+            Self::Segment(segment) => Fused::new(segment.into_chain())
+                .map_or_else(|chain| Self::Segment(Segment::from(chain)), |block| Self::Fused(Box::new(block))),
             other => other,
         }
     }

@@ -6,6 +6,7 @@ use super::Keep;
 use super::chain::{Chain, rows_at_once};
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
+use crate::network::memory::{Footprint, bytes_of};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -42,6 +43,15 @@ impl Segment {
     /// Adds a layer at the end.
     pub fn push(&mut self, layer: RowLayer) {
         self.chain.push(layer);
+    }
+
+    /// What it takes; while a slab is computed, the rows it needs are copied and a layer's input and output exist.
+    pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
+        let shape = self.chain.output_shape();
+        let at_once = rows_at_once(shape[1], limits, |n| self.chain.largest_bytes(n), |n| self.chain.work(n))?;
+        let slab = self.chain.largest_bytes(at_once);
+        let is_tiled = self.chain.largest_bytes(shape[1]) > limits.max_tensor_bytes;
+        Ok(Footprint { output: bytes_of(shape), kept: self.chain.kept_bytes(limits), working: 3 * slab, is_tiled })
     }
 
     /// Output of the last layer.
