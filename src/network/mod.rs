@@ -9,6 +9,7 @@ mod error;
 pub mod feature_maps;
 mod fully_connected;
 mod input_shape;
+pub mod kernels;
 pub mod layers;
 mod pace;
 mod pass;

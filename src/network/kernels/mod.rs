@@ -9,9 +9,8 @@
 //! result but for one thing, which [`BlockParameters::new`] sees to: where a channel's scale is negative, the largest output
 //! comes from the smallest sum, so weights and bias of that channel are negated and its scale made positive.
 
-pub mod cpu;
+pub mod gpu;
 
-use super::layers::{Activation, BatchNorm, Convolution, RowLayer};
 
 /// What a block computes, device apart: `rectifier(scale · max(weight ∗ x + bias) + shift)`.
 ///
@@ -43,7 +42,7 @@ pub struct BlockParameters {
 }
 
 /// What becomes of values that are not positive: they are multiplied by a slope.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rectifier {
     /// They stay.
     None,
