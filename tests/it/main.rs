@@ -14,6 +14,8 @@ mod engine;
 mod export;
 mod files;
 mod fixtures;
+#[cfg(feature = "compute")]
+mod fused_blocks;
 mod groups;
 #[cfg(feature = "oracle")]
 mod layers;

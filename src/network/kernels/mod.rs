@@ -11,7 +11,6 @@
 
 pub mod gpu;
 
-
 /// What a block computes, device apart: `rectifier(scale · max(weight ∗ x + bias) + shift)`.
 ///
 /// The convolution has kernel 3 and padding 1 along the first `n_axes` axes. With `pool` the maximum is over blocks of two

@@ -44,46 +44,80 @@ pub fn forward_kernel(
     y: &mut [f32],
     winners: &mut [u32],
     sizes: ForwardSizes,
+    #[comptime] vectors: usize,
     #[comptime] form: Form,
 ) {
     let n_voxels = sizes.rows_out * sizes.height_out * sizes.width_out;
+    let n_channel_groups = (sizes.n_out + comptime!(4 * vectors as u32 - 1)) / comptime!(4 * vectors as u32);
     let group = CUBE_POS as u32;
-    let four = group / sizes.n_groups;
-    let voxel = (group % sizes.n_groups) * GROUP + UNIT_POS_X;
-    if voxel >= n_voxels || four * 4 >= sizes.n_out {
-        terminate!();
-    }
-    let out_2 = voxel % sizes.width_out;
-    let out_1 = (voxel / sizes.width_out) % sizes.height_out;
-    let out_0 = voxel / (sizes.width_out * sizes.height_out);
-    let place = Place {
-        row: first_voxel(out_0, sizes.front_rows, 0usize, form),
-        along_1: reached(out_1, sizes.front_height, sizes.height, sizes.width, 1usize, form),
-        along_2: reached(out_2, sizes.front_width, sizes.width, 1, 2usize, form),
-    };
-    let n_fours = (sizes.n_out + 3) / 4;
-    let mut sums = Array::<Four>::new(comptime!(form.block(0) * form.block(1) * form.block(2)));
+    let channels = clamp_max(group / sizes.n_groups, n_channel_groups - 1);
+    // Invocations beyond the last voxel compute it once more: they are needed to load weights.
+    let voxel = (group - channels * sizes.n_groups) * GROUP + UNIT_POS_X;
+    let place_of = clamp_max(voxel, n_voxels - 1);
+    let out_2 = place_of % sizes.width_out;
+    let out_1 = (place_of / sizes.width_out) % sizes.height_out;
+    let out_0 = place_of / (sizes.width_out * sizes.height_out);
+    let place = place(out_0, out_1, out_2, &sizes, form);
+    let n_fours = n_channel_groups * comptime!(vectors as u32);
+    let first_four = channels * comptime!(vectors as u32);
+
+    let mut sums = Array::<Four>::new(comptime!(form.block_volume() * vectors));
     #[unroll]
-    for position in 0..comptime!(form.block(0) * form.block(1) * form.block(2)) {
-        sums[position] = affine[four as usize];
-    }
-    for channel in 0..sizes.n_in {
-        let taps = (four * sizes.n_in + channel) * comptime!(form.n_taps());
-        let start = channel * sizes.channel_stride;
-        add_channel(x, weight, &mut sums, &place, start, taps, sizes.height * sizes.width, form);
-    }
-    let is_padded = (out_0 == 0 && sizes.front_rows > 0) || (out_1 == 0 && sizes.front_height > 0) || (out_2 == 0 && sizes.front_width > 0);
-    let (largest, offset) = largest_of(&sums, out_0 < sizes.front_rows, out_1 < sizes.front_height, out_2 < sizes.front_width, form);
-    let value = largest * affine[(n_fours + four) as usize] + affine[(2 * n_fours + four) as usize];
-    let (value, code) = rectified(value, offset, is_padded, form);
-    winners[(four * n_voxels + voxel) as usize] = packed(code);
-    #[unroll]
-    for lane in 0..4usize {
-        let out = four * 4 + comptime!(lane as u32);
-        if out < sizes.n_out {
-            y[(out * n_voxels + voxel) as usize] = value.extract(lane);
+    for position in 0..comptime!(form.block_volume()) {
+        #[unroll]
+        for vector in 0..vectors {
+            sums[comptime!(position * vectors + vector)] = affine[(first_four + comptime!(vector as u32)) as usize];
         }
     }
+    let mut near = Shared::<[Four]>::new_slice(comptime!(form.n_taps() as usize * vectors));
+    for channel in 0..sizes.n_in {
+        let first_tap = (channels * sizes.n_in + channel) * comptime!(form.n_taps() * vectors as u32);
+        sync_cube();
+        if UNIT_POS_X < comptime!(form.n_taps() * vectors as u32) {
+            near[UNIT_POS_X as usize] = weight[(first_tap + UNIT_POS_X) as usize];
+        }
+        sync_cube();
+        add_channel(x, &near, &mut sums, &place, channel * sizes.channel_stride, sizes.height * sizes.width, vectors, form);
+    }
+    let padded_0 = out_0 < sizes.front_rows;
+    let padded_1 = out_1 < sizes.front_height;
+    let padded_2 = out_2 < sizes.front_width;
+    if voxel < n_voxels {
+        #[unroll]
+        for vector in 0..vectors {
+            let four = first_four + comptime!(vector as u32);
+            if four * 4 < sizes.n_out {
+                let (largest, offset) = largest_of(&sums, padded_0, padded_1, padded_2, vector, vectors, form);
+                let value = largest * affine[(n_fours + four) as usize] + affine[(2 * n_fours + four) as usize];
+                let (value, code) = rectified(value, offset, padded_0 | padded_1 | padded_2, form);
+                winners[(four * n_voxels + voxel) as usize] = packed(code);
+                #[unroll]
+                for lane in 0..4usize {
+                    let out = four * 4 + comptime!(lane as u32);
+                    if out < sizes.n_out {
+                        y[(out * n_voxels + voxel) as usize] = value.extract(lane);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cube]
+fn place(out_0: u32, out_1: u32, out_2: u32, sizes: &ForwardSizes, #[comptime] form: Form) -> Place {
+    let along_1 = reached(out_1, sizes.front_height, sizes.height, sizes.width, 1usize, form);
+    let along_2 = reached(out_2, sizes.front_width, sizes.width, 1, 2usize, form);
+    let mut offsets = Sequence::<u32>::new();
+    let mut inside = Sequence::<bool>::new();
+    #[unroll]
+    for index_1 in 0..comptime!(form.reach(1)) {
+        #[unroll]
+        for index_2 in 0..comptime!(form.reach(2)) {
+            offsets.push(*along_1.offsets.index(index_1) + *along_2.offsets.index(index_2));
+            inside.push(*along_1.inside.index(index_1) & *along_2.inside.index(index_2));
+        }
+    }
+    Place { row: first_voxel(out_0, sizes.front_rows, 0usize, form), offsets, inside }
 }
 
 /// Where an invocation reads.
@@ -91,8 +125,10 @@ pub fn forward_kernel(
 struct Place {
     /// First row; it may be before the first one.
     row: i32,
-    along_1: Reached,
-    along_2: Reached,
+    /// The places in each row's plane, last axis fastest; somewhere inside the image for those that are outside.
+    offsets: Sequence<u32>,
+    /// Whether each is in the image.
+    inside: Sequence<bool>,
 }
 
 /// The voxels along one axis on which an output voxel depends.
@@ -132,14 +168,20 @@ fn reached(out: u32, front: u32, n_voxels: u32, step: u32, #[comptime] axis: usi
 #[cube]
 fn add_channel(
     x: &[f32],
-    weight: &[Four],
+    near: &Shared<[Four]>,
     sums: &mut Array<Four>,
     place: &Place,
     start: u32,
-    taps: u32,
     plane: u32,
+    #[comptime] vectors: usize,
     #[comptime] form: Form,
 ) {
+    // Sums are values here, not places in memory, until the channel is done.
+    let mut running = Sequence::<Four>::new();
+    #[unroll]
+    for index in 0..comptime!(form.block_volume() * vectors) {
+        running.push(sums[index]);
+    }
     #[unroll]
     for row in 0..comptime!(form.reach(0)) {
         // A row before the first one belongs to a padded block voxel, whose sum nobody looks at.
@@ -147,47 +189,53 @@ fn add_channel(
         let at = start + select(at_row >= 0, at_row as u32, 0) * plane;
         let mut values = Sequence::<f32>::new();
         #[unroll]
-        for index_1 in 0..comptime!(form.reach(1)) {
-            #[unroll]
-            for index_2 in 0..comptime!(form.reach(2)) {
-                let inside = *place.along_1.inside.index(index_1) && *place.along_2.inside.index(index_2);
-                let offset = at + *place.along_1.offsets.index(index_1) + *place.along_2.offsets.index(index_2);
-                values.push(select(inside, x[offset as usize], 0.0));
-            }
+        for index in 0..comptime!(form.reach(1) * form.reach(2)) {
+            let value = x[(at + *place.offsets.index(index)) as usize];
+            values.push(select(*place.inside.index(index), value, 0.0));
         }
         #[unroll]
         for block_row in 0..comptime!(form.block(0)) {
             if comptime!(row >= block_row * form.stride && row - block_row * form.stride < 3) {
-                let tap = comptime!((row - block_row * form.stride) * form.kernel(1) * form.kernel(2));
-                add_plane(weight, sums, &values, taps + comptime!(tap as u32), block_row, form);
+                let tap_row = comptime!(row - block_row * form.stride);
+                add_plane(near, &mut running, &values, tap_row, block_row, vectors, form);
             }
         }
+    }
+    #[unroll]
+    for index in 0..comptime!(form.block_volume() * vectors) {
+        sums[index] = *running.index(index);
     }
 }
 
 /// Adds what one plane of the input contributes to the block voxels of one row.
 #[cube]
 fn add_plane(
-    weight: &[Four],
-    sums: &mut Array<Four>,
+    near: &Shared<[Four]>,
+    sums: &mut Sequence<Four>,
     values: &Sequence<f32>,
-    taps: u32,
+    #[comptime] tap_row: usize,
     #[comptime] block_row: usize,
+    #[comptime] vectors: usize,
     #[comptime] form: Form,
 ) {
-    let stride_2 = comptime!(if form.n_axes == 3 { form.stride } else { 1 });
+    let stride_2 = comptime!(form.stride_along(2) as usize);
     #[unroll]
     for tap_1 in 0..comptime!(form.kernel(1)) {
         #[unroll]
         for tap_2 in 0..comptime!(form.kernel(2)) {
-            let w = weight[(taps + comptime!((tap_1 * form.kernel(2) + tap_2) as u32)) as usize];
             #[unroll]
-            for a_1 in 0..comptime!(form.block(1)) {
+            for vector in 0..vectors {
+                let w = near[comptime!(((tap_row * form.kernel(1) + tap_1) * form.kernel(2) + tap_2) * vectors + vector)];
                 #[unroll]
-                for a_2 in 0..comptime!(form.block(2)) {
-                    let position = comptime!((block_row * form.block(1) + a_1) * form.block(2) + a_2);
-                    let value = comptime!((a_1 * form.stride + tap_1) * form.reach(2) + a_2 * stride_2 + tap_2);
-                    sums[position] += w * Four::new(*values.index(value));
+                for a_1 in 0..comptime!(form.block(1)) {
+                    #[unroll]
+                    for a_2 in 0..comptime!(form.block(2)) {
+                        let position = comptime!((block_row * form.block(1) + a_1) * form.block(2) + a_2);
+                        let value = comptime!((a_1 * form.stride + tap_1) * form.reach(2) + a_2 * stride_2 + tap_2);
+                        let index = comptime!(position * vectors + vector);
+                        let sum = *sums.index(index) + w * Four::new(*values.index(value));
+                        sums.insert(index, sum);
+                    }
                 }
             }
         }
@@ -202,9 +250,11 @@ fn largest_of(
     padded_0: bool,
     padded_1: bool,
     padded_2: bool,
+    #[comptime] vector: usize,
+    #[comptime] vectors: usize,
     #[comptime] form: Form,
 ) -> (Four, Vector<u32, Const<4>>) {
-    let last = comptime!(form.block(0) * form.block(1) * form.block(2) - 1);
+    let last = comptime!(form.block_volume() - 1);
     let mut largest = Four::new(f32::MIN);
     let mut offset = Vector::<u32, Const<4>>::new(comptime!(last as u32));
     #[unroll]
@@ -214,15 +264,15 @@ fn largest_of(
         let a_2 = comptime!(position % form.block(2));
         let mut is_padded = false;
         if comptime!(a_0 == 0) {
-            is_padded = is_padded || padded_0;
+            is_padded = is_padded | padded_0;
         }
         if comptime!(a_1 == 0) {
-            is_padded = is_padded || padded_1;
+            is_padded = is_padded | padded_1;
         }
         if comptime!(a_2 == 0) {
-            is_padded = is_padded || padded_2;
+            is_padded = is_padded | padded_2;
         }
-        let value = select(is_padded, Four::new(f32::MIN), sums[position]);
+        let value = select(is_padded, Four::new(f32::MIN), sums[comptime!(position * vectors + vector)]);
         let wins = value.greater_than(&largest);
         largest = select_many(wins, value, largest);
         offset = select_many(wins, Vector::new(comptime!(position as u32)), offset);
@@ -232,12 +282,7 @@ fn largest_of(
 
 /// The values that leave the block, and the winners' bytes.
 #[cube]
-fn rectified(
-    value: Four,
-    offset: Vector<u32, Const<4>>,
-    is_padded: bool,
-    #[comptime] form: Form,
-) -> (Four, Vector<u32, Const<4>>) {
+fn rectified(value: Four, offset: Vector<u32, Const<4>>, is_padded: bool, #[comptime] form: Form) -> (Four, Vector<u32, Const<4>>) {
     let zero = Four::new(0.0);
     let is_open = value.greater_than(&zero);
     let closed = offset + Vector::new(comptime!(u32::from(winner::CLOSED)));

@@ -1,16 +1,17 @@
-//! The way back through a block: a sparse gather.
+//! The way back through a block: a gather.
 //!
-//! An invocation owns two voxels of the input along each axis, of four channels, so nothing is written twice. It visits the few output
-//! voxels that can have come from there, and of each only the winning voxel of the convolution: seven of eight are never looked
-//! at. Owned voxels are aligned so that their windows end where pooling blocks end: along each axis two blocks suffice.
-//! Channels vary fastest among neighbouring invocations, so that these visit the same winners.
+//! An invocation owns two voxels of the input along each axis, of four channels, so that nothing is written twice. It loads the
+//! gradients and winners of the few output voxels that can have come from there, once for all its windows. Owned voxels
+//! are aligned to the blocks, so which tap of a window covers which of them is known when the kernel is compiled, and all that
+//! is left to run time is whether a voxel of the convolution won. The weights of one output channel are in workgroup memory,
+//! where all invocations read the same one at the same time.
 
 use cubecl::prelude::*;
 
 use super::form::Form;
 use crate::network::kernels::{LEAK, winner};
 
-/// Invocations of one workgroup.
+/// Invocations of one workgroup; no fewer than a window has taps.
 pub const GROUP: u32 = 64;
 
 /// Sizes of one slab. Axes as in [`super::shape::SlabShape`].
@@ -21,8 +22,8 @@ pub struct GradientSizes {
     axis_0: GradientAxis,
     axis_1: GradientAxis,
     axis_2: GradientAxis,
-    /// Invocations that have something to do.
-    n_units: u32,
+    /// Workgroups for all voxels of one group of channels.
+    n_groups: u32,
 }
 
 /// One axis of it.
@@ -35,10 +36,10 @@ pub struct GradientAxis {
     /// First voxel that the first invocation owns; it may be before the first one.
     first: i32,
     /// Invocations along the axis.
-    n_units: u32,
+    n_owners: u32,
 }
 
-/// `gradient` is O×m×H'×W', `winners` as the forward kernel wrote them, `weight` O×taps×⌈C / N⌉×N and scaled, `dx` C×n×H×W.
+/// `gradient` is O×m×H'×W', `winners` as the forward kernel wrote them, `weight` ⌈C / N⌉×O×taps×N and scaled, `dx` C×n×H×W.
 #[cube(launch_unchecked)]
 pub fn input_gradient_kernel<N: Size>(
     gradient: &[f32],
@@ -48,190 +49,203 @@ pub fn input_gradient_kernel<N: Size>(
     sizes: GradientSizes,
     #[comptime] form: Form,
 ) {
-    let unit = CUBE_POS as u32 * GROUP + UNIT_POS_X;
-    if unit >= sizes.n_units {
-        terminate!();
-    }
     let n_lanes = N::value();
-    let lanes = comptime!(n_lanes as u32);
-    let n_groups = (sizes.n_in + lanes - 1) / lanes;
-    let channels = unit % n_groups;
-    let block = unit / n_groups;
-    let own = OwnedBlock {
-        along_0: owned(block / (sizes.axis_2.n_units * sizes.axis_1.n_units), &sizes.axis_0, 0usize, form),
-        along_1: owned((block / sizes.axis_2.n_units) % sizes.axis_1.n_units, &sizes.axis_1, 1usize, form),
-        along_2: owned(block % sizes.axis_2.n_units, &sizes.axis_2, 2usize, form),
-    };
-    let mut sums = Array::<Vector<f32, N>>::new(comptime!(form.owned(0) * form.owned(1) * form.owned(2)));
+    let n_channel_groups = (sizes.n_in + comptime!(n_lanes as u32 - 1)) / comptime!(n_lanes as u32);
+    let n_owners = sizes.axis_0.n_owners * sizes.axis_1.n_owners * sizes.axis_2.n_owners;
+    let group = CUBE_POS as u32;
+    let channels = clamp_max(group / sizes.n_groups, n_channel_groups - 1);
+    // Invocations beyond the last owner do its work once more: they are needed to load weights.
+    let owner = (group - channels * sizes.n_groups) * GROUP + UNIT_POS_X;
+    let owner_of = clamp_max(owner, n_owners - 1);
+    let own_0 = owned(owner_of / (sizes.axis_2.n_owners * sizes.axis_1.n_owners), &sizes.axis_0, 0usize, form);
+    let own_1 = owned((owner_of / sizes.axis_2.n_owners) % sizes.axis_1.n_owners, &sizes.axis_1, 1usize, form);
+    let own_2 = owned(owner_of % sizes.axis_2.n_owners, &sizes.axis_2, 2usize, form);
+    let sources = sources(&own_0, &own_1, &own_2, &sizes, form);
+
+    let mut sums = Array::<Vector<f32, N>>::new(comptime!(form.owned_volume()));
     #[unroll]
-    for voxel in 0..comptime!(form.owned(0) * form.owned(1) * form.owned(2)) {
+    for voxel in 0..comptime!(form.owned_volume()) {
         sums[voxel] = Vector::new(0.0);
     }
     let n_cells = sizes.axis_0.n_out * sizes.axis_1.n_out * sizes.axis_2.n_out;
-    // Outputs outside, cells inside: the weights of four outputs serve all cells.
+    let mut near = Shared::<[Vector<f32, N>]>::new_slice(comptime!(form.n_taps() as usize));
     for four in 0..(sizes.n_out + 3) / 4 {
-        for c_0 in own.along_0.cells_from..own.along_0.cells_to {
-            for c_1 in own.along_1.cells_from..own.along_1.cells_to {
-                for c_2 in own.along_2.cells_from..own.along_2.cells_to {
-                    let cell = (c_0 * sizes.axis_1.n_out + c_1) * sizes.axis_2.n_out + c_2;
-                    let codes = winners[(four * n_cells + cell) as usize];
-                    let near = Near {
-                        tap_0: tap_at(&own.along_0, c_0, 0usize, form),
-                        tap_1: tap_at(&own.along_1, c_1, 1usize, form),
-                        tap_2: tap_at(&own.along_2, c_2, 2usize, form),
-                    };
-                    for lane in 0..4u32 {
-                        let out = four * 4 + lane;
-                        let code = (codes >> (8 * lane)) & 255;
-                        if out < sizes.n_out && (code & comptime!(u32::from(winner::CLOSED))) == 0 {
-                            let g = gradient[(out * n_cells + cell) as usize] * slope(code, form);
-                            let first_tap = out * comptime!(form.n_taps()) * n_groups + channels;
-                            add_winner(weight, &mut sums, &near, code, g, first_tap, n_groups, form);
-                        }
-                    }
-                }
+        let codes = codes_of(winners, &sources, four * n_cells, form);
+        for lane in 0..clamp_max(sizes.n_out - four * 4, 4) {
+            let out = four * 4 + lane;
+            let first_tap = (channels * sizes.n_out + out) * comptime!(form.n_taps());
+            sync_cube();
+            if UNIT_POS_X < comptime!(form.n_taps()) {
+                near[UNIT_POS_X as usize] = weight[(first_tap + UNIT_POS_X) as usize];
+            }
+            sync_cube();
+            add_channel(gradient, &near, &mut sums, &sources, &codes, out * n_cells, 8 * lane, form);
+        }
+    }
+    if owner < n_owners {
+        store(dx, &sums, &own_0, &own_1, &own_2, channels * comptime!(n_lanes as u32), &sizes, form);
+    }
+}
+
+/// What an invocation owns along one axis.
+#[derive(CubeType)]
+struct Owned {
+    /// First voxel.
+    first: i32,
+    /// The first voxel of the convolution whose window covers an owned one.
+    window: i32,
+}
+
+#[cube]
+fn owned(owner: u32, sizes: &GradientAxis, #[comptime] axis: usize, #[comptime] form: Form) -> Owned {
+    let first = sizes.first + (owner * comptime!(form.owned(axis) as u32)) as i32;
+    let window = (first + sizes.padding - comptime!(form.first_tap(axis))) / comptime!(form.stride_along(axis));
+    Owned { first, window }
+}
+
+/// The output voxels from which gradients may come.
+#[derive(CubeType)]
+struct Sources {
+    /// Place of each in a channel.
+    cells: Sequence<u32>,
+    /// Whether there is one.
+    exist: Sequence<bool>,
+    /// The offset in its block of the first voxel of the convolution that it stands for.
+    offsets: Sequence<u32>,
+}
+
+#[cube]
+fn sources(own_0: &Owned, own_1: &Owned, own_2: &Owned, sizes: &GradientSizes, #[comptime] form: Form) -> Sources {
+    let mut cells = Sequence::<u32>::new();
+    let mut exist = Sequence::<bool>::new();
+    let mut offsets = Sequence::<u32>::new();
+    #[unroll]
+    for q_0 in 0..comptime!(form.sources(0)) {
+        #[unroll]
+        for q_1 in 0..comptime!(form.sources(1)) {
+            #[unroll]
+            for q_2 in 0..comptime!(form.sources(2)) {
+                let (c_0, a_0) = source(own_0, &sizes.axis_0, q_0, 0usize, form);
+                let (c_1, a_1) = source(own_1, &sizes.axis_1, q_1, 1usize, form);
+                let (c_2, a_2) = source(own_2, &sizes.axis_2, q_2, 2usize, form);
+                let exists = (c_0 >= 0)
+                    & (c_0 < sizes.axis_0.n_out as i32)
+                    & (c_1 >= 0)
+                    & (c_1 < sizes.axis_1.n_out as i32)
+                    & (c_2 >= 0)
+                    & (c_2 < sizes.axis_2.n_out as i32);
+                let cell = (c_0 * sizes.axis_1.n_out as i32 + c_1) * sizes.axis_2.n_out as i32 + c_2;
+                cells.push(select(exists, cell as u32, 0));
+                exist.push(exists);
+                offsets.push((a_0 * comptime!(form.block(1) as u32) + a_1) * comptime!(form.block(2) as u32) + a_2);
             }
         }
     }
-    store(dx, &sums, &own, channels * lanes, &sizes, form);
+    Sources { cells, exist, offsets }
+}
+
+/// The `index`th source along an axis: its place, and the offset in its block of the first voxel it stands for.
+#[cube]
+fn source(own: &Owned, sizes: &GradientAxis, #[comptime] index: usize, #[comptime] axis: usize, #[comptime] form: Form) -> (i32, u32) {
+    // At least 0, so that division rounds down: windows before the first voxel belong to the source before the first.
+    let window = own.window + sizes.front + comptime!((index * form.windows_per_source(axis)) as i32 + 4);
+    let block = comptime!(form.block(axis) as i32);
+    (window / block - comptime!(4 / form.block(axis) as i32), (window % block) as u32)
+}
+
+/// The winners' words of the sources; where there is none, all four are closed.
+#[cube]
+fn codes_of(winners: &[u32], sources: &Sources, start: u32, #[comptime] form: Form) -> Sequence<u32> {
+    let mut codes = Sequence::<u32>::new();
+    #[unroll]
+    for index in 0..comptime!(form.n_sources()) {
+        let word = winners[(start + *sources.cells.index(index)) as usize];
+        codes.push(select(*sources.exist.index(index), word, comptime!(u32::from(winner::CLOSED) * 0x0101_0101)));
+    }
+    codes
+}
+
+/// Adds what comes from one channel of the output.
+#[cube]
+fn add_channel<N: Size>(
+    gradient: &[f32],
+    near: &Shared<[Vector<f32, N>]>,
+    sums: &mut Array<Vector<f32, N>>,
+    sources: &Sources,
+    codes: &Sequence<u32>,
+    start: u32,
+    shift: u32,
+    #[comptime] form: Form,
+) {
+    // Sums are values here, not places in memory, until the channel is done.
+    let mut running = Sequence::<Vector<f32, N>>::new();
+    #[unroll]
+    for voxel in 0..comptime!(form.owned_volume()) {
+        running.push(sums[voxel]);
+    }
+    #[unroll]
+    for index in 0..comptime!(form.n_sources()) {
+        let code = *codes.index(index) >> shift;
+        let g = gradient[(start + *sources.cells.index(index)) as usize] * slope(code, form);
+        let winning = code & comptime!(u32::from(winner::OFFSET | winner::CLOSED));
+        #[unroll]
+        for part in 0..comptime!(form.windows_of_source()) {
+            let offset = *sources.offsets.index(index) + comptime!(part as u32);
+            let value = select(winning == offset, g, 0.0);
+            add_window(near, &mut running, value, comptime!(form.window_of(index, part)), form);
+        }
+    }
+    #[unroll]
+    for voxel in 0..comptime!(form.owned_volume()) {
+        sums[voxel] = *running.index(voxel);
+    }
+}
+
+/// Adds the gradient of one voxel of the convolution to the owned voxels that its window covers.
+#[cube]
+fn add_window<N: Size>(
+    near: &Shared<[Vector<f32, N>]>,
+    sums: &mut Sequence<Vector<f32, N>>,
+    value: f32,
+    #[comptime] window: [usize; 3],
+    #[comptime] form: Form,
+) {
+    #[unroll]
+    for voxel in 0..comptime!(form.owned_volume()) {
+        let tap = comptime!(form.tap_of(window, voxel));
+        if comptime!(tap.is_some()) {
+            let sum = *sums.index(voxel) + near[comptime!(tap.unwrap_or(0))] * Vector::new(value);
+            sums.insert(voxel, sum);
+        }
+    }
 }
 
 /// By what the gradient of an open value is multiplied.
 #[cube]
 fn slope(code: u32, #[comptime] form: Form) -> f32 {
-    let mut slope = 1.0f32;
-    if comptime!(form.leaks()) {
-        slope = select((code & comptime!(u32::from(winner::LEAKS))) != 0, LEAK, 1.0);
-    }
-    slope
-}
-
-/// What an invocation owns.
-#[derive(CubeType)]
-struct OwnedBlock {
-    along_0: Owned,
-    along_1: Owned,
-    along_2: Owned,
-}
-
-/// What an invocation owns along one axis, and what it visits.
-#[derive(CubeType)]
-struct Owned {
-    /// First voxel.
-    first: i32,
-    /// First output voxel to visit.
-    cells_from: u32,
-    /// The one after the last.
-    cells_to: u32,
-    /// Tap of the window at convolution voxel 0 that covers the first voxel (mostly there is none so large).
-    tap: i32,
-}
-
-/// Taps of the window at the first voxel of a pooling block that cover the first owned voxel.
-#[derive(CubeType)]
-struct Near {
-    tap_0: i32,
-    tap_1: i32,
-    tap_2: i32,
-}
-
-#[cube]
-fn owned(unit: u32, sizes: &GradientAxis, #[comptime] axis: usize, #[comptime] form: Form) -> Owned {
-    let first = sizes.first + (unit * comptime!(form.owned(axis) as u32)) as i32;
-    let tap = first + sizes.padding;
-    let stride = comptime!(form.stride_along(axis));
-    let block = comptime!(form.block(axis) as i32);
-    // Windows cover an owned voxel from this one of the convolution's voxels on, rounded up; none is before the first.
-    let lowest = clamp_min((tap - comptime!(form.kernel(axis) as i32 - form.stride_along(axis))) / stride, 0);
-    let highest = clamp_min(tap + comptime!(form.owned(axis) as i32 - 1), 0) / stride;
-    let from = (lowest + sizes.front) / block;
-    let to = clamp_max((highest + sizes.front) / block + 1, sizes.n_out as i32);
-    Owned { first, cells_from: from as u32, cells_to: to as u32, tap: tap + sizes.front * stride }
-}
-
-#[cube]
-fn tap_at(own: &Owned, cell: u32, #[comptime] axis: usize, #[comptime] form: Form) -> i32 {
-    own.tap - cell as i32 * comptime!(form.stride_along(axis) * form.block(axis) as i32)
-}
-
-/// Adds what the winner of one output value brings to the owned voxels that its window covers.
-#[cube]
-fn add_winner<N: Size>(
-    weight: &[Vector<f32, N>],
-    sums: &mut Array<Vector<f32, N>>,
-    near: &Near,
-    code: u32,
-    g: f32,
-    first_tap: u32,
-    n_groups: u32,
-    #[comptime] form: Form,
-) {
-    let tap_0 = near.tap_0 - offset_along(code, 0usize, form);
-    let tap_1 = near.tap_1 - offset_along(code, 1usize, form);
-    let tap_2 = near.tap_2 - offset_along(code, 2usize, form);
-    #[unroll]
-    for v_0 in 0..comptime!(form.owned(0)) {
-        if covers(tap_0, v_0, 0usize, form) {
-            #[unroll]
-            for v_1 in 0..comptime!(form.owned(1)) {
-                if covers(tap_1, v_1, 1usize, form) {
-                    #[unroll]
-                    for v_2 in 0..comptime!(form.owned(2)) {
-                        if covers(tap_2, v_2, 2usize, form) {
-                            let plane = (tap_0 + comptime!(v_0 as i32)) * comptime!(form.kernel(1) as i32) + tap_1 + comptime!(v_1 as i32);
-                            let tap = plane * comptime!(form.kernel(2) as i32) + tap_2 + comptime!(v_2 as i32);
-                            let w = weight[(first_tap + tap as u32 * n_groups) as usize];
-                            sums[comptime!((v_0 * form.owned(1) + v_1) * form.owned(2) + v_2)] += w * Vector::new(g);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Whether the window covers the owned voxel `index`, of which the first one has this tap.
-#[cube]
-fn covers(tap: i32, #[comptime] index: usize, #[comptime] axis: usize, #[comptime] form: Form) -> bool {
-    let at = tap + comptime!(index as i32);
-    at >= 0 && at < comptime!(form.kernel(axis) as i32)
-}
-
-/// The winner's place in its pooling block along an axis, in voxels of the input.
-#[cube]
-fn offset_along(code: u32, #[comptime] axis: usize, #[comptime] form: Form) -> i32 {
-    if comptime!(form.block(axis) == 2) {
-        let bit = (code >> comptime!((form.n_axes - 1 - axis) as u32)) & 1;
-        bit as i32 * comptime!(form.stride_along(axis))
-    } else {
-        0i32.runtime()
-    }
+    if comptime!(form.leaks()) { select((code & comptime!(u32::from(winner::LEAKS))) != 0, LEAK, 1.0) } else { 1.0f32.runtime() }
 }
 
 #[cube]
 fn store<N: Size>(
     dx: &mut [f32],
     sums: &Array<Vector<f32, N>>,
-    own: &OwnedBlock,
+    own_0: &Owned,
+    own_1: &Owned,
+    own_2: &Owned,
     first_channel: u32,
     sizes: &GradientSizes,
     #[comptime] form: Form,
 ) {
     #[unroll]
-    for v_0 in 0..comptime!(form.owned(0)) {
-        #[unroll]
-        for v_1 in 0..comptime!(form.owned(1)) {
-            #[unroll]
-            for v_2 in 0..comptime!(form.owned(2)) {
-                let at_0 = own.along_0.first + comptime!(v_0 as i32);
-                let at_1 = own.along_1.first + comptime!(v_1 as i32);
-                let at_2 = own.along_2.first + comptime!(v_2 as i32);
-                if is_within(at_0, &sizes.axis_0) && is_within(at_1, &sizes.axis_1) && is_within(at_2, &sizes.axis_2) {
-                    let place = (at_0 as u32 * sizes.axis_1.n_in + at_1 as u32) * sizes.axis_2.n_in + at_2 as u32;
-                    let sum = sums[comptime!((v_0 * form.owned(1) + v_1) * form.owned(2) + v_2)];
-                    store_channels(dx, sum, place, first_channel, sizes);
-                }
-            }
+    for voxel in 0..comptime!(form.owned_volume()) {
+        let [v_0, v_1, v_2] = comptime!(form.owned_voxel(voxel));
+        let at_0 = own_0.first + comptime!(v_0 as i32);
+        let at_1 = own_1.first + comptime!(v_1 as i32);
+        let at_2 = own_2.first + comptime!(v_2 as i32);
+        if is_within(at_0, &sizes.axis_0) & is_within(at_1, &sizes.axis_1) & is_within(at_2, &sizes.axis_2) {
+            let place = (at_0 as u32 * sizes.axis_1.n_in + at_1 as u32) * sizes.axis_2.n_in + at_2 as u32;
+            store_channels(dx, sums[voxel], place, first_channel, sizes);
         }
     }
 }
@@ -250,5 +264,5 @@ fn store_channels<N: Size>(dx: &mut [f32], sum: Vector<f32, N>, place: u32, firs
 
 #[cube]
 fn is_within(at: i32, axis: &GradientAxis) -> bool {
-    at >= 0 && at < axis.n_in as i32
+    (at >= 0) & (at < axis.n_in as i32)
 }

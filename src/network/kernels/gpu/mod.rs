@@ -25,6 +25,7 @@ pub struct GpuBlock {
     n_in: usize,
     n_out: usize,
     input_lanes: usize,
+    output_lanes: usize,
     /// As the forward kernel reads them.
     weight: Tensor<1>,
     /// As the kernel of the way back reads them, scaled.
@@ -51,15 +52,16 @@ impl GpuBlock {
             let n_values = values.len();
             Tensor::from_data(TensorData::new(values, [n_values]), device)
         };
-        let input_lanes = weights::input_lanes(parameters);
+        let (input_lanes, output_lanes) = (weights::input_lanes(parameters), weights::output_lanes(parameters));
         Some(Self {
             form: Form::of(parameters),
             n_in: parameters.n_in,
             n_out: parameters.n_out,
             input_lanes,
-            weight: upload(weights::by_output(parameters)),
+            output_lanes,
+            weight: upload(weights::by_output(parameters, output_lanes)),
             scaled_weight: upload(weights::by_input(parameters, input_lanes)),
-            affine: upload(weights::affine(parameters)),
+            affine: upload(weights::affine(parameters, output_lanes)),
             device: device.clone(),
         })
     }
@@ -98,7 +100,8 @@ impl GpuBlock {
     }
 
     fn launch(&self, slab: SlabShape) -> Launch {
-        Launch { form: self.form, n_in: self.n_in, n_out: self.n_out, slab, input_lanes: self.input_lanes }
+        let Self { form, n_in, n_out, input_lanes, output_lanes, .. } = *self;
+        Launch { form, n_in, n_out, slab, input_lanes, output_lanes }
     }
 
     /// The kernels are for tensors of this device.

@@ -26,8 +26,10 @@ pub struct Launch {
     pub n_out: usize,
     /// Of the slab.
     pub slab: SlabShape,
-    /// Input channels side by side in the weights of the way back.
+    /// Input channels of one invocation on the way back.
     pub input_lanes: usize,
+    /// Output channels of one invocation on the way forth.
+    pub output_lanes: usize,
 }
 
 /// Operations that burn's GPU backend has on top of its own. There is no other implementation: [`super::GpuBlock`] exists on
@@ -35,8 +37,12 @@ pub struct Launch {
 #[backend_extension(Cube)]
 pub trait FusedBlocks: Backend {
     /// Rows of the output, 1×O×m×H'×W', and the winners' codes, four channels to a word.
-    fn block_forward(x: FloatTensor<Self>, weight: FloatTensor<Self>, affine: FloatTensor<Self>, launch: Launch)
-    -> (FloatTensor<Self>, IntTensor<Self>);
+    fn block_forward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        affine: FloatTensor<Self>,
+        launch: Launch,
+    ) -> (FloatTensor<Self>, IntTensor<Self>);
 
     /// Gradient with respect to the rows of the input.
     fn block_input_gradient(
@@ -75,7 +81,7 @@ impl FusedBlocks for CubeBackend {
         unsafe {
             forward_kernel::launch_unchecked(
                 &client,
-                groups(&client, n_groups * n_fours),
+                groups(&client, n_groups * launch.n_out.div_ceil(launch.output_lanes)),
                 CubeDim::new_1d(forward::GROUP),
                 x.into_buffer_arg(),
                 weight.into_buffer_arg(),
@@ -83,6 +89,7 @@ impl FusedBlocks for CubeBackend {
                 y.clone().into_buffer_arg(),
                 winners.clone().into_buffer_arg(),
                 sizes,
+                launch.output_lanes / LANES,
                 launch.form,
             );
         }
@@ -93,16 +100,16 @@ impl FusedBlocks for CubeBackend {
         let gradient = into_contiguous(gradient);
         let axes = launch.slab.axes;
         let dx = like(&gradient, Shape::new([1, launch.n_in, axes[0].n_in, axes[1].n_in, axes[2].n_in]), DType::F32);
-        let n_owners: usize = (0..3).map(|axis| axes[axis].n_owners(launch.form.owned(axis))).product();
-        let n_units = n_owners * launch.n_in.div_ceil(launch.input_lanes);
+        let n_owners: usize = (0..3).map(|axis| axes[axis].n_owners(launch.form, axis)).product();
+        let n_groups = n_owners.div_ceil(input_gradient::GROUP as usize);
         let client = gradient.client.clone();
-        let along = |axis: usize| axis_sizes(&axes[axis], launch.form.owned(axis));
-        let sizes = GradientSizesLaunch::new(launch.n_in as u32, launch.n_out as u32, along(0), along(1), along(2), n_units as u32);
+        let along = |axis: usize| axis_sizes(&axes[axis], launch.form, axis);
+        let sizes = GradientSizesLaunch::new(launch.n_in as u32, launch.n_out as u32, along(0), along(1), along(2), n_groups as u32);
         // SAFETY: the kernel reads and writes within the sizes, which are those of the tensors.
         unsafe {
             input_gradient_kernel::launch_unchecked(
                 &client,
-                groups(&client, n_units.div_ceil(input_gradient::GROUP as usize)),
+                groups(&client, n_groups * launch.n_in.div_ceil(launch.input_lanes)),
                 CubeDim::new_1d(input_gradient::GROUP),
                 launch.input_lanes,
                 gradient.into_buffer_arg(),
@@ -117,15 +124,14 @@ impl FusedBlocks for CubeBackend {
     }
 }
 
-fn axis_sizes(axis: &Axis, n_each: usize) -> GradientAxisLaunch {
-    let first = if n_each == 1 { 0 } else { axis.first_owned() };
-    let n_units = axis.n_owners(n_each) as u32;
-    GradientAxisLaunch::new(axis.n_in as u32, axis.n_out as u32, axis.front as i32, axis.padding as i32, first, n_units)
+fn axis_sizes(axis: &Axis, form: Form, index: usize) -> GradientAxisLaunch {
+    let (first, n_owners) = (axis.first_owned(form, index), axis.n_owners(form, index) as u32);
+    GradientAxisLaunch::new(axis.n_in as u32, axis.n_out as u32, axis.front as i32, axis.padding as i32, first, n_owners)
 }
 
 /// As many workgroups, spread over three dimensions where one has too few.
-fn groups(client: &cubecl::client::Client, n_groups: usize) -> CubeCount {
-    CubeCountSelection::new(client, n_groups as u32).cube_count()
+fn groups(client: &Client, n_groups: usize) -> CubeCount {
+    cubecl::server::CubeCountSelection::new(client, n_groups as u32).cube_count()
 }
 
 fn like(tensor: &CubeTensor, shape: Shape, dtype: DType) -> CubeTensor {

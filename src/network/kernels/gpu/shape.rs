@@ -53,18 +53,16 @@ impl Axis {
         Self { n_in, n_out, front, padding: 1 }
     }
 
-    /// First voxel of the input that the first invocation of the way back owns: 0, or the one before it where that makes the
-    /// windows over every two owned voxels end where pooling blocks end.
-    pub fn first_owned(&self) -> i32 {
-        -(((self.front + self.padding) % 2) as i32)
+    /// First voxel of the input that the first invocation of the way back owns: 0, or the one before it where that aligns
+    /// every two owned voxels as [`Form`] says.
+    pub fn first_owned(&self, form: Form, axis: usize) -> i32 {
+        let odd_at = if form.stride == 2 { 1 } else { self.front };
+        if axis < form.n_axes { -(((odd_at + self.padding) % 2) as i32) } else { 0 }
     }
 
-    /// Invocations of the way back, each of which owns `n_each` voxels.
-    pub fn n_owners(&self, n_each: usize) -> usize {
-        match n_each {
-            1 => self.n_in,
-            _ => (self.n_in + self.first_owned().unsigned_abs() as usize).div_ceil(n_each),
-        }
+    /// Invocations of the way back along the axis.
+    pub fn n_owners(&self, form: Form, axis: usize) -> usize {
+        (self.n_in + self.first_owned(form, axis).unsigned_abs() as usize).div_ceil(form.owned(axis))
     }
 
     /// An axis over which nothing slides.
