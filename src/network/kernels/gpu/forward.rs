@@ -264,13 +264,13 @@ fn largest_of(
         let a_2 = comptime!(position % form.block(2));
         let mut is_padded = false;
         if comptime!(a_0 == 0) {
-            is_padded = is_padded | padded_0;
+            is_padded |= padded_0;
         }
         if comptime!(a_1 == 0) {
-            is_padded = is_padded | padded_1;
+            is_padded |= padded_1;
         }
         if comptime!(a_2 == 0) {
-            is_padded = is_padded | padded_2;
+            is_padded |= padded_2;
         }
         let value = select(is_padded, Four::new(f32::MIN), sums[comptime!(position * vectors + vector)]);
         let wins = value.greater_than(&largest);

@@ -69,7 +69,7 @@ pub fn input_gradient_kernel<N: Size>(
     }
     let n_cells = sizes.axis_0.n_out * sizes.axis_1.n_out * sizes.axis_2.n_out;
     let mut near = Shared::<[Vector<f32, N>]>::new_slice(comptime!(form.n_taps() as usize));
-    for four in 0..(sizes.n_out + 3) / 4 {
+    for four in 0..sizes.n_out.div_ceil(4) {
         let codes = codes_of(winners, &sources, four * n_cells, form);
         for lane in 0..clamp_max(sizes.n_out - four * 4, 4) {
             let out = four * 4 + lane;
