@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cpu::CpuBlock;
+use super::gpu::GpuBlock;
 use super::{BlockParameters, HostValues, Rectifier};
 use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Window};
 
@@ -11,6 +12,8 @@ use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Windo
 pub enum Block {
     /// On the CPU.
     Cpu(CpuBlock),
+    /// On a GPU.
+    Gpu(GpuBlock),
 }
 
 /// What of a block follows its convolution.

@@ -53,6 +53,11 @@ impl Chain {
         &self.layers
     }
 
+    /// Whether its pooling begins with a row of zeros, the first axis being odd.
+    pub fn pads_rows_in_front(&self) -> bool {
+        self.layers.iter().zip(&self.shapes).any(|(layer, shape)| matches!(layer, RowLayer::PadMaxPool(_)) && shape[1] % 2 == 1)
+    }
+
     /// Number of layers.
     pub fn len(&self) -> usize {
         self.layers.len()

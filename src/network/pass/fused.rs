@@ -23,12 +23,9 @@ pub struct Fused {
 }
 
 impl Fused {
-    /// These layers as one block; they are given back if there is no such block.
-    pub fn new(chain: Chain) -> Result<Self, Chain> {
-        match Block::of(chain.layers()) {
-            Some(block) => Ok(Self { block, chain, winners: Vec::new() }),
-            None => Err(chain),
-        }
+    /// A block of the CPU and the layers that it stands for.
+    pub fn new(block: Arc<Block>, chain: Chain) -> Self {
+        Self { block, chain, winners: Vec::new() }
     }
 
     /// Number of layers that it stands for.
@@ -106,6 +103,8 @@ impl Fused {
 }
 
 fn cpu(block: &Block) -> &CpuBlock {
-    let Block::Cpu(block) = block;
-    block
+    match block {
+        Block::Cpu(block) => block,
+        Block::Gpu(_) => unreachable!("blocks of GPUs are walked slab by slab"),
+    }
 }

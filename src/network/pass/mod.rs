@@ -15,6 +15,7 @@ mod whole;
 use burn::tensor::Tensor;
 
 use super::feature_maps::FeatureMaps;
+use super::kernels::Block;
 use super::layers::RowLayer;
 use super::memory::Footprint;
 use super::step::Step;
@@ -161,10 +162,11 @@ impl Part {
 
     /// The same in a kernel of our own, where there is one.
     fn fused(self) -> Self {
-        match self {
-            Self::Segment(segment) => Fused::new(segment.into_chain())
-                .map_or_else(|chain| Self::Segment(Segment::from(chain)), |block| Self::Fused(Box::new(block))),
-            other => other,
+        let Self::Segment(segment) = self else { return self };
+        match Block::of(segment.chain().layers()) {
+            None => Self::Segment(segment),
+            Some(block) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
+            Some(block) => Self::Segment(segment.as_block(block)),
         }
     }
 }
