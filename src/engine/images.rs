@@ -26,6 +26,8 @@ pub struct Images {
     tree: FileTree,
     catalogue: ImageCatalogue,
     warnings: Vec<String>,
+    /// Which images of a session were looked for.
+    pattern: Option<String>,
     source: ElementSource,
     /// The session that was looked at last.
     session: Option<SessionElements>,
@@ -147,15 +149,18 @@ fn cohorts_of(sessions: &[GroupSession]) -> Vec<String> {
 impl Images {
     /// Lists the images of a tree, as far as `config`, the loaded model's, can take them.
     pub async fn open(tree: FileTree, config: Option<&MapsConfig>) -> Result<Self, Ended> {
-        let pattern = config.and_then(|config| config.preprocessing.file_pattern.as_deref());
-        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern).await?;
+        let pattern = config.and_then(|config| config.preprocessing.file_pattern.clone());
+        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern.as_deref()).await?;
         let source = ElementSource::new(config.map_or_else(whole_images, spec_of));
-        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), source, session: None })
+        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), pattern, source, session: None })
     }
 
-    /// The same files for another model.
-    pub async fn reopen(&self, config: &MapsConfig) -> Result<Self, Ended> {
-        Self::open(self.tree.clone(), Some(config)).await
+    /// Looks for images and elements once more if they were looked for with another model in mind, which may take others.
+    pub async fn look_for(&mut self, config: &MapsConfig) -> Result<(), Ended> {
+        if self.pattern != config.preprocessing.file_pattern || *self.source.spec() != spec_of(config) {
+            *self = Self::open(self.tree.clone(), Some(config)).await?;
+        }
+        Ok(())
     }
 
     /// What the page shows. The number of elements is that of the first image that can be opened.

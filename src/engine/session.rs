@@ -137,10 +137,10 @@ impl Engine {
 
     /// The images as the model in use takes them, which may be others of a session than before.
     async fn list_participants(&mut self, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let images = self.images.as_ref().ok_or_else(no_images)?;
-        let mut images = images.reopen(&self.loaded_model()?.maps.config).await?;
+        let model = self.model.as_ref().ok_or_else(no_model)?;
+        let images = self.images.as_mut().ok_or_else(no_images)?;
+        images.look_for(&model.maps.config).await?;
         outlet.post(Event::Participants(images.list().await), Vec::new());
-        self.images = Some(images);
         Ok(())
     }
 
@@ -156,6 +156,7 @@ impl Engine {
         let model = self.model.as_ref().ok_or_else(no_model)?;
         let images = self.images.as_mut().ok_or_else(no_images)?;
         let now_ms = || outlet.now_ms();
+        images.look_for(&model.maps.config).await?;
         let input = images.input(&explanation.participant, explanation.element, &model.maps.config, &now_ms).await?;
         let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
         let explained = explain(explanation, &input, (model, &device), warmth, &Pacer::new(outlet), &now_ms).await?;

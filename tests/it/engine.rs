@@ -293,3 +293,14 @@ fn grad_cam_differs_between_the_conventions_by_their_difference() {
     assert!(exact.iter().zip(&corrected).zip(&difference).all(|((exact, corrected), difference)| exact - corrected == *difference));
     assert!(difference.iter().any(|value| *value != 0.0));
 }
+
+#[test]
+fn images_that_were_opened_for_another_model_are_cut_as_this_one_takes_them() {
+    let mut talk = Talk::with_demo();
+    let archive = fixtures::bytes("tests/fixtures/maps/patch50_stride.tar.gz");
+    assert!(matches!(talk.say(Request::OpenModel, files(vec![("patch50_stride.tar.gz", archive)])).0, Event::Model(_)));
+    let Request::Explain(explanation) = explain("sub-TRIV24", Method::Gradients) else { unreachable!() };
+    let (event, _) = talk.say(Request::Explain(Explanation { element: 13, ..explanation }), Given::Nothing);
+    let Event::Map(ready) = event else { panic!("{event:?}") };
+    assert_eq!((ready.element_number, ready.element_name.as_str(), ready.header.shape), (13, "patch 13", [50; 3]));
+}
