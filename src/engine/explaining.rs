@@ -1,5 +1,7 @@
 //! From an element of an image and a model to a saliency map.
 
+use std::mem::take;
+
 use super::element_map::{ElementMap, Placement};
 use super::failure::Ended;
 use super::images::ElementInput;
@@ -37,19 +39,20 @@ impl Question {
     }
 }
 
-/// Computes an element's map; `note` hears the name of each stage when it is over.
+/// Computes an element's map; `note` hears the name of each stage when it is over. The input's values are let go once the
+/// device has them.
 ///
 /// # Errors
 /// A cancel, a device that fails, an input that does not fit the network, or a map that holds no finite numbers.
 pub async fn map_of(
-    input: &ElementInput,
+    input: &mut ElementInput,
     model: &Model,
     question: Question,
     pacer: &Pacer<'_>,
     note: &mut dyn FnMut(&str),
 ) -> Result<ElementMap, Ended> {
     pacer.step(Stage::Uploading, 0, 1).await?;
-    let uploaded = model.network.upload(&input.shape, &input.values);
+    let uploaded = model.network.upload(&input.shape, &take(&mut input.values));
     let uploaded = uploaded.map_err(|error| Ended::from(error).about(&input.in_words()))?;
     note("upload");
     let saliency = answer(&uploaded, model, question, pacer).await?;

@@ -159,7 +159,7 @@ impl Engine {
         images.look_for(&model.maps.config).await?;
         let input = images.input(&explanation.participant, explanation.element, &model.maps.config, &now_ms).await?;
         let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
-        let explained = explain(explanation, &input, (model, &device), warmth, &Pacer::new(outlet), &now_ms).await?;
+        let explained = explain(explanation, input, (model, &device), warmth, &Pacer::new(outlet), &now_ms).await?;
         self.warm = true;
         outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.values.clone())]);
         self.explained = Some(explained);

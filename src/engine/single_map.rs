@@ -41,7 +41,7 @@ pub enum Warmth {
 /// Computes the map that `explanation` asks for.
 pub async fn explain(
     explanation: Explanation,
-    input: &ElementInput,
+    mut input: ElementInput,
     (model, device): (&Model, &OpenDevice),
     warmth: Warmth,
     pacer: &Pacer<'_>,
@@ -50,7 +50,7 @@ pub async fn explain(
     let mut watch = Watch::new(now_ms, model.read_ms, input.read_ms);
     let map_stage = if warmth == Warmth::Cold { "first_map" } else { "warm_map" };
     let note = &mut |stage: &str| watch.note(if stage == "map" { map_stage } else { stage });
-    let map = map_of(input, model, Question::of_explanation(&explanation), pacer, note).await?;
+    let map = map_of(&mut input, model, Question::of_explanation(&explanation), pacer, note).await?;
     let statistics = Statistics::of(&map.values);
     let Grid { shape, world_from_voxel } = map.placement.grid();
     let is_classification = model.maps.config.task == Task::Classification;
@@ -68,7 +68,7 @@ pub async fn explain(
         milliseconds: watch.total_ms(),
         warnings: map.warnings.clone(),
     };
-    let record = record(&explanation, input, (model, device), &ready, watch.timings);
+    let record = record(&explanation, &input, (model, device), &ready, watch.timings);
     Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string() })
 }
 

@@ -8,6 +8,8 @@ mod archive;
 mod below;
 mod memory;
 mod path;
+mod slices;
+mod sparse;
 mod store;
 mod tar_archive;
 mod tree;
@@ -15,7 +17,9 @@ mod zip_archive;
 
 pub use archive::open_uploads;
 pub use below::Below;
-pub use memory::{HELD_LIMIT, MemoryFile};
+pub use memory::{Bytes, HELD_LIMIT, MemoryFile, at_once, held};
+pub use slices::{SLICE, Slices, read_whole};
+pub use sparse::Sparse;
 pub use store::{MemoryStore, Store};
 pub use tree::{FileTree, file_name};
 
@@ -34,6 +38,11 @@ pub trait FileSource {
     /// Whether there is nothing to read.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether a part can be read without all that lies before it. What cannot is read once, and whole.
+    fn reads_in_parts(&self) -> bool {
+        true
     }
 
     /// Reads `range` of the file; the range lies within the file.
@@ -101,4 +110,19 @@ pub enum FileError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl FileError {
+    /// What the user may do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
+            FileError::Unwritable { .. } => {
+                "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
+            }
+            FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
+            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
+            _ => "check that the file is complete and may be read, and give it again",
+        }
+    }
 }

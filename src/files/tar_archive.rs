@@ -7,8 +7,8 @@ use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry};
 
 use super::archive::Members;
-use super::memory::{Allowance, SharedPart, read_declared};
-use super::{FileError, FileSource, path};
+use super::memory::{Allowance, SharedPart, held, read_declared};
+use super::{FileError, path};
 
 const TAR: &str = "tar";
 const TAR_GZ: &str = "tar.gz";
@@ -60,8 +60,7 @@ pub(super) fn compressed_members(archive_path: &str, bytes: &[u8], allowance: &m
         let Some(name) = file_path(archive_path, TAR_GZ, &entry)? else { continue };
         let member_path = format!("{archive_path}/{name}");
         let bytes = read_declared(&mut entry, size).map_err(|fault| fault.in_archive(&member_path, TAR_GZ, size))?;
-        let source: Rc<dyn FileSource> = Rc::new(SharedPart { range: 0..bytes.len(), bytes: Rc::new(bytes) });
-        members.push((name, source));
+        members.push((name, held(bytes)));
     }
     verify_end(archive_path, archive.into_inner())?;
     Ok(members)

@@ -74,6 +74,10 @@ impl FileSource for ZipMember {
         self.size
     }
 
+    fn reads_in_parts(&self) -> bool {
+        false
+    }
+
     fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
         Box::pin(std::future::ready(self.read_now(&range)))
     }

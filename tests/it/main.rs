@@ -5,6 +5,8 @@
 #[cfg(feature = "compute")]
 mod architectures;
 mod caps;
+#[path = "../checkpoints/mod.rs"]
+mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
 mod element_sources;
@@ -29,6 +31,7 @@ mod npy_bytes;
 mod numerics;
 mod participants;
 mod predictions;
+mod reading;
 mod render;
 mod torch_file;
 mod tsv;

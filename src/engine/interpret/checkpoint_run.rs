@@ -108,8 +108,12 @@ impl CheckpointRun<'_> {
     async fn explain(&self, cohorts: &mut Cohorts, session: &GroupSession, element: usize, pacer: &Pacer<'_>) -> Result<ElementMap, Ended> {
         pacer.step(Stage::Interpreting, 0, 0).await?;
         let config = &self.model.maps.config;
-        let input = cohorts.of(&session.cohort)?.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
-        map_of(&input, self.model, Question::of(self.options), pacer, &mut |_| {}).await
+        let images = cohorts.of(&session.cohort)?;
+        let mut input = images.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
+        if element + 1 == self.n_elements {
+            images.forget_image();
+        }
+        map_of(&mut input, self.model, Question::of(self.options), pacer, &mut |_| {}).await
     }
 
     /// Notes a map, or why there is none; anything that ends the run is passed on before anything is noted.
