@@ -2,11 +2,14 @@
 //!
 //! A [`FileTree`] lists paths and sizes at once and reads bytes when asked, so that a large dataset folder is never held
 //! in memory. Who can read what lies outside ([`FileSource`]): `web` for the browser's `File` objects and the page's own
-//! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz.
+//! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz. What is large is read in
+//! [`Slices`].
 
 mod archive;
+mod arrived;
 mod below;
 mod memory;
+mod part;
 mod path;
 mod slices;
 mod sparse;
@@ -14,8 +17,10 @@ mod store;
 mod tar_archive;
 mod tree;
 mod zip_archive;
+mod zip_member;
 
 pub use archive::open_uploads;
+pub use arrived::Arrived;
 pub use below::Below;
 pub use memory::{Bytes, HELD_LIMIT, MemoryFile, at_once, held};
 pub use slices::{SLICE, Slices, read_whole};

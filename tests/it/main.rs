@@ -4,6 +4,7 @@
 
 #[cfg(feature = "compute")]
 mod architectures;
+mod archives_in_parts;
 mod caps;
 #[path = "../checkpoints/mod.rs"]
 mod checkpoints;
@@ -36,3 +37,4 @@ mod render;
 mod torch_file;
 mod tsv;
 mod volume;
+mod watched;

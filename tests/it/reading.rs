@@ -1,63 +1,17 @@
 //! Large files are read part by part: what is read of them, that it is read once, and what happens where they end too early.
 
-use std::cell::{Cell, RefCell};
 use std::io::{Cursor, Write};
-use std::ops::Range;
 use std::rc::Rc;
 
 use maplens::export::{sha256_hex, sha256_of_file};
-use maplens::files::{FileError, FileSource, LocalFuture, SLICE, held};
+use maplens::files::{FileSource, SLICE, held};
 use maplens::torch_file::{Flaw, StateDict, TorchFileError, read_checkpoint};
 use maplens::volume::nifti::{self, NiftiError};
 use maplens::volume::{Affine, Volume};
 use pollster::block_on;
 
 use crate::checkpoints::{self, Entry, Storage};
-
-/// A file that remembers what was read of it, and may refuse or end early.
-#[derive(Default)]
-struct Watched {
-    bytes: Vec<u8>,
-    reads: RefCell<Vec<Range<u64>>>,
-    /// Reads that are left before it refuses.
-    patience: Cell<Option<usize>>,
-    /// Where it ends, whatever its length was when it was opened.
-    shrunk_to: Cell<Option<usize>>,
-}
-
-impl Watched {
-    fn new(bytes: Vec<u8>) -> Rc<Self> {
-        Rc::new(Self { bytes, ..Self::default() })
-    }
-
-    /// What was read since the last time: number of reads, their bytes, the bytes of the largest.
-    fn take_reads(&self) -> (usize, u64, u64) {
-        let lengths: Vec<u64> = self.reads.borrow_mut().drain(..).map(|range| range.end - range.start).collect();
-        (lengths.len(), lengths.iter().sum(), lengths.iter().copied().max().unwrap_or(0))
-    }
-}
-
-impl FileSource for Watched {
-    fn len(&self) -> u64 {
-        self.bytes.len() as u64
-    }
-
-    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
-        self.reads.borrow_mut().push(range.clone());
-        let left = self.patience.get();
-        self.patience.set(left.map(|left| left.saturating_sub(1)));
-        let end = self.shrunk_to.get().unwrap_or(usize::MAX).min(range.end as usize);
-        let outcome = match left {
-            Some(0) => Err(refusal()),
-            _ => Ok(self.bytes[end.min(range.start as usize)..end].to_vec()),
-        };
-        Box::pin(std::future::ready(outcome))
-    }
-}
-
-fn refusal() -> FileError {
-    FileError::Unreadable { path: "maps/model.pth.tar".to_owned(), reason: "the disk was taken out".to_owned() }
-}
+use crate::watched::{Watched, refusal};
 
 fn open(file: &Rc<Watched>) -> Result<StateDict, TorchFileError> {
     let file: Rc<dyn FileSource> = file.clone();

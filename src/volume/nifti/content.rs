@@ -5,10 +5,9 @@ use std::io::{self, ErrorKind, Read};
 use flate2::bufread::MultiGzDecoder;
 use nifti::NiftiHeader;
 
-use super::arrived::Arrived;
 use super::grid::Grid;
 use super::{HEADER_LEN, NiftiError};
-use crate::files::{FileSource, Slices};
+use crate::files::{Arrived, FileSource, Slices};
 
 /// Most bytes that deflate can make of one byte; a header that promises more is lying.
 const MAX_DEFLATE_RATIO: u64 = 1032;

@@ -5,7 +5,6 @@
 //! file's bytes to the last-axis-fastest float32 of [`Volume`], because 6 million voxels are read for every participant.
 //! Unpacking and converting go on while the file is read, so that nothing but the float32 voxels is ever whole in memory.
 
-mod arrived;
 mod content;
 mod grid;
 mod orientation;

@@ -3,9 +3,9 @@
 
 use std::io::{self, BufRead, ErrorKind, Read};
 
-/// What has arrived of a file and was not yet taken.
+/// What has arrived of a file and was not yet taken. Reading beyond it fails with [`ErrorKind::WouldBlock`].
 #[derive(Default)]
-pub(super) struct Arrived {
+pub struct Arrived {
     slice: Vec<u8>,
     n_taken: usize,
     is_end: bool,
