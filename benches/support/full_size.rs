@@ -2,7 +2,7 @@
 //! repository. The weights are random, and always the same.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 #[path = "../../tests/checkpoints/mod.rs"]
@@ -20,15 +20,14 @@ const CHANNELS: [usize; 5] = [8, 16, 32, 64, 128];
 const FEATURES: [usize; 3] = [1300, 50, 2];
 
 /// Writes the MAPS `conv5_fc3_full_size` below a folder, unless it is there, and gives its path.
+#[allow(dead_code, reason = "some want the checkpoint alone")]
 pub fn maps_below(folder: &Path) -> PathBuf {
     let maps = folder.join("conv5_fc3_full_size");
     if !maps.join("groups").exists() {
         let checkpoint = maps.join("split-0/best-loss");
         fs::create_dir_all(&checkpoint).expect("a folder that can be written");
         fs::write(maps.join("maps.json"), maps_json()).expect("there is room");
-        let mut out = File::create(checkpoint.join("model.pth.tar")).expect("there is room");
-        let (entries, storages) = conv5_fc3();
-        checkpoints::write(&mut out, "Conv5_FC3", &entries, &storages);
+        write_checkpoint(File::create(checkpoint.join("model.pth.tar")).expect("there is room"));
         // Last, since its presence says that all the rest is there.
         fs::create_dir_all(maps.join("groups")).expect("there is room");
         fs::write(maps.join("groups/train+validation.tsv"), "participant_id\tsession_id\nsub-TRIV0\tses-M000\n").expect("there is room");
@@ -36,7 +35,14 @@ pub fn maps_below(folder: &Path) -> PathBuf {
     maps
 }
 
-fn maps_json() -> String {
+/// Writes the checkpoint alone.
+pub fn write_checkpoint<W: Write + Seek>(out: W) -> W {
+    let (entries, storages) = conv5_fc3();
+    checkpoints::write(out, "Conv5_FC3", &entries, &storages)
+}
+
+/// The configuration of its training.
+pub fn maps_json() -> String {
     let [d, h, w] = IMAGE;
     format!(
         r#"{{

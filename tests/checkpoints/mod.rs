@@ -42,6 +42,7 @@ pub struct Storage<'a> {
 impl<'a> Storage<'a> {
     /// Of bytes at hand.
     #[allow(dead_code, reason = "only the tests have their elements at hand")]
+    #[allow(dead_code, reason = "some write their elements one after the other")]
     pub fn of(class: &'static str, n_elements: usize, bytes: &'a [u8]) -> Self {
         Self { class, n_elements, write: Box::new(|out| out.write_all(bytes).expect("there is room")) }
     }
