@@ -38,9 +38,9 @@ fn main() {
 fn study(name: &str, tree: &FileTree, image: &Volume, n_runs: usize) {
     let maps = block_on(Maps::open(tree)).expect("a MAPS");
     let path = maps.checkpoint_path(0, "loss").expect("split 0");
-    let bytes = block_on(tree.read(&path)).expect("a checkpoint");
-    measure(&format!("{name}: read checkpoint"), n_runs, || drop(black_box(network(&maps, &bytes))));
-    let network = network(&maps, &bytes);
+    let file = tree.source(&path).expect("a checkpoint");
+    measure(&format!("{name}: read checkpoint"), n_runs, || drop(black_box(network(&maps, file))));
+    let network = network(&maps, file);
     let input = maps.config.transforms.apply(image).expect("the image fits").volume;
     let [d, h, w] = input.shape();
     let input = network.upload(&[1, d, h, w], input.data()).expect("the image fits");
@@ -51,10 +51,11 @@ fn study(name: &str, tree: &FileTree, image: &Volume, n_runs: usize) {
     }
 }
 
-fn network(maps: &Maps, bytes: &[u8]) -> Network {
-    let checkpoint = torch_file::read_checkpoint("model.pth.tar", bytes).expect("a checkpoint");
+fn network(maps: &Maps, file: &Rc<dyn FileSource>) -> Network {
+    let checkpoint = block_on(torch_file::read_checkpoint("model.pth.tar", file)).expect("a checkpoint");
     let architecture = Architecture::of(&maps.config).expect("a supported architecture");
-    let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &Device::flex(), WorkLimits::CPU);
+    let (weights, device) = (&checkpoint.state_dict, Device::flex());
+    let built = block_on(architecture.build(&maps.config.input_size, weights, &device, WorkLimits::CPU, &Unpaced));
     built.expect("the checkpoint fits").network
 }
 

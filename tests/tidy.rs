@@ -19,7 +19,9 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer, `(from, to)`: each pair is one-way.
-const NEIGHBOURS: [(&str, &str); 5] = [
+const NEIGHBOURS: [(&str, &str); 6] = [
+    // A checkpoint is too large to be held: its tensors are read from the file, part by part.
+    ("torch_file", "files"),
     // A dataset's images are read as volumes, and found by the preprocessing that a trained model names.
     ("caps", "maps"),
     ("caps", "volume"),

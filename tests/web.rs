@@ -4,10 +4,24 @@
 mod npy_bytes;
 mod numerics;
 
+#[path = "../benches/support/full_size.rs"]
+mod full_size;
+#[path = "checkpoints/holes.rs"]
+mod holes;
+
+use std::rc::Rc;
+
+use burn::tensor::Device;
+use js_sys::{Array, Uint8Array};
 use maplens::attribution::Method;
 use maplens::engine::device::{self, OpenDevice};
 use maplens::engine::message::DeviceChoice;
-use maplens::network::WorkLimits;
+use maplens::files::FileSource;
+use maplens::maps::MapsConfig;
+use maplens::network::{Architecture, Unpaced, WorkLimits};
+use maplens::torch_file::read_checkpoint;
+use maplens::web::clock::memory_bytes;
+use maplens::web::file_source::BlobSource;
 use numerics::fixture::{self, Case};
 use numerics::{CPU, Tolerance, WEBGPU, fused_blocks};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -97,6 +111,39 @@ async fn auto_never_picks_a_software_adapter() {
         assert_eq!(auto.info.kind, DeviceChoice::Cpu);
         assert!(auto.info.note.is_some_and(|note| note.contains("software")));
     }
+}
+
+/// WebAssembly memory never shrinks, so a second copy of the weights would stay. Alone in its process this test sees all that
+/// is taken; after others some of it was there already.
+#[wasm_bindgen_test]
+async fn weights_of_161_mib_go_from_a_file_to_the_device_without_a_second_copy() {
+    const BESIDE: u64 = 16 << 20;
+    let file: Rc<dyn FileSource> = Rc::new(BlobSource { path: "model.pth.tar".to_owned(), blob: blob_of_full_size().await });
+    let (config, _) = MapsConfig::parse("maps.json", full_size::maps_json().as_bytes()).expect("a configuration");
+    let architecture = Architecture::of(&config).expect("a supported architecture");
+    let (before, started) = (memory_bytes().expect("a memory"), now());
+    let weights = read_checkpoint("model.pth.tar", &file).await.expect("a checkpoint").state_dict;
+    let built = architecture.build(&config.input_size, &weights, &Device::flex(), WorkLimits::CPU, &Unpaced).await;
+    let n_parameters = built.expect("the checkpoint fits").network.n_parameters();
+    let grown = memory_bytes().expect("a memory") - before;
+    let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    console_log!("{:.1} MiB of memory, {:.1} more for the weights, in {:.2} s", mib(before), mib(grown), (now() - started) / 1e3);
+    assert!(grown <= 4 * n_parameters + BESIDE, "{grown} bytes for {n_parameters} weights");
+}
+
+/// A file of 169 MB in the browser's memory, most of it zeros.
+async fn blob_of_full_size() -> web_sys::Blob {
+    const PART: u64 = 1 << 20;
+    let file = full_size::write_checkpoint(holes::Holes::default());
+    let zeros = Uint8Array::new_with_length(PART as u32);
+    let parts = Array::new();
+    for start in (0..file.len()).step_by(PART as usize) {
+        let bytes = file.read(start..file.len().min(start + PART)).await.expect("a part");
+        let is_hole = bytes.len() as u64 == PART && bytes.iter().all(|&byte| byte == 0);
+        let part = if is_hole { zeros.clone() } else { Uint8Array::from(bytes.as_slice()) };
+        parts.push(&part);
+    }
+    web_sys::Blob::new_with_u8_array_sequence(&parts).expect("a blob")
 }
 
 async fn check_all(open: &OpenDevice, limits: WorkLimits, tolerance: Tolerance, wanted: impl Fn(&Case) -> bool) {

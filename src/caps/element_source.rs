@@ -45,8 +45,8 @@ struct Prepared {
 /// An element with its voxels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedElement {
-    /// The voxels before the transforms. Three axes; a slice has one voxel along its direction.
-    pub volume: Volume,
+    /// The voxels before the transforms. Three axes; a slice has one voxel along its direction. A whole image is shared.
+    pub volume: Rc<Volume>,
     /// Which part of the image it is.
     pub element: Element,
     /// Voxels of the image.
@@ -117,7 +117,7 @@ impl ElementSource {
         let element = session.elements.get(index).ok_or_else(|| CapsError::NoElement { session: session.words(), index, n_elements })?;
         let path = session.path_of(index);
         let volume = match session.prepared.get(index) {
-            Some(Some(path)) => read_prepared(tree, path, element, &session.grid).await?,
+            Some(Some(path)) => Rc::new(read_prepared(tree, path, element, &session.grid).await?),
             _ => self.cut(tree, session, element).await?,
         };
         let gaps = (!element.is_contiguous()).then(|| ElementWarning::Gaps { region: element.name.clone() });
@@ -151,9 +151,18 @@ impl ElementSource {
         image
     }
 
-    async fn cut(&mut self, tree: &FileTree, session: &SessionElements, element: &Element) -> Result<Volume, CapsError> {
+    /// Lets the kept image go, to make room.
+    pub fn forget_image(&mut self) {
+        self.image = None;
+    }
+
+    async fn cut(&mut self, tree: &FileTree, session: &SessionElements, element: &Element) -> Result<Rc<Volume>, CapsError> {
         let image = self.read_image(tree, session).await?;
-        element.extract(&image).map_err(|error| CapsError::Elements { path: session.entry.path.clone(), error })
+        if element.is_whole() && image.shape() == element.source_shape() {
+            return Ok(image);
+        }
+        let cut = element.extract(&image).map_err(|error| CapsError::Elements { path: session.entry.path.clone(), error })?;
+        Ok(Rc::new(cut))
     }
 
     async fn masks(&mut self, tree: &FileTree, shape: [usize; 3]) -> Result<&Masks, CapsError> {
@@ -211,7 +220,7 @@ impl ElementSource {
 }
 
 async fn read_prepared(tree: &FileTree, path: &str, element: &Element, grid: &Grid) -> Result<Volume, CapsError> {
-    let values = tensor::read_element(path, tree.read(path).await?, &element.input_shape(None))?;
+    let values = tensor::read_element(path, tree.source(path)?, &element.input_shape(None)).await?;
     let placed = Volume::new(element.shape(), values, element.world_from_voxel(&grid.world_from_voxel));
     Ok(placed.expect("the tensor's shape is the element's"))
 }

@@ -1,6 +1,7 @@
 //! Why no images could be listed, or one could not be read.
 
 use crate::files::FileError;
+use crate::torch_file::{Flaw, TorchFileError};
 use crate::tsv::TsvError;
 use crate::volume::ElementError;
 use crate::volume::grid::times;
@@ -146,10 +147,28 @@ pub enum CapsError {
     File(#[from] FileError),
     /// Not an image.
     #[error(transparent)]
-    Nifti(#[from] NiftiError),
+    Nifti(NiftiError),
     /// Not an image tensor.
     #[error(transparent)]
-    Tensor(#[from] TensorImageError),
+    Tensor(TensorImageError),
+}
+
+impl From<NiftiError> for CapsError {
+    fn from(error: NiftiError) -> Self {
+        match error {
+            NiftiError::Unreadable(error) => Self::File(error),
+            error => Self::Nifti(error),
+        }
+    }
+}
+
+impl From<TensorImageError> for CapsError {
+    fn from(error: TensorImageError) -> Self {
+        match error {
+            TensorImageError::TorchFile(TorchFileError { flaw: Flaw::Unreadable(error), .. }) => Self::File(error),
+            error => Self::Tensor(error),
+        }
+    }
 }
 
 impl CapsError {

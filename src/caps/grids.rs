@@ -47,7 +47,7 @@ async fn shape_of_tensor(tree: &FileTree, path: &str) -> Result<[usize; 3], Caps
     if let Some(shape) = tensor::read_shape(path, &beginning)? {
         return Ok(shape);
     }
-    let volume = tensor::read(path, tree.read(path).await?, |_| Affine::IDENTITY)?;
+    let volume = tensor::read(path, tree.source(path)?, |_| Affine::IDENTITY).await?;
     Ok(volume.shape())
 }
 

@@ -50,7 +50,7 @@ impl Masks {
 
 async fn read(tree: &FileTree, region: &str, candidate: Candidate) -> Result<FoundMask, CapsError> {
     let Candidate { path, world_from_voxel, .. } = candidate;
-    let volume = nifti::read_mask(&path, &tree.read(&path).await?)?;
+    let volume = nifti::read_mask_file(&path, tree.source(&path)?.as_ref()).await?;
     let mask = Mask::of(region, &volume).map_err(|error| CapsError::Elements { path: path.clone(), error })?;
     Ok(FoundMask { mask: Rc::new(mask), path, world_from_voxel })
 }

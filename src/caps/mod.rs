@@ -125,11 +125,11 @@ pub async fn read_image(tree: &FileTree, entry: &ImageEntry) -> Result<LoadedIma
     if entry.format == ImageFormat::Elements {
         return Err(CapsError::OnlyElements { session: entry.words(), example: entry.path.clone() });
     }
-    let bytes = tree.read(&entry.path).await?;
+    let file = tree.source(&entry.path)?;
     match entry.format {
-        ImageFormat::Nifti => Ok(LoadedImage { volume: nifti::read(&entry.path, &bytes)?, assumption: None }),
+        ImageFormat::Nifti => Ok(LoadedImage { volume: nifti::read_file(&entry.path, file.as_ref()).await?, assumption: None }),
         ImageFormat::Tensor | ImageFormat::Elements => {
-            let volume = tensor::read(&entry.path, bytes, |shape| known_space::assume(shape).world_from_voxel)?;
+            let volume = tensor::read(&entry.path, file, |shape| known_space::assume(shape).world_from_voxel).await?;
             let assumption = Some(known_space::assume(volume.shape()).reason);
             Ok(LoadedImage { volume, assumption })
         }

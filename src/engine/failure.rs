@@ -1,7 +1,6 @@
 //! How every error of the rooms below becomes one sentence and one hint, or a cancel.
 
 use super::message::{Event, Failure};
-use super::progress::ReadError;
 use crate::caps::CapsError;
 use crate::files::FileError;
 use crate::maps::MapsError;
@@ -54,25 +53,8 @@ impl Ended {
 
 impl From<FileError> for Ended {
     fn from(error: FileError) -> Self {
-        let hint = match error {
-            FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
-            FileError::Unwritable { .. } => {
-                "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
-            }
-            FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
-            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
-            _ => "check that the file is complete and may be read, and give it again",
-        };
+        let hint = error.hint();
         Self::because(error, hint)
-    }
-}
-
-impl From<ReadError> for Ended {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::File(error) => error.into(),
-            ReadError::Stopped => Self::Cancelled,
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The participants' images that were opened, as the model in use sees them. One image is held at a time.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::element_map::Placement;
 use super::failure::Ended;
@@ -8,7 +9,7 @@ use super::message::{Failure, ImageReady, ParticipantKey, ParticipantList, Parti
 use crate::caps::{
     self, CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, ImageFormat, InputSpec, SessionElements, SessionProblem,
 };
-use crate::export::sha256_hex;
+use crate::export::sha256_of_file;
 use crate::files::FileTree;
 use crate::maps::MapsConfig;
 use crate::maps::groups::GroupSession;
@@ -210,7 +211,7 @@ impl Images {
             Err(CapsError::OnlyElements { .. }) => {
                 let loaded = self.source.read_element(&self.tree, &session, element).await?;
                 warnings.extend(loaded.warnings.iter().map(ToString::to_string));
-                (loaded.volume.grid(), loaded.volume.into_data())
+                (loaded.volume.grid(), Rc::unwrap_or_clone(loaded.volume).into_data())
             }
             Err(error) => return Err(error.into()),
         };
@@ -239,13 +240,18 @@ impl Images {
         let loaded = self.source.read_element(&self.tree, &session, element).await?;
         let transformed = loaded.element.transform(&loaded.volume, &config.transforms);
         let transformed = transformed.map_err(|error| Ended::because(&error, error.hint()).about(&loaded.path))?;
-        let (shape, values) = loaded.element.network_input(&transformed.volume);
+        let (shape, values) = loaded.element.network_input(transformed.volume);
         let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
         warnings.extend(loaded.warnings.iter().map(ToString::to_string));
         warnings.extend(transformed.warnings.iter().map(ToString::to_string));
         let placement = placement(&session, element, config, loaded.element.channels)?;
         let origin = Origin { placement, shape, path: loaded.path, warnings, read_ms: now_ms() - started };
         Ok(ElementInput { origin, values })
+    }
+
+    /// Lets the image that was read last go, once none of its elements is wanted any more.
+    pub fn forget_image(&mut self) {
+        self.source.forget_image();
     }
 
     /// Where an element's map lies, without reading voxels.
@@ -261,7 +267,7 @@ impl Images {
 
     /// SHA-256 of a file that was opened.
     pub async fn file_sha256(&self, path: &str) -> Result<String, Ended> {
-        Ok(sha256_hex(&self.tree.read(path).await?))
+        Ok(sha256_of_file(self.tree.source(path)?.as_ref()).await?)
     }
 
     /// Everything that is wrong with these sessions, or the number of elements of each.

@@ -1,12 +1,14 @@
 //! The loaded model: a MAPS with one of its checkpoints as a network on the device.
 
+use std::cell::OnceCell;
+
 use super::device::OpenDevice;
 use super::failure::Ended;
-use super::message::{GroupSummary, LevelSummary, MemorySummary, ModelSummary, NodeLabel, SplitSummary, Stage};
+use super::message::{GroupSummary, LevelSummary, MemorySummary, ModelSummary, NodeLabel, SplitSummary};
 use super::progress::Pacer;
 use crate::attribution::Method;
 use crate::export::record::ModelRecord;
-use crate::export::sha256_hex;
+use crate::export::sha256_of_file;
 use crate::files::FileTree;
 use crate::maps::groups::ListedGroup;
 use crate::maps::{Maps, Predictions, Task};
@@ -38,6 +40,7 @@ pub struct Model {
     groups: Vec<GroupSummary>,
     tree: FileTree,
     unused_keys: Vec<String>,
+    sha256: OnceCell<String>,
     /// What the tables beside the checkpoint lack, which is no reason not to explain it.
     notes: Vec<String>,
 }
@@ -80,9 +83,13 @@ impl Model {
         }
     }
 
-    /// SHA-256 of the checkpoint file.
+    /// SHA-256 of the checkpoint file, worked out when it is first asked for.
     pub async fn checkpoint_sha256(&self) -> Result<String, Ended> {
-        Ok(sha256_hex(&self.tree.read(&self.checkpoint_path).await?))
+        if let Some(known) = self.sha256.get() {
+            return Ok(known.clone());
+        }
+        let sha256 = sha256_of_file(self.tree.source(&self.checkpoint_path)?.as_ref()).await?;
+        Ok(self.sha256.get_or_init(|| sha256).clone())
     }
 
     /// What the page shows.
@@ -132,11 +139,10 @@ impl Model {
         let started = now_ms();
         let architecture = Architecture::of(&maps.config)?;
         let checkpoint_path = maps.checkpoint_path(split, selection)?;
-        let bytes = pacer.read(&tree, &checkpoint_path, Stage::Reading).await?;
-        let checkpoint = torch_file::read_checkpoint(&checkpoint_path, bytes)?;
-        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits);
-        let Built { network, unused_keys, .. } = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
-        let memory = memory_of(&network, device).map_err(|error| Ended::from(error).about(&checkpoint_path))?;
+        let checkpoint = torch_file::read_checkpoint(&checkpoint_path, tree.source(&checkpoint_path)?).await?;
+        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits, pacer).await;
+        let Built { network, unused_keys, .. } = built.map_err(|error| about_checkpoint(error, &checkpoint_path))?;
+        let memory = memory_of(&network, device).map_err(|error| about_checkpoint(error, &checkpoint_path))?;
         let mut notes = Vec::new();
         let predictions = Predictions::read(&tree, &maps, split, selection).await.unwrap_or_else(|error| {
             notes.push(error.to_string());
@@ -158,6 +164,7 @@ impl Model {
             maps,
             tree,
             unused_keys,
+            sha256: OnceCell::new(),
         })
     }
 
@@ -201,6 +208,14 @@ fn memory_of(network: &Network, device: &OpenDevice) -> Result<MemorySummary, Ne
     }
     let MemoryPlan { weights, activations, is_tiled } = plan;
     Ok(MemorySummary { weights, activations, is_tiled, max_binding: device.info.max_binding_bytes })
+}
+
+/// The file's own errors name it already.
+fn about_checkpoint(error: NetworkError, path: &str) -> Ended {
+    match error {
+        NetworkError::Unreadable(error) => error.into(),
+        error => Ended::from(error).about(path),
+    }
 }
 
 fn group_summary(group: ListedGroup) -> GroupSummary {

@@ -7,6 +7,7 @@ pub use record::Record;
 
 use sha2::{Digest, Sha256};
 
+use crate::files::{FileError, FileSource, Slices};
 use crate::torch_file;
 
 /// A map as `.pt`: float32 of shape channels × axes, as ClinicaDL saves it; `torch.load(weights_only=True)` reads it.
@@ -16,7 +17,19 @@ pub fn tensor_file(shape: &[usize], values: &[f32]) -> Vec<u8> {
 
 /// SHA-256 in lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(Sha256::new_with_prefix(bytes))
+}
+
+/// SHA-256 of a file, slice by slice.
+///
+/// # Errors
+/// If it cannot be read.
+pub async fn sha256_of_file(file: &dyn FileSource) -> Result<String, FileError> {
+    let (mut digest, mut slices) = (Sha256::new(), Slices::of(file));
+    while let Some(slice) = slices.next().await? {
+        digest.update(slice);
+    }
+    Ok(hex(digest))
 }
 
 /// SHA-256 of values as little-endian float32, last axis fastest: of the bytes inside a `.pt` or `.npy`.
@@ -25,5 +38,9 @@ pub fn values_sha256_hex(values: &[f32]) -> String {
     for block in values.chunks(1 << 14) {
         digest.update(block.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
     }
+    hex(digest)
+}
+
+fn hex(digest: Sha256) -> String {
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

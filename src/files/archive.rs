@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::memory::Allowance;
-use super::{FileError, FileSource, FileTree, file_name, path, tar_archive, zip_archive};
+use super::{FileError, FileSource, FileTree, file_name, path, read_whole, tar_archive, zip_archive};
 
 /// A file of an archive, with its clean path within it.
 pub(super) type Member = (String, Rc<dyn FileSource>);
@@ -15,8 +15,9 @@ pub(super) type Members = Vec<Member>;
 /// else under a folder named after the archive. If a file is already there, the folder gets a number. Torch files are never
 /// opened, `model.pth.tar` least of all, which is no tar archive. What macOS leaves behind is dropped, and so are links.
 ///
-/// Archives are held in memory, up to [`HELD_LIMIT`](super::HELD_LIMIT) in total (for `.tar.gz`, of what is in it); members of
-/// a `.zip` are decompressed whenever they are read.
+/// A `.tar.gz` is held in memory, unpacked. Of the others only the directory is read; their members are parts of them, and
+/// what is compressed in a `.zip` is decompressed whenever it is read. Archives may have [`HELD_LIMIT`](super::HELD_LIMIT)
+/// bytes in total, and so may what is in a `.tar.gz`.
 ///
 /// # Errors
 /// If an archive is broken or too large, or if a path leads out of the tree.
@@ -26,7 +27,7 @@ pub async fn open_uploads(uploads: Vec<(String, Rc<dyn FileSource>)>) -> Result<
     for (upload, source) in uploads {
         let Some(upload) = path::of_upload(&upload)? else { continue };
         match kind_of(&upload, source.as_ref()).await? {
-            Some(kind) => add_members(&mut tree, &upload, open(&upload, kind, source.as_ref(), &mut allowance).await?),
+            Some(kind) => add_members(&mut tree, &upload, open(&upload, kind, &source, &mut allowance).await?),
             None => tree.insert(upload, source),
         }
     }
@@ -70,13 +71,12 @@ fn not_one(path: &str, format: &'static str) -> FileError {
     FileError::BadArchive { path: path.to_owned(), format, reason: "it does not begin like one".to_owned() }
 }
 
-async fn open(upload: &str, kind: Kind, source: &dyn FileSource, allowance: &mut Allowance) -> Result<Members, FileError> {
+async fn open(upload: &str, kind: Kind, source: &Rc<dyn FileSource>, allowance: &mut Allowance) -> Result<Members, FileError> {
     allowance.take(upload, source.len())?;
-    let bytes = Rc::new(source.read(0..source.len()).await?);
     match kind {
-        Kind::Zip => zip_archive::members(upload, bytes),
-        Kind::Tar => tar_archive::members(upload, &bytes),
-        Kind::TarGz => tar_archive::compressed_members(upload, &bytes, allowance),
+        Kind::Zip => zip_archive::members(upload, source).await,
+        Kind::Tar => tar_archive::members(upload, source).await,
+        Kind::TarGz => tar_archive::compressed_members(upload, &read_whole(upload, source.as_ref()).await?, allowance),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::io::Read;
 use std::ops::Range;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use super::{FileError, FileSource, LocalFuture};
 
@@ -43,6 +45,36 @@ impl FileSource for MemoryFile {
 
     fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
         Box::pin(std::future::ready(copy(&self.0, &range)))
+    }
+}
+
+/// Bytes as a file, without copying them.
+pub fn held(bytes: impl Into<Rc<Vec<u8>>>) -> Rc<dyn FileSource> {
+    let bytes = bytes.into();
+    Rc::new(SharedPart { range: 0..bytes.len(), bytes })
+}
+
+/// Bytes of somebody else's.
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl FileSource for Bytes<'_> {
+    fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
+        Box::pin(std::future::ready(copy(self.0, &range)))
+    }
+}
+
+/// What a future gives that has nothing to wait for, such as reading bytes at hand.
+///
+/// # Panics
+/// If it waits all the same: an error of the program.
+pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => unreachable!("bytes at hand are not waited for"),
     }
 }
 

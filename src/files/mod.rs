@@ -2,20 +2,29 @@
 //!
 //! A [`FileTree`] lists paths and sizes at once and reads bytes when asked, so that a large dataset folder is never held
 //! in memory. Who can read what lies outside ([`FileSource`]): `web` for the browser's `File` objects and the page's own
-//! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz.
+//! origin, [`MemoryFile`] for bytes at hand, `archive` for members of .zip, .tar and .tar.gz. What is large is read in
+//! [`Slices`].
 
 mod archive;
+mod arrived;
 mod below;
 mod memory;
+mod part;
 mod path;
+mod slices;
+mod sparse;
 mod store;
 mod tar_archive;
 mod tree;
 mod zip_archive;
+mod zip_member;
 
 pub use archive::open_uploads;
+pub use arrived::Arrived;
 pub use below::Below;
-pub use memory::{HELD_LIMIT, MemoryFile};
+pub use memory::{Bytes, HELD_LIMIT, MemoryFile, at_once, held};
+pub use slices::{SLICE, Slices, read_whole};
+pub use sparse::Sparse;
 pub use store::{MemoryStore, Store};
 pub use tree::{FileTree, file_name};
 
@@ -34,6 +43,11 @@ pub trait FileSource {
     /// Whether there is nothing to read.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether a part can be read without all that lies before it. What cannot is read once, and whole.
+    fn reads_in_parts(&self) -> bool {
+        true
     }
 
     /// Reads `range` of the file; the range lies within the file.
@@ -101,4 +115,19 @@ pub enum FileError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl FileError {
+    /// What the user may do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
+            FileError::Unwritable { .. } => {
+                "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
+            }
+            FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
+            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
+            _ => "check that the file is complete and may be read, and give it again",
+        }
+    }
 }

@@ -1,43 +1,96 @@
-//! Members of a .tar, as parts of its bytes, and of a .tar.gz, decompressed at once because it cannot be read out of order.
+//! Members of a .tar, as parts of it, and of a .tar.gz, decompressed at once because it cannot be read out of order.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
+use std::ops::Range;
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry};
 
 use super::archive::Members;
-use super::memory::{Allowance, SharedPart, read_declared};
+use super::memory::{Allowance, held, read_declared};
+use super::part::Part;
 use super::{FileError, FileSource, path};
 
 const TAR: &str = "tar";
 const TAR_GZ: &str = "tar.gz";
 /// Headers and contents begin at multiples of this.
 const BLOCK: u64 = 512;
+/// How much is read for a header, in bytes: it brings along those of small members behind it.
+const WINDOW: u64 = 1 << 16;
+/// A header with a name or with attributes longer than this is broken.
+const MAX_WINDOW: u64 = 1 << 22;
 
-/// The files in an uncompressed archive at `archive_path`; nothing is copied.
+/// The files in an uncompressed archive at `archive_path`; of their contents nothing is read.
 ///
 /// # Errors
-/// If the archive is broken or cut, or if a member would lie outside.
-pub(super) fn members(archive_path: &str, bytes: &Rc<Vec<u8>>) -> Result<Members, FileError> {
-    let mut archive = Archive::new(Cursor::new(bytes.as_slice()));
-    let entries = archive.entries_with_seek().map_err(|error| bad(archive_path, TAR, &error.to_string()))?;
+/// If the archive is broken or cut, if a member would lie outside, or if it cannot be read.
+pub(super) async fn members(archive_path: &str, source: &Rc<dyn FileSource>) -> Result<Members, FileError> {
     let mut members = Members::new();
-    let mut end = 0;
-    for entry in entries {
-        let entry = entry.map_err(|error| bad(archive_path, TAR, &error.to_string()))?;
-        let start = entry.raw_file_position();
-        end = start.checked_add(entry.size()).filter(|&end| end <= bytes.len() as u64).ok_or_else(|| cut_off(archive_path))?;
-        let Some(name) = file_path(archive_path, TAR, &entry)? else { continue };
-        // Both ends lie within the bytes, so that they fit `usize`.
-        let range = start as usize..end as usize;
-        members.push((name, Rc::new(SharedPart { bytes: bytes.clone(), range })));
+    let mut window = Window { start: 0, bytes: Vec::new() };
+    let mut end = 0_u64;
+    loop {
+        let at = end.next_multiple_of(BLOCK);
+        let Some(next) = window.next_file(archive_path, source.as_ref(), at).await? else { break };
+        end = next.range.end;
+        if end > source.len() {
+            return Err(cut_off(archive_path));
+        }
+        if let Some(name) = next.name {
+            members.push((name, Rc::new(Part { source: source.clone(), range: next.range })));
+        }
     }
     // Zero blocks mark the end. Without them the archive was cut between two members, and nobody knows how many are missing.
-    if end.next_multiple_of(BLOCK) + BLOCK > bytes.len() as u64 {
+    if end.next_multiple_of(BLOCK) + BLOCK > source.len() {
         return Err(cut_off(archive_path));
     }
     Ok(members)
+}
+
+/// A member and where its content lies.
+struct Found {
+    /// `None` for what is passed over.
+    name: Option<String>,
+    range: Range<u64>,
+}
+
+/// The part of an archive that was read last.
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// The member whose headers begin at `at`; `None` at the end of the archive.
+    async fn next_file(&mut self, archive_path: &str, source: &dyn FileSource, at: u64) -> Result<Option<Found>, FileError> {
+        if at >= source.len() {
+            return Ok(None);
+        }
+        let mut length = WINDOW;
+        loop {
+            let known = at.checked_sub(self.start).and_then(|skipped| self.bytes.get(usize::try_from(skipped).ok()?..));
+            let is_rest = self.start + self.bytes.len() as u64 >= source.len();
+            match known.map(|bytes| first_file(archive_path, bytes, at)) {
+                // What seems to be the end, or broken, may be cut by the window.
+                Some(Ok(Some(found))) => return Ok(Some(found)),
+                Some(outcome) if is_rest || length > MAX_WINDOW => return outcome,
+                _ => {}
+            }
+            (self.start, self.bytes) = (at, source.read(at..(at + length).min(source.len())).await?);
+            length *= 8;
+        }
+    }
+}
+
+/// The first member in bytes that begin at `at` in their archive.
+fn first_file(archive_path: &str, bytes: &[u8], at: u64) -> Result<Option<Found>, FileError> {
+    let mut archive = Archive::new(bytes);
+    let broken = |error: std::io::Error| bad(archive_path, TAR, &error.to_string());
+    let Some(entry) = archive.entries().map_err(broken)?.next() else { return Ok(None) };
+    let entry = entry.map_err(broken)?;
+    let start = at + entry.raw_file_position();
+    let end = start.checked_add(entry.size()).ok_or_else(|| cut_off(archive_path))?;
+    Ok(Some(Found { name: file_path(archive_path, TAR, &entry)?, range: start..end }))
 }
 
 fn cut_off(archive_path: &str) -> FileError {
@@ -60,8 +113,7 @@ pub(super) fn compressed_members(archive_path: &str, bytes: &[u8], allowance: &m
         let Some(name) = file_path(archive_path, TAR_GZ, &entry)? else { continue };
         let member_path = format!("{archive_path}/{name}");
         let bytes = read_declared(&mut entry, size).map_err(|fault| fault.in_archive(&member_path, TAR_GZ, size))?;
-        let source: Rc<dyn FileSource> = Rc::new(SharedPart { range: 0..bytes.len(), bytes: Rc::new(bytes) });
-        members.push((name, source));
+        members.push((name, held(bytes)));
     }
     verify_end(archive_path, archive.into_inner())?;
     Ok(members)

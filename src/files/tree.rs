@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{FileError, FileSource};
+use super::{FileError, FileSource, read_whole};
 
 /// Paths (relative, `/`-separated, without `.` and `..`) to files. Iteration is sorted by path.
 #[derive(Clone, Default)]
@@ -77,8 +77,15 @@ impl FileTree {
     /// # Errors
     /// [`FileError::NotFound`], or what the source says.
     pub async fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let source = self.entries.get(path).ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
-        source.read(0..source.len()).await
+        read_whole(path, self.source(path)?.as_ref()).await
+    }
+
+    /// A file, to be read in parts.
+    ///
+    /// # Errors
+    /// [`FileError::NotFound`].
+    pub fn source(&self, path: &str) -> Result<&Rc<dyn FileSource>, FileError> {
+        self.entries.get(path).ok_or_else(|| FileError::NotFound { path: path.to_owned() })
     }
 
     /// The bytes `range` of a file.
@@ -86,7 +93,7 @@ impl FileTree {
     /// # Errors
     /// As [`FileTree::read`], and [`FileError::OutsideFile`] if the range leaves the file.
     pub async fn read_range(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, FileError> {
-        let source = self.entries.get(path).ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
+        let source = self.source(path)?;
         if range.start > range.end || range.end > source.len() {
             return Err(FileError::OutsideFile { start: range.start, end: range.end, size: source.len() });
         }

@@ -2,7 +2,7 @@
 
 use super::{ConfigError, GroupError, ParticipantsError};
 use crate::files::FileError;
-use crate::torch_file::TorchFileError;
+use crate::torch_file::{Flaw, TorchFileError};
 use crate::tsv::TsvError;
 
 /// What is wrong with a trained-model folder.
@@ -99,7 +99,16 @@ pub enum MapsError {
     File(#[from] FileError),
     /// Not a checkpoint.
     #[error(transparent)]
-    TorchFile(#[from] TorchFileError),
+    TorchFile(TorchFileError),
+}
+
+impl From<TorchFileError> for MapsError {
+    fn from(error: TorchFileError) -> Self {
+        match error.flaw {
+            Flaw::Unreadable(error) => Self::File(error),
+            _ => Self::TorchFile(error),
+        }
+    }
 }
 
 impl MapsError {

@@ -101,14 +101,13 @@ impl Maps {
         Ok(layout::join(&self.root, &format!("{}/best-{selection}/{CHECKPOINT_NAME}", trained.folder)))
     }
 
-    /// Reads a checkpoint.
+    /// Finds the weights in a checkpoint; their values stay in the file until they are asked for.
     ///
     /// # Errors
     /// As [`Maps::checkpoint_path`], and if the file cannot be read or is no checkpoint.
     pub async fn read_checkpoint(&self, tree: &FileTree, split: u32, selection: &str) -> Result<Checkpoint, MapsError> {
         let path = self.checkpoint_path(split, selection)?;
-        let bytes = tree.read(&path).await?;
-        Ok(torch_file::read_checkpoint(&path, bytes)?)
+        Ok(torch_file::read_checkpoint(&path, tree.source(&path)?).await?)
     }
 
     /// Every checkpoint in words.

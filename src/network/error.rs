@@ -1,6 +1,7 @@
 //! What can go wrong between a checkpoint and a gradient.
 
 use super::pace::Stopped;
+use crate::files::FileError;
 use crate::maps::architectures::{ArchitectureKind, kind_of};
 
 /// Why a network could not be built or walked.
@@ -25,6 +26,9 @@ pub enum NetworkError {
         /// Every key that is missing or has the wrong shape.
         problems: Vec<KeyProblem>,
     },
+    /// The weights cannot be read any more.
+    #[error(transparent)]
+    Unreadable(FileError),
     /// maps.json gives an input that the architecture cannot take.
     #[error("{architecture} takes channels × {} axes of at least one voxel, not the input_size {found:?} of maps.json", either(axes))]
     InputSize {
@@ -118,6 +122,7 @@ impl NetworkError {
         match self {
             Self::Architecture { .. } => "choose a MAPS trained with one of the supported architectures",
             Self::Checkpoint { .. } => "check that maps.json and the checkpoint belong to the same training",
+            Self::Unreadable(error) => error.hint(),
             Self::NoRandomArchitecture => "copy maps.json again: convolutions_dict, n_fcblocks and network_normalization are needed",
             Self::InputSize { .. } | Self::InputTooSmall { .. } => "check that maps.json is the one of this training",
             Self::InputShape { .. } => "choose an image preprocessed as the training images were",

@@ -1,9 +1,8 @@
 //! The shape of a saved tensor from the first bytes of its file: elements are counted without reading images.
 
-use std::sync::Arc;
-
 use super::pickle::{self, StorageRef};
 use super::{Flaw, Storage, Value};
+use crate::files::held;
 
 /// Bytes of a ZIP entry's header before its name.
 const ENTRY_HEADER: usize = 30;
@@ -29,7 +28,7 @@ fn first_entry(file: &[u8], name: &str) -> Option<usize> {
 
 /// A storage of the announced size whose bytes are not there.
 fn announced(wanted: StorageRef<'_>) -> Result<Storage, Flaw> {
-    Ok(Storage { file: Arc::from([]), range: 0..wanted.n_bytes()?, dtype: wanted.dtype, little_endian: true })
+    Ok(Storage { file: held(Vec::new()), range: 0..wanted.n_bytes()? as u64, dtype: wanted.dtype, little_endian: true })
 }
 
 #[cfg(test)]

@@ -1,22 +1,33 @@
 //! Which of torch's containers a file is, by its first bytes.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::{Flaw, Value, legacy, zip_container};
+use crate::files::{FileSource, held, read_whole};
 
-/// Reads a ZIP container (torch ≥ 1.6) or a legacy one (torch 0.1.10 to 1.5).
+/// What tells one file from another, in bytes.
+const HEAD: u64 = 512;
+
+/// Reads a ZIP container (torch ≥ 1.6), of which only the directory and the pickle are held, or a legacy one (torch 0.1.10 to
+/// 1.5), which is held whole.
 ///
 /// # Errors
-/// If it is neither, or what the container's reader says.
-pub(super) fn read(file: &Arc<[u8]>) -> Result<Value, Flaw> {
-    if file.starts_with(b"PK\x03\x04") {
-        zip_container::read(file)
-    } else if let Some(start) = legacy::after_magic(file) {
-        legacy::read(file, start)
-    } else if is_tar(file) {
+/// If it is neither, or what the container's reader or the file says.
+pub(super) async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Value, Flaw> {
+    if !file.reads_in_parts() {
+        let file = held(file.read(0..file.len()).await?);
+        return Box::pin(read(file_name, &file)).await;
+    }
+    let head = file.read(0..file.len().min(HEAD)).await?;
+    if head.starts_with(b"PK\x03\x04") {
+        zip_container::read(file_name, file).await
+    } else if let Some(start) = legacy::after_magic(&head) {
+        let bytes = Rc::new(read_whole(file_name, file.as_ref()).await?);
+        legacy::read(&bytes, &held(bytes.clone()), start)
+    } else if is_tar(&head) {
         Err(Flaw::OldTar)
     } else {
-        Err(Flaw::NotTorch { found: looks_like(file) })
+        Err(Flaw::NotTorch { found: looks_like(&head) })
     }
 }
 

@@ -1,8 +1,11 @@
 //! Why a torch file could not be read, in numbers, and what to do about it.
 
+use std::fmt;
+
+use crate::files::FileError;
+
 /// A [`Flaw`] and the file it was found in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {flaw}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TorchFileError {
     /// The file as the user knows it.
     pub file: String,
@@ -17,9 +20,24 @@ impl TorchFileError {
     }
 }
 
+impl fmt::Display for TorchFileError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.flaw {
+            // It names the file itself.
+            Flaw::Unreadable(error) => error.fmt(formatter),
+            flaw => write!(formatter, "{}: {flaw}", self.file),
+        }
+    }
+}
+
+impl std::error::Error for TorchFileError {}
+
 /// What is wrong with a torch file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
+    /// Its bytes cannot be had.
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// The file begins like something else.
     #[error("not a file written by torch.save: it is {found}")]
     NotTorch {
@@ -206,6 +224,7 @@ impl Flaw {
     /// What the user may do.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Unreadable(error) => error.hint(),
             Self::NotTorch { .. } => "give the file that torch.save wrote: model.pth.tar, .pth or .pt",
             Self::OldTar => "load it with an old torch and save it again with torch 1.6 or later",
             Self::Truncated { .. } | Self::StorageSize { .. } | Self::MissingEntry { .. } => {

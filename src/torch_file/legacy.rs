@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::pickle::{self, StorageRef};
 use super::{DType, Flaw, Storage, Value};
+use crate::files::FileSource;
 
 /// Pickled `0x1950a86a20f9469cfc6c`: LONG1 of ten bytes, STOP.
 const MAGIC: &[u8] = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
@@ -22,14 +23,14 @@ pub(super) fn after_magic(file: &[u8]) -> Option<usize> {
     starts.into_iter().find(|&start| file.get(start..).is_some_and(|rest| rest.starts_with(MAGIC))).map(|start| start + MAGIC.len())
 }
 
-/// Reads the object in a legacy container that goes on at `start`.
+/// Reads the object in a legacy container that goes on at `start`; `source` holds the same bytes for the tensors.
 ///
 /// The object comes before the storages and only it knows their element types, so it is read twice: once to learn the
 /// types, once to build the tensors.
 ///
 /// # Errors
 /// If a pickle or a storage is damaged.
-pub(super) fn read(file: &Arc<[u8]>, start: usize) -> Result<Value, Flaw> {
+pub(super) fn read(file: &[u8], source: &Rc<dyn FileSource>, start: usize) -> Result<Value, Flaw> {
     let (protocol, at) = plain_pickle(file, start)?;
     if protocol != Value::Int(PROTOCOL) {
         return Err(Flaw::BadProtocol { found: number_or_kind(&protocol) });
@@ -39,12 +40,12 @@ pub(super) fn read(file: &Arc<[u8]>, start: usize) -> Result<Value, Flaw> {
     let object = tail(file, object_start);
 
     let mut dtypes = BTreeMap::new();
-    let first = pickle::load(object, &mut |wanted| placeholder(file, &wanted, &mut dtypes))?;
+    let first = pickle::load(object, &mut |wanted| placeholder(source, &wanted, &mut dtypes))?;
     let (keys, at) = plain_pickle(file, object_start + first.length)?;
     let ranges = storages(file, at, &keys, &dtypes)?;
     let second = pickle::load(object, &mut |wanted| {
         let range = ranges.get(wanted.key).ok_or_else(|| Flaw::MissingEntry { entry: format!("storage {}", wanted.key) })?;
-        wanted.storage_at(file, range, true)
+        wanted.storage_at(source, range, true)
     })?;
     Ok(second.value)
 }
@@ -68,16 +69,16 @@ fn number_or_kind(value: &Value) -> String {
 }
 
 /// A storage that is only measured against, never read: it notes the element type under the key.
-fn placeholder(file: &Arc<[u8]>, wanted: &StorageRef<'_>, dtypes: &mut BTreeMap<String, DType>) -> Result<Storage, Flaw> {
+fn placeholder(source: &Rc<dyn FileSource>, wanted: &StorageRef<'_>, dtypes: &mut BTreeMap<String, DType>) -> Result<Storage, Flaw> {
     let noted = *dtypes.entry(wanted.key.to_owned()).or_insert(wanted.dtype);
     if noted != wanted.dtype {
         return Err(Flaw::BadPickle { at: 0, what: "one storage with two element types" });
     }
-    wanted.storage_at(file, &(0..wanted.n_bytes()?), true)
+    wanted.storage_at(source, &(0..wanted.n_bytes()? as u64), true)
 }
 
 /// Walks the storages in the order of `keys`: an element count of eight bytes each, then the elements.
-fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, DType>) -> Result<BTreeMap<String, Range<usize>>, Flaw> {
+fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, DType>) -> Result<BTreeMap<String, Range<u64>>, Flaw> {
     let Value::List(keys) = keys else {
         return Err(Flaw::BadPickle { at: 0, what: "the storage keys are not a list" });
     };
@@ -91,7 +92,7 @@ fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, D
         let dtype = dtypes.get(key).ok_or_else(|| Flaw::MissingEntry { entry: format!("storage {key} in the object") })?;
         let range = storage_range(file, at, *dtype)?;
         at = range.end;
-        if ranges.insert(key.clone(), range).is_some() {
+        if ranges.insert(key.clone(), range.start as u64..range.end as u64).is_some() {
             return Err(Flaw::DuplicateKey { key: key.clone() });
         }
     }

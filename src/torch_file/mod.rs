@@ -1,13 +1,17 @@
-//! PyTorch serialisation (`torch.save`) from bytes: container → pickle → tensors, and a writer for one tensor.
+//! PyTorch serialisation (`torch.save`) from files: container → pickle → tensors, and a writer for one tensor.
 //!
 //! Nothing in a file is executed: the pickle machine knows a short list of names (ordered dicts, tensors, storages) and
 //! refuses every other one. Every size is checked against the file before memory is taken for it.
+//!
+//! A checkpoint may have hundreds of megabytes. Of a ZIP container only the directory and the pickle are read at first; what
+//! comes out is where each tensor lies, and its values are read slice by slice when they are asked for.
 
 mod beginning;
 mod container;
 mod error;
 mod legacy;
 mod pickle;
+mod reading;
 mod state_dict;
 mod tensor;
 mod values;
@@ -16,11 +20,14 @@ mod zip_container;
 
 pub use beginning::shape_at_beginning;
 pub use error::{Flaw, TorchFileError};
+pub use reading::Reading;
 pub use state_dict::{Checkpoint, StateDict};
 pub use tensor::{DType, MAX_ELEMENTS, Storage, Tensor};
 pub use writer::write_tensor;
 
-use std::sync::Arc;
+use std::rc::Rc;
+
+use crate::files::FileSource;
 
 /// What a pickle holds, as far as checkpoints and saved tensors need it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,29 +78,29 @@ impl Value {
     }
 }
 
-/// Reads whatever `torch.save` wrote. The tensors are views of `bytes`, no storage is copied.
+/// Reads whatever `torch.save` wrote, without the values of its tensors, which stay in the file until they are asked for.
 ///
 /// # Errors
-/// If the bytes are not a torch file, are damaged, or hold more than plain data; the error names `file_name`.
-pub fn read(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Value, TorchFileError> {
-    container::read(&bytes.into()).map_err(|flaw| flaw.in_file(file_name))
+/// If the file is no torch file, is damaged, holds more than plain data or cannot be read; the error names `file_name`.
+pub async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Value, TorchFileError> {
+    container::read(file_name, file).await.map_err(|flaw| flaw.in_file(file_name))
 }
 
 /// Reads a file that holds one tensor: an image of a CAPS, a saliency map.
 ///
 /// # Errors
 /// As [`read`], and if it holds anything else.
-pub fn read_tensor(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Tensor, TorchFileError> {
-    match read(file_name, bytes)? {
+pub async fn read_tensor(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Tensor, TorchFileError> {
+    match read(file_name, file).await? {
         Value::Tensor(tensor) => Ok(tensor),
         other => Err(Flaw::NotATensor { found: other.kind() }.in_file(file_name)),
     }
 }
 
-/// Reads the weights of a network: `model.pth.tar` of ClinicaDL, or a bare state_dict.
+/// Finds the weights of a network: `model.pth.tar` of ClinicaDL, or a bare state_dict.
 ///
 /// # Errors
 /// As [`read`], and if there is no state_dict in it.
-pub fn read_checkpoint(file_name: &str, bytes: impl Into<Arc<[u8]>>) -> Result<Checkpoint, TorchFileError> {
-    Checkpoint::from_value(read(file_name, bytes)?).map_err(|flaw| flaw.in_file(file_name))
+pub async fn read_checkpoint(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Checkpoint, TorchFileError> {
+    Checkpoint::from_value(read(file_name, file).await?).map_err(|flaw| flaw.in_file(file_name))
 }

@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::Flaw;
+use crate::files::{FileSource, held};
 
 /// Element type of a storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,13 +62,13 @@ impl fmt::Display for DType {
     }
 }
 
-/// The bytes of one storage inside a shared file.
-#[derive(Clone, PartialEq)]
+/// Where one storage lies in a file. Its bytes are read when values are asked for.
+#[derive(Clone)]
 pub struct Storage {
     /// The whole file, shared.
-    pub file: Arc<[u8]>,
-    /// Where the storage lies in it.
-    pub range: Range<usize>,
+    pub file: Rc<dyn FileSource>,
+    /// Where the storage lies in it, in bytes.
+    pub range: Range<u64>,
     /// Element type.
     pub dtype: DType,
     /// Whether elements are little-endian.
@@ -75,19 +76,23 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Its bytes; empty if the range leaves the file.
-    pub fn bytes(&self) -> &[u8] {
-        self.file.get(self.range.clone()).unwrap_or_default()
-    }
-
     /// Number of elements.
     pub fn n_elements(&self) -> usize {
-        self.range.len() / self.dtype.size()
+        // A storage's bytes were counted in `usize` when it was found.
+        (self.range.end - self.range.start) as usize / self.dtype.size()
+    }
+}
+
+impl PartialEq for Storage {
+    /// The same place in the same file.
+    fn eq(&self, other: &Self) -> bool {
+        let of = |storage: &Self| (storage.range.clone(), storage.dtype, storage.little_endian);
+        Rc::ptr_eq(&self.file, &other.file) && of(self) == of(other)
     }
 }
 
 impl fmt::Debug for Storage {
-    /// Without the file's bytes, of which there may be hundreds of megabytes.
+    /// Without the file, which need not have a debug form.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Storage({} × {} at {:?})", self.n_elements(), self.dtype, self.range)
     }
@@ -96,7 +101,7 @@ impl fmt::Debug for Storage {
 /// A view of a storage. Offsets and strides are in elements and were checked to stay within it.
 ///
 /// ClinicaDL's image tensors are not in C order (they keep the strides of nibabel's Fortran-ordered arrays), so the
-/// storage's bytes alone say nothing: ask [`Tensor::to_f32_vec`] for the values in C order.
+/// storage's bytes alone say nothing: ask [`Tensor::to_f32_vec`] for the values in C order. Nothing is read before that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     pub(super) storage: Storage,
@@ -139,8 +144,8 @@ impl Tensor {
         if product(shape) != Some(data.len()) {
             return Err(Flaw::ShapeMismatch { shape: shape.to_vec(), n_values: data.len() });
         }
-        let file: Arc<[u8]> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let storage = Storage { range: 0..file.len(), file, dtype: DType::F32, little_endian: true };
+        let bytes: Vec<u8> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let storage = Storage { range: 0..bytes.len() as u64, file: held(bytes), dtype: DType::F32, little_endian: true };
         Self::new(storage, 0, shape.to_vec(), c_strides(shape))
     }
 
@@ -162,6 +167,24 @@ impl Tensor {
     /// Product of the shape; 1 for a tensor without axes.
     pub fn n_elements(&self) -> usize {
         self.shape.iter().product()
+    }
+
+    /// The part of it with these indices of the first axis, cut where the axis ends.
+    #[must_use]
+    pub fn rows(&self, rows: Range<usize>) -> Self {
+        let mut part = self.clone();
+        if let (Some(size), Some(&stride)) = (part.shape.first_mut(), self.strides.first()) {
+            let start = rows.start.min(*size);
+            *size = rows.end.clamp(start, *size) - start;
+            // Within the storage, unless nothing is left: then nothing is read.
+            part.offset = self.offset.saturating_add(start.saturating_mul(stride));
+        }
+        part
+    }
+
+    /// The last element of the storage that belongs to it; `None` if it has no elements.
+    pub(super) fn last_element(&self) -> Option<usize> {
+        last_element(self.offset, &self.shape, &self.strides).filter(|_| self.n_elements() > 0)
     }
 
     /// Whether the elements lie in the storage one after another, last axis fastest.

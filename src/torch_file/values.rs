@@ -1,83 +1,120 @@
 //! The values of a tensor in C order, whatever its element type, strides and byte order.
 
+use std::ops::Range;
+
 use half::{bf16, f16};
 
+use super::reading::Reading;
 use super::{DType, Flaw, Tensor};
+
+/// Puts the elements in bytes of a tensor's storage, the first of which has the given number, where they belong among the
+/// tensor's values in C order.
+pub(super) type Place<T> = fn(&Tensor, &[u8], usize, &mut [T]);
 
 impl Tensor {
     /// All values in C order (last axis fastest), rounded to float32 where the element type is wider.
     ///
     /// # Errors
-    /// If there is no memory for them.
-    pub fn to_f32_vec(&self) -> Result<Vec<f32>, Flaw> {
-        match self.dtype() {
-            DType::F64 => self.gather(|bytes| f64::from_le_bytes(bytes) as f32),
-            DType::F32 => self.gather(f32::from_le_bytes),
-            DType::F16 => self.gather(|bytes| f16::from_le_bytes(bytes).to_f32()),
-            DType::BF16 => self.gather(|bytes| bf16::from_le_bytes(bytes).to_f32()),
-            DType::I64 => self.gather(|bytes| i64::from_le_bytes(bytes) as f32),
-            DType::I32 => self.gather(|bytes| i32::from_le_bytes(bytes) as f32),
-            DType::I16 => self.gather(|bytes| f32::from(i16::from_le_bytes(bytes))),
-            DType::I8 => self.gather(|bytes| f32::from(i8::from_le_bytes(bytes))),
-            DType::U8 => self.gather(|[byte]| f32::from(byte)),
-            DType::Bool => self.gather(|[byte]| f32::from(u8::from(byte != 0))),
-        }
+    /// If there is no memory for them, or the file cannot be read.
+    pub async fn to_f32_vec(&self) -> Result<Vec<f32>, Flaw> {
+        self.reading()?.finish().await
+    }
+
+    /// As [`Self::to_f32_vec`], one slice at a time.
+    ///
+    /// # Errors
+    /// If there is no memory for the values.
+    pub fn reading(&self) -> Result<Reading<'_, f32>, Flaw> {
+        Reading::new(self, Self::place_f32)
     }
 
     /// All values in C order of an integer or boolean tensor.
     ///
     /// # Errors
-    /// If it holds floating-point values, or if there is no memory.
-    pub fn to_i64_vec(&self) -> Result<Vec<i64>, Flaw> {
+    /// If it holds floating-point values, if there is no memory, or the file cannot be read.
+    pub async fn to_i64_vec(&self) -> Result<Vec<i64>, Flaw> {
         match self.dtype() {
-            DType::I64 => self.gather(i64::from_le_bytes),
-            DType::I32 => self.gather(|bytes| i64::from(i32::from_le_bytes(bytes))),
-            DType::I16 => self.gather(|bytes| i64::from(i16::from_le_bytes(bytes))),
-            DType::I8 => self.gather(|bytes| i64::from(i8::from_le_bytes(bytes))),
-            DType::U8 => self.gather(|[byte]| i64::from(byte)),
-            DType::Bool => self.gather(|[byte]| i64::from(byte != 0)),
-            found => Err(Flaw::NotIntegers { found }),
+            found @ (DType::F64 | DType::F32 | DType::F16 | DType::BF16) => Err(Flaw::NotIntegers { found }),
+            _ => Reading::new(self, Self::place_i64)?.finish().await,
         }
     }
 
-    /// Every element through `decode`, which takes little-endian bytes; `N` is the element size.
-    fn gather<const N: usize, T: Copy>(&self, decode: impl Fn([u8; N]) -> T) -> Result<Vec<T>, Flaw> {
-        let n_elements = self.n_elements();
-        let mut values = Vec::new();
-        let bytes = n_elements.saturating_mul(size_of::<T>()) as u64;
-        values.try_reserve_exact(n_elements).map_err(|_| Flaw::OutOfMemory { bytes })?;
+    fn place_f32(&self, bytes: &[u8], first: usize, values: &mut [f32]) {
+        match self.dtype() {
+            DType::F64 => self.place(bytes, first, values, |bytes| f64::from_le_bytes(bytes) as f32),
+            DType::F32 => self.place(bytes, first, values, f32::from_le_bytes),
+            DType::F16 => self.place(bytes, first, values, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            DType::BF16 => self.place(bytes, first, values, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+            DType::I64 => self.place(bytes, first, values, |bytes| i64::from_le_bytes(bytes) as f32),
+            DType::I32 => self.place(bytes, first, values, |bytes| i32::from_le_bytes(bytes) as f32),
+            DType::I16 => self.place(bytes, first, values, |bytes| f32::from(i16::from_le_bytes(bytes))),
+            DType::I8 => self.place(bytes, first, values, |bytes| f32::from(i8::from_le_bytes(bytes))),
+            DType::U8 => self.place(bytes, first, values, |[byte]| f32::from(byte)),
+            DType::Bool => self.place(bytes, first, values, |[byte]| f32::from(u8::from(byte != 0))),
+        }
+    }
 
-        let (elements, _) = self.storage.bytes().as_chunks::<N>();
+    /// Of integer types only.
+    fn place_i64(&self, bytes: &[u8], first: usize, values: &mut [i64]) {
+        match self.dtype() {
+            DType::I64 => self.place(bytes, first, values, i64::from_le_bytes),
+            DType::I32 => self.place(bytes, first, values, |bytes| i64::from(i32::from_le_bytes(bytes))),
+            DType::I16 => self.place(bytes, first, values, |bytes| i64::from(i16::from_le_bytes(bytes))),
+            DType::I8 => self.place(bytes, first, values, |bytes| i64::from(i8::from_le_bytes(bytes))),
+            DType::U8 => self.place(bytes, first, values, |[byte]| i64::from(byte)),
+            DType::Bool => self.place(bytes, first, values, |[byte]| i64::from(byte != 0)),
+            DType::F64 | DType::F32 | DType::F16 | DType::BF16 => {}
+        }
+    }
+
+    /// As [`Place`], through `decode`, which takes little-endian bytes; `N` is the element size.
+    fn place<const N: usize, T>(&self, bytes: &[u8], first: usize, values: &mut [T], decode: impl Fn([u8; N]) -> T) {
+        let (elements, _) = bytes.as_chunks::<N>();
         if self.storage.little_endian {
-            self.visit(elements, |&element| values.push(decode(element)));
+            self.visit(elements, first, values, |value, &element| *value = decode(element));
         } else {
-            self.visit(elements, |&element| values.push(decode(reversed(element))));
+            self.visit(elements, first, values, |value, &element| *value = decode(reversed(element)));
         }
-        Ok(values)
     }
 
-    /// Calls `take` with the elements of the storage that make up this tensor, in C order.
-    fn visit<E>(&self, elements: &[E], take: impl FnMut(&E)) {
-        let n_elements = self.n_elements();
-        if self.is_contiguous() {
-            let all = elements.get(self.offset..).and_then(|rest| rest.get(..n_elements));
-            return all.unwrap_or_default().iter().for_each(take);
+    /// Calls `take` with every value whose element is among `elements`, and that element.
+    fn visit<E, T>(&self, elements: &[E], first: usize, values: &mut [T], mut take: impl FnMut(&mut T, &E)) {
+        let (row_length, stride) = if self.is_contiguous() {
+            (values.len(), 1)
+        } else {
+            (self.shape.last().copied().unwrap_or(1), self.strides.last().copied().unwrap_or(0))
+        };
+        for (row, values) in values.chunks_mut(row_length.max(1)).enumerate() {
+            let start = self.row_start(row, row_length);
+            let columns = columns_within(start, stride, values.len(), first..first + elements.len());
+            let Some(from) = columns.clone().next().map(|column| start + column * stride - first) else { continue };
+            let (values, elements) = (&mut values[columns], &elements[from..]);
+            match stride {
+                0 => values.iter_mut().for_each(|value| take(value, &elements[0])),
+                1 => values.iter_mut().zip(elements).for_each(|(value, element)| take(value, element)),
+                _ => values.iter_mut().zip(elements.iter().step_by(stride)).for_each(|(value, element)| take(value, element)),
+            }
         }
-        let row_length = self.shape.last().copied().unwrap_or(1);
-        let stride = self.strides.last().copied().unwrap_or(0);
-        let n_rows = n_elements.checked_div(row_length).unwrap_or(0);
-        let rows = (0..n_rows).map(|row| self.row_start(row));
-        let positions = rows.flat_map(|start| (0..row_length).map(move |column| start + column * stride));
-        // Every position was checked when the tensor was built, so that none is passed over here.
-        positions.filter_map(|position| elements.get(position)).for_each(take);
     }
 
     /// Where the `row`-th run along the last axis begins, in elements of the storage.
-    fn row_start(&self, row: usize) -> usize {
+    fn row_start(&self, row: usize, row_length: usize) -> usize {
+        if row_length == self.n_elements() {
+            return self.offset;
+        }
         let outer_axes = self.shape.iter().zip(&self.strides).rev().skip(1);
         let (start, _) = outer_axes.fold((self.offset, row), |(start, rest), (&size, &stride)| (start + rest % size * stride, rest / size));
         start
     }
+}
+
+/// The columns of a row from `start` on whose elements lie in `held`.
+fn columns_within(start: usize, stride: usize, row_length: usize, held: Range<usize>) -> Range<usize> {
+    if stride == 0 {
+        return if held.contains(&start) { 0..row_length } else { 0..0 };
+    }
+    let before = |end: usize| end.saturating_sub(start).div_ceil(stride).min(row_length);
+    before(held.start)..before(held.end)
 }
 
 fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
@@ -87,11 +124,14 @@ fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
 
 #[cfg(test)]
 mod tests {
+    use pollster::block_on;
+
     use super::*;
+    use crate::files::held;
     use crate::torch_file::Storage;
 
     fn tensor(dtype: DType, bytes: &[u8], offset: usize, shape: &[usize], strides: &[usize]) -> Result<Tensor, Flaw> {
-        let storage = Storage { file: bytes.into(), range: 0..bytes.len(), dtype, little_endian: true };
+        let storage = Storage { file: held(bytes.to_vec()), range: 0..bytes.len() as u64, dtype, little_endian: true };
         Tensor::new(storage, offset, shape.to_vec(), strides.to_vec())
     }
 
@@ -99,7 +139,7 @@ mod tests {
     fn strides_are_honoured() {
         let bytes: Vec<u8> = (0..6).collect();
         let check = |offset, shape: &[usize], strides: &[usize], expected: &[i64]| {
-            assert_eq!(tensor(DType::U8, &bytes, offset, shape, strides).unwrap().to_i64_vec().unwrap(), expected);
+            assert_eq!(block_on(tensor(DType::U8, &bytes, offset, shape, strides).unwrap().to_i64_vec()).unwrap(), expected);
         };
         check(0, &[2, 3], &[3, 1], &[0, 1, 2, 3, 4, 5]);
         check(0, &[3, 2], &[1, 3], &[0, 3, 1, 4, 2, 5]);
@@ -112,8 +152,8 @@ mod tests {
 
     #[test]
     fn big_endian_elements_are_turned() {
-        let storage = Storage { file: [0x3f, 0xc0, 0, 0].as_slice().into(), range: 0..4, dtype: DType::F32, little_endian: false };
-        assert_eq!(Tensor::new(storage, 0, vec![1], vec![1]).unwrap().to_f32_vec().unwrap(), [1.5]);
+        let storage = Storage { file: held(vec![0x3f, 0xc0, 0, 0]), range: 0..4, dtype: DType::F32, little_endian: false };
+        assert_eq!(block_on(Tensor::new(storage, 0, vec![1], vec![1]).unwrap().to_f32_vec()).unwrap(), [1.5]);
     }
 
     #[test]
@@ -132,6 +172,30 @@ mod tests {
 
     #[test]
     fn floats_are_not_integers() {
-        assert_eq!(tensor(DType::F32, &[0; 4], 0, &[], &[]).unwrap().to_i64_vec(), Err(Flaw::NotIntegers { found: DType::F32 }));
+        let tensor = tensor(DType::F32, &[0; 4], 0, &[], &[]).unwrap();
+        assert_eq!(block_on(tensor.to_i64_vec()), Err(Flaw::NotIntegers { found: DType::F32 }));
+    }
+
+    #[test]
+    fn values_come_in_any_slices() {
+        let bytes: Vec<u8> = (0..24).collect();
+        for (offset, shape, strides) in
+            [(1, [2, 3, 3], [9, 3, 1]), (2, [3, 2, 3], [1, 9, 3]), (3, [2, 2, 2], [0, 7, 2]), (5, [2, 1, 3], [4, 1, 0])]
+        {
+            let tensor = tensor(DType::U8, &bytes, offset, &shape, &strides).unwrap();
+            let whole = block_on(tensor.to_i64_vec()).unwrap();
+            for length in 1..5 {
+                let mut values = vec![-1; tensor.n_elements()];
+                bytes.chunks(length).enumerate().for_each(|(slice, part)| tensor.place_i64(part, slice * length, &mut values));
+                assert_eq!(values, whole, "{shape:?} {strides:?} in slices of {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_a_part_of_it() {
+        let tensor = Tensor::from_f32(&[3, 2], &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        let rows = |rows| block_on(tensor.rows(rows).to_f32_vec()).unwrap();
+        assert_eq!((rows(0..1), rows(1..3), rows(2..9), rows(7..9)), (vec![0.0, 1.0], vec![2.0, 3.0, 4.0, 5.0], vec![4.0, 5.0], vec![]));
     }
 }

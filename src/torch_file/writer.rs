@@ -133,16 +133,19 @@ fn padding(data_at: usize) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use pollster::block_on;
+
     use super::*;
+    use crate::files::held;
     use crate::torch_file::read_tensor;
 
     #[test]
     fn what_is_written_is_read() {
         let check = |shape: &[usize], data: &[f32]| {
-            let tensor = read_tensor("map.pt", write_tensor(shape, data)).unwrap();
+            let tensor = block_on(read_tensor("map.pt", &held(write_tensor(shape, data)))).unwrap();
             assert_eq!(tensor.shape(), shape);
             assert!(tensor.is_contiguous());
-            assert_eq!(tensor.to_f32_vec().unwrap(), data);
+            assert_eq!(block_on(tensor.to_f32_vec()).unwrap(), data);
         };
         check(&[1, 2, 3], &[1.0, -2.5, 0.0, 1e-30, f32::MAX, 7.0]);
         check(&[], &[4.0]);

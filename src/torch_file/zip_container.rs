@@ -1,57 +1,90 @@
 //! The ZIP container of torch ≥ 1.6: one folder of any name with `data.pkl`, `byteorder` and `data/<storage key>`.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::pickle::{self, StorageRef};
+use super::pickle::{self, MAX_PICKLE_BYTES, StorageRef};
 use super::{Flaw, Value};
+use crate::files::{FileSource, Sparse};
 
-/// Reads the object in a ZIP container. Checksums are not verified, as torch does not either.
+/// Bytes of an entry's own header that say where its data begin.
+const ENTRY_HEADER: u64 = 30;
+
+/// Entries whose headers are fetched one by one; a checkpoint has a few hundred tensors.
+const MAX_ENTRIES: usize = 1 << 12;
+
+/// Where the bytes of each entry lie in the file.
+type Entries = BTreeMap<String, Range<u64>>;
+
+/// Reads the object in a ZIP container, without the values of its tensors. Checksums are not verified, as torch does not
+/// either.
 ///
 /// # Errors
-/// If the ZIP directory, the pickle or a storage is damaged.
-pub(super) fn read(file: &Arc<[u8]>) -> Result<Value, Flaw> {
-    let entries = entries(file)?;
+/// If the ZIP directory, the pickle or a storage is damaged, or the file cannot be read.
+pub(super) async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Value, Flaw> {
+    let entries = find_entries(file_name, file.as_ref()).await?;
     let top = top_folder(&entries)?;
-    let entry = |name: &str| entries.get(&format!("{top}{name}"));
-    let bytes_of = |name: &str| entry(name).and_then(|range| file.get(range.clone()));
+    let entry = |name: &str| entries.get(&format!("{top}{name}")).cloned();
 
-    let little_endian = byte_order(bytes_of("byteorder"))?;
-    let pickle = bytes_of("data.pkl").ok_or_else(|| Flaw::MissingEntry { entry: format!("{top}data.pkl") })?;
+    let little_endian = match entry("byteorder") {
+        Some(range) => byte_order(&beginning(file.as_ref(), range, BYTE_ORDER_SHOWN + 1).await?)?,
+        // Files before torch 2.1 are little-endian.
+        None => true,
+    };
+    let pickle = entry("data.pkl").ok_or_else(|| Flaw::MissingEntry { entry: format!("{top}data.pkl") })?;
+    let pickle = beginning(file.as_ref(), pickle, MAX_PICKLE_BYTES as u64).await?;
     let mut resolve = |wanted: StorageRef<'_>| {
         let name = format!("data/{}", wanted.key);
         let range = entry(&name).ok_or_else(|| Flaw::MissingEntry { entry: format!("{top}{name}") })?;
-        wanted.storage_at(file, range, little_endian)
+        wanted.storage_at(file, &range, little_endian)
     };
-    Ok(pickle::load(pickle, &mut resolve)?.value)
+    Ok(pickle::load(&pickle, &mut resolve)?.value)
 }
 
-/// Where the bytes of each entry lie in the file.
-fn entries(file: &[u8]) -> Result<BTreeMap<String, Range<usize>>, Flaw> {
-    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(bad_zip)?;
+/// The bytes of an entry, but no more than `limit`.
+async fn beginning(file: &dyn FileSource, entry: Range<u64>, limit: u64) -> Result<Vec<u8>, Flaw> {
+    Ok(file.read(entry.start..entry.end.min(entry.start + limit)).await?)
+}
+
+/// Reads the directory at the end of the file and the header of every entry.
+async fn find_entries(file_name: &str, file: &dyn FileSource) -> Result<Entries, Flaw> {
+    let mut sparse = Sparse::new(file.len());
+    let headers = sparse.complete((file_name, file), headers).await?;
+    for start in headers.into_iter().take(MAX_ENTRIES) {
+        sparse.fetch(file, start..start.saturating_add(ENTRY_HEADER)).await?;
+    }
+    sparse.complete((file_name, file), |sparse| entries(sparse, file.len())).await?
+}
+
+/// Where the entries' own headers lie; nothing if the directory is broken, which [`entries`] reports.
+fn headers(file: &mut Sparse) -> Vec<u64> {
+    let Ok(archive) = ZipArchive::new(file) else { return Vec::new() };
+    (0..archive.len()).filter_map(|index| Some(archive.by_index_data(index).ok()?.header_start())).collect()
+}
+
+fn entries(file: &mut Sparse, n_bytes: u64) -> Result<Entries, Flaw> {
+    let mut archive = ZipArchive::new(file).map_err(bad_zip)?;
     if archive.has_duplicate_names() {
         return Err(Flaw::BadZip { reason: "two entries have the same name".to_owned() });
     }
-    (0..archive.len()).map(|index| entry(&mut archive, index, file.len())).collect()
+    (0..archive.len()).map(|index| entry(&mut archive, index, n_bytes)).collect()
 }
 
-fn entry(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, n_bytes: usize) -> Result<(String, Range<usize>), Flaw> {
+fn entry(archive: &mut ZipArchive<&mut Sparse>, index: usize, n_bytes: u64) -> Result<(String, Range<u64>), Flaw> {
     let member = archive.by_index_raw(index).map_err(bad_zip)?;
     let name = String::from_utf8_lossy(member.name_raw()).into_owned();
     if member.compression() != CompressionMethod::Stored || member.encrypted() || member.size() != member.compressed_size() {
         return Err(Flaw::NotStored { entry: name });
     }
     let start = member.data_start().ok_or_else(|| Flaw::BadZip { reason: format!("entry {name} has no data") })?;
-    let available = (n_bytes as u64).saturating_sub(start);
+    let available = n_bytes.saturating_sub(start);
     if member.size() > available {
         return Err(Flaw::Truncated { what: "an entry of the ZIP container", needed: member.size(), available });
     }
-    // Both ends lie within the file, which is in memory, so that they fit `usize`.
-    Ok((name, start as usize..(start + member.size()) as usize))
+    Ok((name, start..start + member.size()))
 }
 
 fn bad_zip(error: zip::result::ZipError) -> Flaw {
@@ -59,18 +92,24 @@ fn bad_zip(error: zip::result::ZipError) -> Flaw {
 }
 
 /// `<name>/` of the folder with `data.pkl`; torch names it after the file, so that it can be anything.
-fn top_folder(entries: &BTreeMap<String, Range<usize>>) -> Result<String, Flaw> {
+fn top_folder(entries: &Entries) -> Result<String, Flaw> {
     let candidates = entries.keys().filter_map(|name| name.strip_suffix("data.pkl"));
     let folders = candidates.filter(|top| top.is_empty() || top.ends_with('/'));
     let top = folders.min_by_key(|top| top.matches('/').count());
     top.map(str::to_owned).ok_or_else(|| Flaw::MissingEntry { entry: "data.pkl".to_owned() })
 }
 
-/// Files before torch 2.1 have no `byteorder` entry and are little-endian.
-fn byte_order(entry: Option<&[u8]>) -> Result<bool, Flaw> {
+/// How much of an unknown byte order is repeated to the user.
+const BYTE_ORDER_SHOWN: u64 = 16;
+
+/// Whether elements are little-endian.
+fn byte_order(entry: &[u8]) -> Result<bool, Flaw> {
     match entry {
-        None | Some(b"little") => Ok(true),
-        Some(b"big") => Ok(false),
-        Some(other) => Err(Flaw::BadByteOrder { found: String::from_utf8_lossy(other.get(..16).unwrap_or(other)).into_owned() }),
+        b"little" => Ok(true),
+        b"big" => Ok(false),
+        other => {
+            let shown = other.get(..BYTE_ORDER_SHOWN as usize).unwrap_or(other);
+            Err(Flaw::BadByteOrder { found: String::from_utf8_lossy(shown).into_owned() })
+        }
     }
 }

@@ -1,17 +1,24 @@
 //! Tensors of a CAPS (`deeplearning_prepare_data/**.pt`): images as volumes, and the elements cut out of them.
 
+use std::rc::Rc;
+
 use super::{Affine, MAX_AXIS, MAX_VOXELS, Volume};
+use crate::files::FileSource;
 use crate::torch_file::{self, TorchFileError};
 
 /// Reads a saved tensor 1×D×H×W or D×H×W. Axes are NIfTI's i, j, k whatever the strides; tensors carry no affine, so
 /// `world_from_voxel_of` gives the one of the grid's shape (see [`known_space::assume`](super::known_space::assume)).
 ///
 /// # Errors
-/// If the bytes are no saved tensor, or one of another rank or size.
-pub fn read(file_name: &str, bytes: Vec<u8>, world_from_voxel_of: impl Fn([usize; 3]) -> Affine) -> Result<Volume, TensorImageError> {
-    let tensor = torch_file::read_tensor(file_name, bytes)?;
+/// If the file is no saved tensor, or one of another rank or size.
+pub async fn read(
+    file_name: &str,
+    file: &Rc<dyn FileSource>,
+    world_from_voxel_of: impl Fn([usize; 3]) -> Affine,
+) -> Result<Volume, TensorImageError> {
+    let tensor = torch_file::read_tensor(file_name, file).await?;
     let shape = axes_of_image(file_name, tensor.shape())?;
-    let data = tensor.to_f32_vec().map_err(|flaw| flaw.in_file(file_name))?;
+    let data = tensor.to_f32_vec().await.map_err(|flaw| flaw.in_file(file_name))?;
     let world_from_voxel = world_from_voxel_of(shape);
     Volume::new(shape, data, world_from_voxel).map_err(|_| not_an_image(file_name, tensor.shape()))
 }
@@ -28,20 +35,20 @@ pub fn read_shape(file_name: &str, beginning: &[u8]) -> Result<Option<[usize; 3]
 /// last axis fastest whatever the strides.
 ///
 /// # Errors
-/// If the bytes are no saved tensor, or one of another shape, or if its channels differ.
-pub fn read_element(file_name: &str, bytes: Vec<u8>, expected: &[usize]) -> Result<Vec<f32>, TensorImageError> {
-    let file = || file_name.to_owned();
-    let tensor = torch_file::read_tensor(file_name, bytes)?;
+/// If the file is no saved tensor, or one of another shape, or if its channels differ.
+pub async fn read_element(file_name: &str, file: &Rc<dyn FileSource>, expected: &[usize]) -> Result<Vec<f32>, TensorImageError> {
+    let name = || file_name.to_owned();
+    let tensor = torch_file::read_tensor(file_name, file).await?;
     if tensor.shape() != expected {
-        return Err(TensorImageError::OtherElement { file: file(), shape: tensor.shape().to_vec(), expected: expected.to_vec() });
+        return Err(TensorImageError::OtherElement { file: name(), shape: tensor.shape().to_vec(), expected: expected.to_vec() });
     }
-    let mut values = tensor.to_f32_vec().map_err(|flaw| flaw.in_file(file_name))?;
+    let mut values = tensor.to_f32_vec().await.map_err(|flaw| flaw.in_file(file_name))?;
     let n_channels = expected.first().copied().unwrap_or(1).max(1);
     let n_values = values.len() / n_channels;
     let (first, others) = values.split_at(n_values);
     let is_first = |channel: &[f32]| channel.iter().zip(first).all(|(value, first)| value.to_bits() == first.to_bits());
     if !others.chunks(n_values.max(1)).all(is_first) {
-        return Err(TensorImageError::ChannelsDiffer { file: file(), n_channels });
+        return Err(TensorImageError::ChannelsDiffer { file: name(), n_channels });
     }
     values.truncate(n_values);
     Ok(values)

@@ -22,7 +22,7 @@ fn model(maps: &str) -> (MapsConfig, StateDict) {
 }
 
 fn build(config: &MapsConfig, weights: &StateDict) -> Result<Built, NetworkError> {
-    Architecture::of(config)?.build(&config.input_size, weights, &Device::flex(), WorkLimits::CPU)
+    block_on(Architecture::of(config)?.build(&config.input_size, weights, &Device::flex(), WorkLimits::CPU, &Unpaced))
 }
 
 /// The weights under names that `rename` gives.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ImageCatalogue, ImageFormat, read_image};
-use maplens::files::{FileTree, MemoryFile};
+use maplens::files::{FileTree, MemoryFile, held};
 use maplens::torch_file;
 use maplens::volume::nifti;
 use pollster::block_on;
@@ -258,9 +258,9 @@ fn a_strided_image_tensor_is_not_transposed() {
     let tree = tree_with("fortran.pt", bytes("tests/data/torch/fortran.zip.pt"));
     let (catalogue, _) = open(&tree, None).unwrap();
     let image = block_on(read_image(&tree, &catalogue.entries[0])).unwrap();
-    let tensor = torch_file::read_tensor("fortran.pt", bytes("tests/data/torch/fortran.zip.pt")).unwrap();
+    let tensor = block_on(torch_file::read_tensor("fortran.pt", &held(bytes("tests/data/torch/fortran.zip.pt")))).unwrap();
     assert_ne!(tensor.strides().last(), Some(&1));
-    assert_eq!(image.volume.data(), tensor.to_f32_vec().unwrap());
+    assert_eq!(image.volume.data(), block_on(tensor.to_f32_vec()).unwrap());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
-use maplens::files::{FileError, FileSource, FileTree, LocalFuture, MemoryFile};
+use maplens::files::{FileError, FileSource, FileTree, LocalFuture, MemoryFile, held};
 use maplens::torch_file::write_tensor;
 use maplens::volume::extraction::SliceChannels;
 use maplens::volume::transforms::SizeReduction;
@@ -64,7 +64,7 @@ fn prepared_tensors_are_read_by_their_documented_names() {
         let mut source = ElementSource::new(InputSpec { prepare_dl: false, ..source.spec().clone() });
         let session = open_session(&mut source, &tree).unwrap();
         let loaded = block_on(source.read_element(&tree, &session, 0)).unwrap();
-        assert_eq!(loaded.volume, elements[0].extract(&image()).unwrap());
+        assert_eq!(*loaded.volume, elements[0].extract(&image()).unwrap());
         assert!(loaded.path.ends_with(&format!("{STEM}.nii.gz")));
     }
 }
@@ -87,7 +87,7 @@ fn prepared_tensors_that_are_missing_are_cut_from_the_image_and_told() {
     );
     assert_eq!(sentences(&session.warnings), [sentence]);
     let loaded = block_on(source.read_element(&tree, &session, 5)).unwrap();
-    assert_eq!(loaded.volume, elements[5].extract(&image()).unwrap());
+    assert_eq!(*loaded.volume, elements[5].extract(&image()).unwrap());
     let loaded = block_on(source.read_element(&tree, &session, 6)).unwrap();
     assert_eq!(loaded.volume.data(), prepared_values(&elements[6]));
 }
@@ -145,8 +145,8 @@ fn elements_are_cut_from_strided_image_tensors() {
     let mut tree = FileTree::default();
     let file = bytes("tests/data/torch/fortran.zip.pt");
     insert(&mut tree, &format!("{SESSION}/deeplearning_prepare_data/image_based/custom/{STEM}.pt"), file.clone());
-    let tensor = maplens::torch_file::read_tensor("fortran.pt", file).unwrap();
-    let (shape, values) = (tensor.shape().to_vec(), tensor.to_f32_vec().unwrap());
+    let tensor = block_on(maplens::torch_file::read_tensor("fortran.pt", &held(file))).unwrap();
+    let (shape, values) = (tensor.shape().to_vec(), block_on(tensor.to_f32_vec()).unwrap());
     assert_ne!(tensor.strides().last(), Some(&1));
     let [.., n_j, n_k] = shape[..] else { panic!("{shape:?}") };
     let mut source = ElementSource::new(spec(slices(1, SliceChannels::Single)));

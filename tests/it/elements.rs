@@ -190,7 +190,7 @@ fn slices_lose_their_axis_and_colour_slices_come_three_times() {
     let image = noise([4, 3, 2]);
     let element = &slices(1, SliceChannels::Rgb, [1, 0]).elements(image.shape(), &[]).unwrap()[1];
     assert_eq!((element.number, element.name.as_str(), element.shape()), (2, "slice 2", [4, 1, 2]));
-    let (shape, values) = element.network_input(&element.extract(&image).unwrap());
+    let (shape, values) = element.network_input(element.extract(&image).unwrap());
     let slice: Vec<f32> = (0..4).flat_map(|i| (0..2).map(move |k| [i, 2, k])).map(|voxel| image.get(voxel).unwrap()).collect();
     assert_eq!((shape, values), (vec![3, 4, 2], [&slice[..], &slice, &slice].concat()));
     let counted = Extraction::Slice { direction: 2, channels: SliceChannels::Single, discarded: [1, 0], num_slices: Some(1) };
@@ -263,7 +263,7 @@ fn network_input(
     let loaded = block_on(source.read_element(&tree, &session, index)).unwrap();
     assert_eq!((&session.warnings[..], &loaded.warnings[..]), (&[][..], &[][..]));
     let transformed = loaded.element.transform(&loaded.volume, transforms).unwrap();
-    let (shape, values) = loaded.element.network_input(&transformed.volume);
+    let (shape, values) = loaded.element.network_input(transformed.volume);
     (loaded.element, shape, values, session.elements.len())
 }
 

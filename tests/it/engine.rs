@@ -9,7 +9,6 @@ use maplens::engine::message::{
 };
 use maplens::engine::{Engine, Given, Outlet};
 use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
-use maplens::torch_file;
 use maplens::volume::{Affine, Volume, nifti};
 
 use crate::fixtures;
@@ -193,8 +192,7 @@ fn exported_files_hold_the_map_where_it_belongs() {
     // Start and step of ClinicaDL's size reduction by 2 on the cropped t1-linear grid.
     assert_eq!(*volume.world_from_voxel(), Affine::from_diagonal([2.0; 3], [-84.0 + 4.0, -119.0 + 8.0, -78.0 + 8.0]));
     let (name, bytes) = talk.file(ExportKind::Pt);
-    let tensor = torch_file::read_tensor(&name, bytes).unwrap();
-    assert_eq!((tensor.shape(), tensor.to_f32_vec().unwrap()), ([1, 80, 96, 80].as_slice(), values));
+    assert_eq!(fixtures::tensor(&name, bytes), (vec![1, 80, 96, 80], values));
     let (_, bytes) = talk.file(ExportKind::Record);
     let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(record["explanation"]["target_label"], "AD");

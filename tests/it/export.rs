@@ -4,7 +4,6 @@ use maplens::attribution::Convention;
 use maplens::engine::message::Quantity;
 use maplens::export::record::{DeviceRecord, ExplanationRecord, InputRecord, MapRecord, ModelRecord, Software, Timing};
 use maplens::export::{self, Record, file_names};
-use maplens::torch_file;
 use maplens::volume::{Affine, Volume, nifti};
 
 use crate::{fixtures, npy};
@@ -13,9 +12,8 @@ use crate::{fixtures, npy};
 fn a_map_is_read_back_from_its_nifti_and_its_tensor() {
     let volume = reference_volume();
     assert_eq!(nifti::read("map.nii.gz", &nifti::write(&volume)).unwrap(), volume);
-    let tensor = torch_file::read_tensor("map.pt", export::tensor_file(&[1, 3, 4, 5], volume.data())).unwrap();
-    assert_eq!(tensor.shape(), [1, 3, 4, 5]);
-    assert_eq!(tensor.to_f32_vec().unwrap(), volume.data());
+    let tensor = fixtures::tensor("map.pt", export::tensor_file(&[1, 3, 4, 5], volume.data()));
+    assert_eq!(tensor, (vec![1, 3, 4, 5], volume.into_data()));
 }
 
 /// tests/reference/check_nifti.py reads the file with real nibabel.

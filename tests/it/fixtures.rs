@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use maplens::files::{FileTree, MemoryFile};
+use maplens::files::{FileTree, MemoryFile, held};
+use maplens::torch_file;
+use pollster::block_on;
 
 /// A participant of the demo study, whose network inputs are among the fixtures, too.
 pub const TRIV24_NIFTI: &str = "www/demo/caps/subjects/sub-TRIV24/ses-M000/t1_linear/\
@@ -13,6 +15,12 @@ pub const TRIV24_NIFTI: &str = "www/demo/caps/subjects/sub-TRIV24/ses-M000/t1_li
 pub fn bytes(path: &str) -> Vec<u8> {
     let full = root().join(path);
     std::fs::read(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
+}
+
+/// Shape and values of a saved tensor.
+pub fn tensor(file_name: &str, bytes: Vec<u8>) -> (Vec<usize>, Vec<f32>) {
+    let tensor = block_on(torch_file::read_tensor(file_name, &held(bytes))).unwrap();
+    (tensor.shape().to_vec(), block_on(tensor.to_f32_vec()).unwrap())
 }
 
 /// A folder of the repository as the page would see it when the user chose it: paths start with the folder's name.

@@ -98,11 +98,11 @@ impl Maker<'_> {
     }
 
     fn squeeze_excitation(&mut self) -> SqueezeExcitation {
-        let mut linear = |n_out: usize, n_in: usize| {
+        let mut layer = |n_out: usize, n_in: usize| {
             let (weight, bias) = (self.noise.values(n_out * n_in), self.noise.values(n_out));
-            Linear::new([n_out, n_in], weight, bias, 100, self.device)
+            linear([n_out, n_in], &weight, bias, 100, self.device)
         };
-        SqueezeExcitation { squeeze: linear(2, 4), excite: linear(4, 2) }
+        SqueezeExcitation { squeeze: layer(2, 4), excite: layer(4, 2) }
     }
 }
 
@@ -207,12 +207,20 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
     let expected: Vec<f32> = input.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
     let expected_output: Vec<f32> = output.into_data().try_into_vec().unwrap();
     for max_rows in [1, 2, 3, 7, 100] {
-        let layer = Linear::new([7, 5], weight.clone(), bias.clone(), max_rows, &device);
+        let layer = linear([7, 5], &weight, bias.clone(), max_rows, &device);
         let found: Vec<f32> = layer.forward(vector(&x)).into_data().try_into_vec().unwrap();
         assert!(crate::numerics::max_difference(&found, &expected_output) <= AUTODIFF);
         let found: Vec<f32> = layer.input_gradient(vector(&g)).into_data().try_into_vec().unwrap();
         assert!(crate::numerics::max_difference(&found, &expected) <= AUTODIFF);
     }
+}
+
+/// A fully connected layer in pieces of at most `max_rows` rows.
+fn linear([n_out, n_in]: [usize; 2], weight: &[f32], bias: Vec<f32>, max_rows: usize, device: &Device) -> Linear {
+    assert_eq!(weight.len(), n_out * n_in);
+    let pieces = weight.chunks(max_rows * n_in);
+    let pieces = pieces.map(|rows| Tensor::from_data(TensorData::new(rows.to_vec(), [rows.len() / n_in, n_in]), device));
+    Linear::of_pieces(pieces.collect(), bias, device)
 }
 
 fn pool(layer: RowLayer) -> [Step; 1] {

@@ -4,9 +4,12 @@
 
 #[cfg(feature = "compute")]
 mod architectures;
+mod archives_in_parts;
 #[cfg(feature = "compute")]
 mod blocks;
 mod caps;
+#[path = "../checkpoints/mod.rs"]
+mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
 mod element_sources;
@@ -37,9 +40,11 @@ mod npy_bytes;
 mod numerics;
 mod participants;
 mod predictions;
+mod reading;
 mod render;
 #[cfg(feature = "compute")]
 mod reuse;
 mod torch_file;
 mod tsv;
 mod volume;
+mod watched;

@@ -3,8 +3,22 @@
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
-use maplens::torch_file::{self, DType, Flaw, Tensor, Value, read, read_checkpoint, read_tensor};
+use maplens::files::held;
+use maplens::torch_file::{self, Checkpoint, DType, Flaw, Tensor, TorchFileError, Value};
+use pollster::block_on;
 use serde_json::Value as Json;
+
+fn read(file_name: &str, bytes: Vec<u8>) -> Result<Value, TorchFileError> {
+    block_on(torch_file::read(file_name, &held(bytes)))
+}
+
+fn read_tensor(file_name: &str, bytes: Vec<u8>) -> Result<Tensor, TorchFileError> {
+    block_on(torch_file::read_tensor(file_name, &held(bytes)))
+}
+
+fn read_checkpoint(file_name: &str, bytes: Vec<u8>) -> Result<Checkpoint, TorchFileError> {
+    block_on(torch_file::read_checkpoint(file_name, &held(bytes)))
+}
 
 fn data(path: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(path);
@@ -45,10 +59,10 @@ fn check_tensor(name: &str, tensor: &Tensor, expected: &Json) {
     assert_eq!((tensor.dtype().to_string().as_str(), tensor.shape()), (expected["dtype"].as_str().unwrap(), shape.as_slice()), "{name}");
     let wanted: Vec<f64> = serde_json::from_value(expected["values"].clone()).unwrap();
     let wanted: Vec<f32> = wanted.into_iter().map(|value| value as f32).collect();
-    assert_eq!(tensor.to_f32_vec().unwrap(), wanted, "{name}");
+    assert_eq!(block_on(tensor.to_f32_vec()).unwrap(), wanted, "{name}");
     if !matches!(tensor.dtype(), DType::F64 | DType::F32 | DType::F16 | DType::BF16) {
         let wanted: Vec<i64> = serde_json::from_value(expected["values"].clone()).unwrap();
-        assert_eq!(tensor.to_i64_vec().unwrap(), wanted, "{name}");
+        assert_eq!(block_on(tensor.to_i64_vec()).unwrap(), wanted, "{name}");
     }
 }
 
@@ -108,9 +122,9 @@ fn a_checkpoint_of_clinicadl_is_read() {
     assert_eq!((checkpoint.epoch, checkpoint.name.as_deref(), checkpoint.state_dict.len()), (Some(3), Some("Conv4_FC3"), 41));
     let weight = checkpoint.state_dict.get("convolutions.0.weight").unwrap();
     assert_eq!(weight.shape(), [8, 1, 3, 3, 3]);
-    assert_eq!(weight.to_f32_vec().unwrap()[..2], [0.049_534_127, -0.042_707_5]);
-    assert_eq!(checkpoint.state_dict.get("fc.6.bias").unwrap().to_f32_vec().unwrap(), [-0.010_413_44]);
-    assert_eq!(checkpoint.state_dict.get("convolutions.1.num_batches_tracked").unwrap().to_i64_vec().unwrap(), [21]);
+    assert_eq!(block_on(weight.to_f32_vec()).unwrap()[..2], [0.049_534_127, -0.042_707_5]);
+    assert_eq!(block_on(checkpoint.state_dict.get("fc.6.bias").unwrap().to_f32_vec()).unwrap(), [-0.010_413_44]);
+    assert_eq!(block_on(checkpoint.state_dict.get("convolutions.1.num_batches_tracked").unwrap().to_i64_vec()).unwrap(), [21]);
     let n_values: usize = checkpoint.state_dict.iter().map(|(_, tensor)| tensor.n_elements()).sum();
     assert_eq!(n_values, 310_152);
 }
@@ -256,20 +270,20 @@ fn damaged_files_never_panic() {
 
 /// Reads bytes that may be damaged and every tensor in them that is not huge.
 fn use_all(bytes: &[u8]) {
-    let Ok(value) = read("damaged.pt", bytes) else { return };
+    let Ok(value) = read("damaged.pt", bytes.to_vec()) else { return };
     let mut found = Vec::new();
     tensors(&value, "", &mut found);
     for (_, tensor) in found.iter().filter(|(_, tensor)| tensor.n_elements() < 1 << 20) {
-        assert_eq!(tensor.to_f32_vec().map(|values| values.len()), Ok(tensor.n_elements()));
+        assert_eq!(block_on(tensor.to_f32_vec()).map(|values| values.len()), Ok(tensor.n_elements()));
     }
-    let _ = torch_file::Checkpoint::from_value(value);
+    let _ = Checkpoint::from_value(value);
 }
 
 /// For tests/reference/check_torch_writer.py: writes a tensor to the path in `MAPLENS_WRITE_TENSOR`, if there is one.
 #[test]
 fn written_file_for_torch() {
     let file = torch_file::write_tensor(&[1, 2, 3], &[0.5, 1.5, 2.5, 3.5, 4.5, 5.5]);
-    assert_eq!(read_tensor("map.pt", file.as_slice()).unwrap().shape(), [1, 2, 3]);
+    assert_eq!(read_tensor("map.pt", file.clone()).unwrap().shape(), [1, 2, 3]);
     if let Ok(path) = std::env::var("MAPLENS_WRITE_TENSOR") {
         std::fs::write(path, file).unwrap();
     }

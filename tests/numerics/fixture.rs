@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use maplens::attribution::Method;
 use maplens::files::{FileSource, FileTree, MemoryFile, open_uploads};
 use maplens::maps::Maps;
-use maplens::network::{Architecture, Network, WorkLimits};
+use maplens::network::{Architecture, Network, Unpaced, WorkLimits};
 use maplens::volume::transforms::EvaluationTransforms;
 use serde_json::Value;
 
@@ -128,7 +128,7 @@ impl Case {
         let maps = Maps::open(&tree).await.expect("the fixture is a MAPS");
         let checkpoint = maps.read_checkpoint(&tree, self.split, &self.selection).await.expect("the checkpoint is read");
         let architecture = Architecture::of(&maps.config).expect("a supported architecture");
-        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, device, limits);
+        let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, device, limits, &Unpaced).await;
         built.expect("the checkpoint fits").network
     }
 

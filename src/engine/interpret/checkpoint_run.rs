@@ -109,7 +109,11 @@ impl CheckpointRun<'_> {
     async fn explain(&self, cohorts: &mut Cohorts, session: &GroupSession, element: usize, pacer: &Pacer<'_>) -> Result<ElementMap, Ended> {
         pacer.step(Stage::Interpreting, 0, 0).await?;
         let config = &self.model.maps.config;
-        let input = cohorts.of(&session.cohort)?.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
+        let images = cohorts.of(&session.cohort)?;
+        let input = images.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
+        if element + 1 == self.n_elements {
+            images.forget_image();
+        }
         let mut subject = Subject::upload(input, &self.model.network, pacer).await?;
         map_of(&mut subject, self.model, Question::of(self.options), pacer).await
     }

@@ -17,7 +17,7 @@ use crate::engine::images::Cohorts;
 use crate::engine::message::InterpretOptions;
 use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
-use crate::export::sha256_hex;
+use crate::export::{sha256_hex, sha256_of_file};
 use crate::files::{FileTree, Store, file_name};
 use crate::maps::Maps;
 use crate::maps::groups::GroupSession;
@@ -172,7 +172,7 @@ impl GroupRun<'_> {
             for selection in self.selections() {
                 // Says what is trained if this is not: ClinicaDL leaves an empty folder behind instead.
                 let path = self.maps.checkpoint_path(split.number, &selection)?;
-                let sha256 = sha256_hex(&self.tree.read(&path).await?);
+                let sha256 = sha256_of_file(self.tree.source(&path)?.as_ref()).await?;
                 let (group, name) = (&self.options.data_group, &self.options.name);
                 let folder = ResultFolder::new(&split.folder, &selection, group, name, self.maps.config.mode);
                 checkpoints.push(Checkpoint { split: split.number, selection, sha256, folder });

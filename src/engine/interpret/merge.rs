@@ -13,7 +13,7 @@ use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
 use crate::engine::message::Stage;
 use crate::engine::progress::Pacer;
-use crate::files::{Store, file_name};
+use crate::files::{Store, file_name, held};
 use crate::maps::Maps;
 use crate::network::Pace;
 use crate::torch_file;
@@ -166,6 +166,6 @@ impl Parts {
 async fn read_map(store: &dyn Store, path: &str) -> Result<Vec<f32>, Ended> {
     let gone = || Ended::because(format!("{path}: a part's map is gone"), "compute its part again");
     let bytes = store.read(path).await?.ok_or_else(gone)?;
-    let tensor = torch_file::read_tensor(path, bytes)?;
-    tensor.to_f32_vec().map_err(|flaw| flaw.in_file(path).into())
+    let tensor = torch_file::read_tensor(path, &held(bytes)).await?;
+    tensor.to_f32_vec().await.map_err(|flaw| flaw.in_file(path).into())
 }

@@ -9,27 +9,27 @@ use crate::network::fully_connected::FullyConnected;
 use crate::network::input_shape::InputShape;
 use crate::network::layers::{Linear, MaxPool, PadMaxPool, RowLayer};
 use crate::network::step::{self, Module, Step};
-use crate::network::{Network, NetworkError, WorkLimits};
+use crate::network::{Network, NetworkError, Pace, WorkLimits};
 use crate::torch_file::StateDict;
 
 impl Plan {
     /// See [`super::Architecture::build`].
-    pub fn build(
+    pub async fn build(
         &self,
         architecture: &'static str,
         input: InputShape,
         state_dict: &StateDict,
-        device: &Device,
-        limits: WorkLimits,
+        (device, limits): (&Device, WorkLimits),
+        pace: &dyn Pace,
     ) -> Result<Built, NetworkError> {
-        let mut builder = Builder { weights: Weights::new(state_dict, device, limits), n_axes: input.n_axes() };
-        let convolutions = builder.convolutions(&self.convolutions, input.spatial())?;
+        let mut builder = Builder { weights: Weights::new(state_dict, (device, limits), pace), n_axes: input.n_axes() };
+        let convolutions = builder.convolutions(&self.convolutions, input.spatial()).await?;
         let shape = convolutions.iter().fold(input.spatial(), |shape, module| module.output_shape(shape));
         if shape.contains(&0) {
             return Err(NetworkError::InputTooSmall { architecture, found: input.as_slice().to_vec() });
         }
         let layers = match convolutions.len() == self.convolutions.len() {
-            true => builder.fully_connected(&self.fc, shape.iter().product())?,
+            true => builder.fully_connected(&self.fc, shape.iter().product()).await?,
             false => Vec::new(),
         };
         if builder.weights.are_broken() {
@@ -58,11 +58,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     /// The modules up to the first whose weights do not fit: what follows it cannot be judged.
-    fn convolutions(&mut self, plans: &[PlannedModule], input: [usize; 4]) -> Result<Vec<Module>, NetworkError> {
+    async fn convolutions(&mut self, plans: &[PlannedModule], input: [usize; 4]) -> Result<Vec<Module>, NetworkError> {
         let mut shape = input;
         let mut modules = Vec::with_capacity(plans.len());
         for plan in plans {
-            let Some(steps) = self.steps(&plan.steps, shape)? else { break };
+            let Some(steps) = self.steps(&plan.steps, shape).await? else { break };
             let name = plan.name.clone().unwrap_or_else(|| steps.iter().map(|step| self.name(step)).collect());
             shape = step::output_shape(&steps, shape);
             modules.push(Module { name, steps });
@@ -70,24 +70,24 @@ impl Builder<'_> {
         Ok(modules)
     }
 
-    fn steps(&mut self, plans: &[Planned], input: [usize; 4]) -> Result<Option<Vec<Step>>, NetworkError> {
+    async fn steps(&mut self, plans: &[Planned], input: [usize; 4]) -> Result<Option<Vec<Step>>, NetworkError> {
         let mut shape = input;
         let mut steps = Vec::with_capacity(plans.len());
         for plan in plans {
-            let Some(step) = self.step(plan, shape)? else { return Ok(None) };
+            let Some(step) = self.step(plan, shape).await? else { return Ok(None) };
             shape = step.output_shape(shape);
             steps.push(step);
         }
         Ok(Some(steps))
     }
 
-    fn step(&mut self, plan: &Planned, input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
+    async fn step(&mut self, plan: &Planned, input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
         Ok(match plan {
             Planned::Convolution(convolution) => {
-                self.weights.convolution(convolution, input[0], self.n_axes)?.map(RowLayer::Convolution).map(Step::Rows)
+                self.weights.convolution(convolution, input[0], self.n_axes).await?.map(RowLayer::Convolution).map(Step::Rows)
             }
             Planned::BatchNorm { key } => {
-                self.weights.batch_norm(key, input[0]).map(|layer| Step::Rows(RowLayer::BatchNorm(Box::new(layer))))
+                self.weights.batch_norm(key, input[0]).await?.map(|layer| Step::Rows(RowLayer::BatchNorm(Box::new(layer))))
             }
             Planned::InstanceNorm => Some(Step::InstanceNorm),
             Planned::Activation(activation) => Some(Step::Rows(RowLayer::Activation(*activation))),
@@ -95,16 +95,16 @@ impl Builder<'_> {
             Planned::MaxPool { padding } => Some(Step::Rows(RowLayer::MaxPool(MaxPool::new(self.n_axes, *padding)))),
             Planned::AveragePool => Some(Step::AveragePool),
             Planned::SqueezeExcitation { key } => {
-                self.weights.squeeze_excitation(key, input[0])?.map(|layer| Step::SqueezeExcitation(Box::new(layer)))
+                self.weights.squeeze_excitation(key, input[0]).await?.map(|layer| Step::SqueezeExcitation(Box::new(layer)))
             }
-            Planned::Residual { branch, shortcut } => self.residual(branch, shortcut, input)?,
+            Planned::Residual { branch, shortcut } => Box::pin(self.residual(branch, shortcut, input)).await?,
         })
     }
 
     /// `None` with the problem noted also if the two branches do not fit each other.
-    fn residual(&mut self, planned: &[Planned], shortcut: &[Planned], input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
-        let Some(branch) = self.steps(planned, input)? else { return Ok(None) };
-        let Some(shortcut) = self.steps(shortcut, input)? else { return Ok(None) };
+    async fn residual(&mut self, planned: &[Planned], shortcut: &[Planned], input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
+        let Some(branch) = self.steps(planned, input).await? else { return Ok(None) };
+        let Some(shortcut) = self.steps(shortcut, input).await? else { return Ok(None) };
         let (of_branch, of_shortcut) = (step::output_shape(&branch, input), step::output_shape(&shortcut, input));
         if of_branch != of_shortcut {
             self.weights.note_unequal_branches(planned, of_shortcut[0], of_branch[0]);
@@ -114,11 +114,11 @@ impl Builder<'_> {
         Ok(Some(Step::Residual { branch, shortcut: shortcut.into_iter().filter_map(rows).collect() }))
     }
 
-    fn fully_connected(&mut self, plan: &PlannedHead, n_in: usize) -> Result<Vec<Linear>, NetworkError> {
+    async fn fully_connected(&mut self, plan: &PlannedHead, n_in: usize) -> Result<Vec<Linear>, NetworkError> {
         let mut n_features = n_in;
         let mut layers = Vec::with_capacity(plan.keys.len());
         for key in &plan.keys {
-            let Some(layer) = self.weights.fully_connected(key, n_features)? else { break };
+            let Some(layer) = self.weights.fully_connected(key, n_features).await? else { break };
             n_features = layer.features()[1];
             layers.push(layer);
         }

@@ -11,7 +11,7 @@ mod weights;
 use burn::tensor::Device;
 
 use super::input_shape::InputShape;
-use super::{Network, NetworkError, WorkLimits};
+use super::{Network, NetworkError, Pace, WorkLimits};
 use crate::maps::{MapsConfig, RandomArchitecture};
 use crate::torch_file::StateDict;
 use plan::Plan;
@@ -54,16 +54,24 @@ impl Architecture {
         Ok(Self { name, random: config.random_architecture.clone() })
     }
 
-    /// Builds the network on a device from a checkpoint. Channels and widths come from the shapes of the weights;
+    /// Builds the network on a device from a checkpoint, reading one weight after the other. Channels and widths come from the shapes of the weights;
     /// `input_size` (channels, then axes) from maps.json.
     ///
     /// # Errors
     /// [`NetworkError::Checkpoint`] naming every key that is missing or does not fit, [`NetworkError::InputSize`],
-    /// [`NetworkError::InputTooSmall`], [`NetworkError::TooLargeForDevice`].
-    pub fn build(&self, input_size: &[usize], state_dict: &StateDict, device: &Device, limits: WorkLimits) -> Result<Built, NetworkError> {
+    /// [`NetworkError::InputTooSmall`], [`NetworkError::TooLargeForDevice`], [`NetworkError::Unreadable`],
+    /// [`NetworkError::Stopped`] when the pace stops.
+    pub async fn build(
+        &self,
+        input_size: &[usize],
+        state_dict: &StateDict,
+        device: &Device,
+        limits: WorkLimits,
+        pace: &dyn Pace,
+    ) -> Result<Built, NetworkError> {
         let input = InputShape::of(input_size).filter(|input| self.numbers_of_axes().contains(&input.n_axes()));
         let refused = || NetworkError::InputSize { architecture: self.name, axes: self.numbers_of_axes(), found: input_size.to_vec() };
-        self.plan().build(self.name, input.ok_or_else(refused)?, state_dict, device, limits)
+        self.plan().build(self.name, input.ok_or_else(refused)?, state_dict, (device, limits), pace).await
     }
 
     fn numbers_of_axes(&self) -> &'static [usize] {

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::plan::{Planned, PlannedConvolution};
+use crate::engine::message::Stage;
 use crate::network::error::KeyProblem;
+use crate::network::feature_maps::slabs_of;
 use crate::network::layers::{BatchNorm, BatchNormParameters, Convolution, Linear, SqueezeExcitation, Window};
-use crate::network::{NetworkError, WorkLimits};
-use crate::torch_file::StateDict;
+use crate::network::{NetworkError, Pace, WorkLimits};
+use crate::torch_file::{self, Flaw, StateDict};
 
 /// Stands for "any number" in an expected shape.
 const ANY: usize = 0;
 
-/// Where the weights come from, and where they go.
+/// Where the weights come from, and where they go. Each is read when it is taken, and held but once.
 pub struct Weights<'a> {
     state_dict: &'a StateDict,
+    pace: &'a dyn Pace,
+    /// Bytes read so far, and of all tensors of the checkpoint.
+    progress: [u64; 2],
     device: &'a Device,
     limits: WorkLimits,
     used: BTreeSet<String>,
@@ -24,8 +29,9 @@ pub struct Weights<'a> {
 
 impl<'a> Weights<'a> {
     /// Nothing taken yet.
-    pub fn new(state_dict: &'a StateDict, device: &'a Device, limits: WorkLimits) -> Self {
-        Self { state_dict, device, limits, used: BTreeSet::new(), problems: Vec::new() }
+    pub fn new(state_dict: &'a StateDict, (device, limits): (&'a Device, WorkLimits), pace: &'a dyn Pace) -> Self {
+        let total = state_dict.iter().map(|(_, tensor)| tensor.n_elements() as u64 * tensor.dtype().size() as u64).sum();
+        Self { state_dict, pace, progress: [0, total], device, limits, used: BTreeSet::new(), problems: Vec::new() }
     }
 
     /// What was wrong.
@@ -46,14 +52,20 @@ impl<'a> Weights<'a> {
     /// A convolution over `n_axes` axes, or `None` with the problem noted.
     ///
     /// # Errors
-    /// [`NetworkError::TooLargeForDevice`] if the weights of one output channel are.
-    pub fn convolution(&mut self, plan: &PlannedConvolution, n_in: usize, n_axes: usize) -> Result<Option<Convolution>, NetworkError> {
+    /// [`NetworkError::TooLargeForDevice`] if the weights of one output channel are; [`NetworkError::Unreadable`] if the
+    /// checkpoint is, [`NetworkError::Stopped`] when the pace stops.
+    pub async fn convolution(
+        &mut self,
+        plan: &PlannedConvolution,
+        n_in: usize,
+        n_axes: usize,
+    ) -> Result<Option<Convolution>, NetworkError> {
         let PlannedConvolution { key, kernel, stride, has_bias } = plan;
         let window = Window::new(n_axes, *kernel, *stride, plan.padding());
         let mut expected = vec![ANY, n_in];
         expected.extend(vec![*kernel; n_axes]);
-        let Some((shape, weight)) = self.take(&format!("{key}.weight"), &expected) else { return Ok(None) };
-        let bias = if *has_bias { self.take(&format!("{key}.bias"), &shape[..1]).map(|(_, bias)| bias) } else { None };
+        let Some((shape, weight)) = self.take(&format!("{key}.weight"), &expected).await? else { return Ok(None) };
+        let bias = if *has_bias { self.take(&format!("{key}.bias"), &shape[..1]).await?.map(|(_, bias)| bias) } else { None };
         if *has_bias && bias.is_none() {
             return Ok(None);
         }
@@ -62,30 +74,36 @@ impl<'a> Weights<'a> {
     }
 
     /// A batch normalisation, or `None` with the problem noted.
-    pub fn batch_norm(&mut self, key: &str, n_channels: usize) -> Option<BatchNorm> {
+    ///
+    /// # Errors
+    /// If the checkpoint cannot be read, or when the pace stops.
+    pub async fn batch_norm(&mut self, key: &str, n_channels: usize) -> Result<Option<BatchNorm>, NetworkError> {
         self.used.insert(format!("{key}.num_batches_tracked"));
-        let names = ["weight", "bias", "running_mean", "running_var"];
-        let [weight, bias, mean, variance] = names.map(|name| self.take(&format!("{key}.{name}"), &[n_channels]));
-        let parameters = BatchNormParameters { weight: weight?.1, bias: bias?.1, mean: mean?.1, variance: variance?.1 };
-        Some(BatchNorm::new(&parameters, self.device))
+        let mut taken = [const { None }; 4];
+        for (taken, name) in taken.iter_mut().zip(["weight", "bias", "running_mean", "running_var"]) {
+            *taken = self.take(&format!("{key}.{name}"), &[n_channels]).await?;
+        }
+        let [Some((_, weight)), Some((_, bias)), Some((_, mean)), Some((_, variance))] = taken else { return Ok(None) };
+        Ok(Some(BatchNorm::new(&BatchNormParameters { weight, bias, mean, variance }, self.device)))
     }
 
     /// A squeeze-excitation, or `None` with the problem noted.
     ///
     /// # Errors
     /// As [`Self::linear`].
-    pub fn squeeze_excitation(&mut self, key: &str, n_channels: usize) -> Result<Option<SqueezeExcitation>, NetworkError> {
-        let Some(squeeze) = self.linear(&format!("{key}.fc1"), n_channels, ANY)? else { return Ok(None) };
-        let excite = self.linear(&format!("{key}.fc2"), squeeze.features()[1], n_channels)?;
+    pub async fn squeeze_excitation(&mut self, key: &str, n_channels: usize) -> Result<Option<SqueezeExcitation>, NetworkError> {
+        let Some(squeeze) = self.linear(&format!("{key}.fc1"), n_channels, ANY).await? else { return Ok(None) };
+        let excite = self.linear(&format!("{key}.fc2"), squeeze.features()[1], n_channels).await?;
         Ok(excite.map(|excite| SqueezeExcitation { squeeze, excite }))
     }
 
     /// A fully connected layer of any number of outputs, or `None` with the problem noted.
     ///
     /// # Errors
-    /// [`NetworkError::TooLargeForDevice`] if the weights of one output are.
-    pub fn fully_connected(&mut self, key: &str, n_in: usize) -> Result<Option<Linear>, NetworkError> {
-        self.linear(key, n_in, ANY)
+    /// [`NetworkError::TooLargeForDevice`] if the weights of one output are; [`NetworkError::Unreadable`] if the checkpoint
+    /// is, [`NetworkError::Stopped`] when the pace stops.
+    pub async fn fully_connected(&mut self, key: &str, n_in: usize) -> Result<Option<Linear>, NetworkError> {
+        self.linear(key, n_in, ANY).await
     }
 
     /// Notes that a residual block's branch ends in another number of channels than its shortcut.
@@ -95,32 +113,68 @@ impl<'a> Weights<'a> {
         self.problems.push(KeyProblem::Shape { key, expected: vec![expected], found: vec![found] });
     }
 
-    fn linear(&mut self, key: &str, n_in: usize, n_out: usize) -> Result<Option<Linear>, NetworkError> {
-        let Some((shape, weight)) = self.take(&format!("{key}.weight"), &[n_out, n_in]) else { return Ok(None) };
+    /// The weights go to the device in pieces of whole rows, of which one is held at a time.
+    async fn linear(&mut self, key: &str, n_in: usize, n_out: usize) -> Result<Option<Linear>, NetworkError> {
+        let name = format!("{key}.weight");
+        let Some(tensor) = self.find(&name, &[n_out, n_in]) else { return Ok(None) };
+        let n_out = tensor.shape()[0];
         let max_rows = self.limits.outputs_of(n_in)?;
-        let bias = self.take(&format!("{key}.bias"), &shape[..1]);
-        Ok(bias.map(|(_, bias)| Linear::new([shape[0], n_in], weight, bias, max_rows, self.device)))
+        let mut pieces = Vec::new();
+        for rows in slabs_of(0..n_out, max_rows) {
+            let Some(values) = self.read(&name, &tensor.rows(rows.clone())).await? else { return Ok(None) };
+            pieces.push(Tensor::from_data(TensorData::new(values, [rows.len(), n_in]), self.device));
+        }
+        let bias = self.take(&format!("{key}.bias"), &[n_out]).await?;
+        Ok(bias.map(|(_, bias)| Linear::of_pieces(pieces, bias, self.device)))
     }
 
     /// Shape and values of a key, or `None` with the problem noted.
-    fn take(&mut self, key: &str, expected: &[usize]) -> Option<(Vec<usize>, Vec<f32>)> {
+    async fn take(&mut self, key: &str, expected: &[usize]) -> Result<Option<(Vec<usize>, Vec<f32>)>, NetworkError> {
+        let Some(tensor) = self.find(key, expected) else { return Ok(None) };
+        let values = self.read(key, tensor).await?;
+        Ok(values.map(|values| (tensor.shape().to_vec(), values)))
+    }
+
+    /// The tensor of a key, or `None` with the problem noted.
+    fn find(&mut self, key: &str, expected: &[usize]) -> Option<&'a torch_file::Tensor> {
         self.used.insert(key.to_owned());
         let Some(tensor) = self.state_dict.get(key) else {
             self.problems.push(KeyProblem::Missing { key: key.to_owned() });
             return None;
         };
-        let found = tensor.shape().to_vec();
+        let found = tensor.shape();
         let fits = found.len() == expected.len() && found.iter().zip(expected).all(|(&f, &e)| f > 0 && (e == ANY || f == e));
         if !fits {
-            self.problems.push(KeyProblem::Shape { key: key.to_owned(), expected: expected.to_vec(), found });
-            return None;
+            self.problems.push(KeyProblem::Shape { key: key.to_owned(), expected: expected.to_vec(), found: found.to_vec() });
         }
-        match tensor.to_f32_vec() {
-            Ok(values) => Some((found, values)),
-            Err(error) => {
-                self.problems.push(KeyProblem::Unreadable { key: key.to_owned(), reason: error.to_string() });
-                None
+        fits.then_some(tensor)
+    }
+
+    /// The values of a tensor, or `None` with the problem noted.
+    async fn read(&mut self, key: &str, tensor: &torch_file::Tensor) -> Result<Option<Vec<f32>>, NetworkError> {
+        match self.read_slices(tensor).await? {
+            Ok(values) => Ok(Some(values)),
+            Err(Flaw::Unreadable(error)) => Err(NetworkError::Unreadable(error)),
+            Err(flaw) => {
+                self.problems.push(KeyProblem::Unreadable { key: key.to_owned(), reason: flaw.to_string() });
+                Ok(None)
             }
+        }
+    }
+
+    async fn read_slices(&mut self, tensor: &torch_file::Tensor) -> Result<Result<Vec<f32>, Flaw>, NetworkError> {
+        let mut reading = match tensor.reading() {
+            Ok(reading) => reading,
+            Err(flaw) => return Ok(Err(flaw)),
+        };
+        loop {
+            match reading.step().await {
+                Ok(Some(n_bytes)) => self.progress[0] += n_bytes,
+                Ok(None) => return Ok(Ok(reading.into_values())),
+                Err(flaw) => return Ok(Err(flaw)),
+            }
+            let [done, total] = self.progress;
+            self.pace.step(Stage::Reading, done.min(total), total).await?;
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::network::feature_maps::slabs_of;
-
 /// `y = W·x + b` (torch `Linear`), W of `out × in` in pieces of whole output rows, so that no piece exceeds a device's
 /// largest binding: the first such layer of Conv5_FC3 at full resolution has 168 MB of weights.
 #[derive(Debug, Clone)]
@@ -16,16 +14,9 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// `weight` holds `out·in` values in C order; pieces have at most `max_rows` rows.
-    pub fn new(features: [usize; 2], weight: Vec<f32>, bias: Vec<f32>, max_rows: usize, device: &Device) -> Self {
-        let [n_out, n_in] = features;
-        let whole = |values: Vec<f32>, n_rows: usize| Tensor::from_data(TensorData::new(values, [n_rows, n_in]), device);
-        let weight = match max_rows >= n_out {
-            true => vec![whole(weight, n_out)],
-            false => {
-                slabs_of(0..n_out, max_rows).map(|rows| whole(weight[rows.start * n_in..rows.end * n_in].to_vec(), rows.len())).collect()
-            }
-        };
+    /// From consecutive rows of W, each piece `n × in`, and one bias for every row.
+    pub fn of_pieces(weight: Vec<Tensor<2>>, bias: Vec<f32>, device: &Device) -> Self {
+        let (n_in, n_out) = (weight.first().map_or(0, |rows| rows.dims()[1]), bias.len());
         Self { weight, bias: Tensor::from_data(TensorData::new(bias, [n_out]), device), n_in, n_out }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Loaded {
 }
 
 /// More bytes of instructions than this are no checkpoint: the largest ClinicaDL network needs 30 kB.
-const MAX_PICKLE_BYTES: usize = 64 << 20;
+pub(super) const MAX_PICKLE_BYTES: usize = 64 << 20;
 
 /// Runs the pickle at the beginning of `bytes`; what follows it is left alone.
 ///

@@ -1,10 +1,11 @@
 //! What a pickle says about a storage: a key and how to read it.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use super::arena::{Arena, Id, Node};
 use super::globals::Global;
+use crate::files::FileSource;
 use crate::torch_file::{DType, Flaw, Storage};
 
 /// The persistent id `('storage', type, key, location, n_elements[, view])`. The location (cpu, cuda:0) is of no interest.
@@ -47,21 +48,26 @@ impl<'a> StorageRef<'a> {
     ///
     /// # Errors
     /// If the range does not have the announced size, or the view reaches beyond it.
-    pub(in crate::torch_file) fn storage_at(&self, file: &Arc<[u8]>, range: &Range<usize>, little_endian: bool) -> Result<Storage, Flaw> {
-        let expected = self.n_bytes()?;
-        if expected != range.len() {
-            return Err(Flaw::StorageSize { key: self.key.to_owned(), expected: expected as u64, found: range.len() as u64 });
+    pub(in crate::torch_file) fn storage_at(
+        &self,
+        file: &Rc<dyn FileSource>,
+        range: &Range<u64>,
+        little_endian: bool,
+    ) -> Result<Storage, Flaw> {
+        let (expected, found) = (self.n_bytes()? as u64, range.end - range.start);
+        if expected != found {
+            return Err(Flaw::StorageSize { key: self.key.to_owned(), expected, found });
         }
         Ok(Storage { file: file.clone(), range: self.part_of(range)?, dtype: self.dtype, little_endian })
     }
 
-    fn part_of(&self, whole: &Range<usize>) -> Result<Range<usize>, Flaw> {
+    fn part_of(&self, whole: &Range<u64>) -> Result<Range<u64>, Flaw> {
         let Some((first, count)) = self.view else { return Ok(whole.clone()) };
         if first.checked_add(count).is_none_or(|end| end > self.n_elements) {
             return Err(Flaw::OutsideStorage { shape: vec![count], strides: vec![1], offset: first, n_storage: self.n_elements });
         }
-        let start = whole.start + first * self.dtype.size();
-        Ok(start..start + count * self.dtype.size())
+        let start = whole.start + (first * self.dtype.size()) as u64;
+        Ok(start..start + (count * self.dtype.size()) as u64)
     }
 }
 

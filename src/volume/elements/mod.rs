@@ -57,6 +57,12 @@ impl Element {
         self.mask.as_deref()
     }
 
+    /// Whether it is the whole image, voxel by voxel.
+    pub fn is_whole(&self) -> bool {
+        // Planes rise, so as many as the image has are all of them.
+        self.mask.is_none() && self.shape() == self.source_shape
+    }
+
     /// Whether it is a box of the image. Only a region whose mask leaves planes out between others is none; its voxels
     /// must be pasted to be seen in place.
     pub fn is_contiguous(&self) -> bool {
@@ -102,8 +108,10 @@ impl Element {
 
     /// The transformed element as the network takes it: shape (channels, then the axes, of which a slice has two) and
     /// values, last axis fastest, every channel the same.
-    pub fn network_input(&self, transformed: &Volume) -> (Vec<usize>, Vec<f32>) {
-        (self.without_squeezed(transformed.shape()), transformed.data().repeat(self.channels))
+    pub fn network_input(&self, transformed: Volume) -> (Vec<usize>, Vec<f32>) {
+        let shape = self.without_squeezed(transformed.shape());
+        let values = transformed.into_data();
+        (shape, if self.channels == 1 { values } else { values.repeat(self.channels) })
     }
 
     /// Its name, `the image` where it has none.

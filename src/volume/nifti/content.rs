@@ -1,13 +1,13 @@
-//! The bytes of a NIfTI file behind gzip or not: first the header, then exactly the voxels.
+//! A NIfTI file behind gzip or not, from front to back: first the header, then the voxels part by part.
 
-use std::borrow::Cow;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use nifti::NiftiHeader;
 
 use super::grid::Grid;
 use super::{HEADER_LEN, NiftiError};
+use crate::files::{Arrived, FileSource, Slices};
 
 /// Most bytes that deflate can make of one byte; a header that promises more is lying.
 const MAX_DEFLATE_RATIO: u64 = 1032;
@@ -15,57 +15,120 @@ const MAX_DEFLATE_RATIO: u64 = 1032;
 /// Where the magic number lies in the header.
 const MAGIC: std::ops::Range<usize> = 344..348;
 
-/// A file's content, read once from front to back.
+/// How much is passed over at once between header and voxels, in bytes.
+const PASSED_AT_ONCE: usize = 1 << 16;
+
+/// A file's content, read once. Neither the file nor what is unpacked of it is ever held whole.
 pub(super) struct Content<'a> {
     file_name: &'a str,
-    bytes: &'a [u8],
-    unpacked: Unpacked<'a>,
+    n_bytes: u64,
+    slices: Slices<'a>,
+    unpacked: Unpacked,
+    /// Unpacked bytes that were taken.
+    position: usize,
 }
 
-enum Unpacked<'a> {
-    Plain,
-    Gzip(Box<MultiGzDecoder<&'a [u8]>>),
+enum Unpacked {
+    Plain(Arrived),
+    Gzip(Box<MultiGzDecoder<Arrived>>),
 }
 
 impl<'a> Content<'a> {
     /// Looks at the first bytes only.
-    pub fn open(file_name: &'a str, bytes: &'a [u8]) -> Self {
-        let is_gzip = bytes.starts_with(&[0x1f, 0x8b]);
-        let unpacked = if is_gzip { Unpacked::Gzip(Box::new(MultiGzDecoder::new(bytes))) } else { Unpacked::Plain };
-        Self { file_name, bytes, unpacked }
+    pub async fn open(file_name: &'a str, file: &'a dyn FileSource) -> Result<Self, NiftiError> {
+        let mut slices = Slices::of(file);
+        let first = slices.next().await?.unwrap_or_default();
+        let is_gzip = first.starts_with(&[0x1f, 0x8b]);
+        let mut arrived = Arrived::default();
+        arrived.arrive(Some(first));
+        let unpacked = if is_gzip { Unpacked::Gzip(Box::new(MultiGzDecoder::new(arrived))) } else { Unpacked::Plain(arrived) };
+        Ok(Self { file_name, n_bytes: file.len(), slices, unpacked, position: 0 })
     }
 
     /// The header. Call it first.
-    pub fn header(&mut self) -> Result<NiftiHeader, NiftiError> {
-        let header = match &mut self.unpacked {
-            Unpacked::Plain => Cow::Borrowed(self.bytes.get(..HEADER_LEN).ok_or_else(|| self.too_short())?),
-            Unpacked::Gzip(decoder) => Cow::Owned(inflate(self.file_name, decoder, HEADER_LEN, 0)?),
-        };
+    pub async fn header(&mut self) -> Result<NiftiHeader, NiftiError> {
+        let mut header = [0; HEADER_LEN];
+        self.fill(&mut header, HEADER_LEN).await?;
         check_kind(self.file_name, &header)?;
         // The crate reports bad magic numbers and short reads, and both were checked.
-        NiftiHeader::from_reader(&*header).map_err(|_| NiftiError::NotNifti { file: self.file_name.to_owned() })
+        let header = NiftiHeader::from_reader(header.as_slice());
+        header.map_err(|_| NiftiError::NotNifti { file: self.file_name.to_owned() })
     }
 
-    /// The voxels' bytes in the file's own order and type. Call it after [`Content::header`].
-    pub fn voxel_bytes(&mut self, grid: &Grid) -> Result<Cow<'a, [u8]>, NiftiError> {
-        let end = grid.data_offset + grid.n_bytes;
-        match &mut self.unpacked {
-            Unpacked::Plain => {
-                let found = self.bytes.get(grid.data_offset..end);
-                Ok(Cow::Borrowed(found.ok_or_else(|| truncated(self.file_name, end as u64, self.bytes.len() as u64))?))
+    /// Goes to the first voxel. Call it after [`Content::header`]. A file that is too short for the voxels is refused here,
+    /// before memory is taken for them.
+    pub async fn go_to_voxels(&mut self, grid: &Grid) -> Result<(), NiftiError> {
+        let end = (grid.data_offset + grid.n_bytes) as u64;
+        let most = match self.unpacked {
+            Unpacked::Plain(_) => self.n_bytes,
+            Unpacked::Gzip(_) => self.n_bytes.saturating_mul(MAX_DEFLATE_RATIO),
+        };
+        if end > most {
+            return Err(truncated(self.file_name, end, most));
+        }
+        let mut passed = vec![0; PASSED_AT_ONCE];
+        while self.position < grid.data_offset {
+            let n = (grid.data_offset - self.position).min(PASSED_AT_ONCE);
+            self.fill(&mut passed[..n], grid.data_offset).await?;
+        }
+        Ok(())
+    }
+
+    /// The next bytes of the voxels, in the file's own order and type.
+    pub async fn next_voxels(&mut self, bytes: &mut [u8], grid: &Grid) -> Result<(), NiftiError> {
+        self.fill(bytes, grid.data_offset + grid.n_bytes).await
+    }
+
+    /// Reads past the voxels: only at its end does a gzip stream check its own sum.
+    pub async fn check_end(&mut self) -> Result<(), NiftiError> {
+        if matches!(self.unpacked, Unpacked::Plain(_)) {
+            return Ok(());
+        }
+        match self.read(&mut [0; 64]).await? {
+            // Bytes after a complete gzip member, such as zero padding, are none of our business.
+            Err(error) if error.kind() == ErrorKind::InvalidInput && error.to_string().contains("checksum") => {
+                Err(damaged(self.file_name, &error))
             }
-            Unpacked::Gzip(decoder) => {
-                check_ratio(self.file_name, end as u64, self.bytes.len() as u64)?;
-                let gap = inflate(self.file_name, decoder, grid.data_offset - HEADER_LEN, HEADER_LEN)?;
-                let voxels = inflate(self.file_name, decoder, grid.n_bytes, HEADER_LEN + gap.len())?;
-                check_end(self.file_name, decoder)?;
-                Ok(Cow::Owned(voxels))
-            }
+            _ => Ok(()),
         }
     }
 
-    fn too_short(&self) -> NiftiError {
-        truncated(self.file_name, HEADER_LEN as u64, self.bytes.len() as u64)
+    /// Exactly the next bytes; `needed` is up to where the content is asked for altogether.
+    async fn fill(&mut self, bytes: &mut [u8], needed: usize) -> Result<(), NiftiError> {
+        let mut n_filled = 0;
+        while n_filled < bytes.len() {
+            let n = match self.read(&mut bytes[n_filled..]).await? {
+                Ok(n) => n,
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => 0,
+                Err(error) => return Err(damaged(self.file_name, &error)),
+            };
+            if n == 0 {
+                return Err(truncated(self.file_name, needed as u64, self.position as u64));
+            }
+            n_filled += n;
+            self.position += n;
+        }
+        Ok(())
+    }
+
+    /// Some of the next bytes, none at the end; inside, what the decoder says.
+    async fn read(&mut self, bytes: &mut [u8]) -> Result<io::Result<usize>, NiftiError> {
+        loop {
+            let outcome = match &mut self.unpacked {
+                Unpacked::Plain(arrived) => arrived.read(bytes),
+                Unpacked::Gzip(decoder) => decoder.read(bytes),
+            };
+            match outcome {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let slice = self.slices.next().await?;
+                    match &mut self.unpacked {
+                        Unpacked::Plain(arrived) => arrived.arrive(slice),
+                        Unpacked::Gzip(decoder) => decoder.get_mut().arrive(slice),
+                    }
+                }
+                outcome => return Ok(outcome),
+            }
+        }
     }
 }
 
@@ -78,38 +141,6 @@ fn check_kind(file_name: &str, header: &[u8]) -> Result<(), NiftiError> {
         Some(b"n+1\0") => Ok(()),
         Some(b"ni1\0") => Err(NiftiError::TwoFiles { file }),
         _ => Err(NiftiError::NotNifti { file }),
-    }
-}
-
-/// Exactly `n` more bytes of the stream, of which `before` bytes were read already.
-fn inflate(file_name: &str, decoder: &mut impl Read, n: usize, before: usize) -> Result<Vec<u8>, NiftiError> {
-    let mut bytes = Vec::new();
-    let no_memory = |_| NiftiError::DamagedGzip { file: file_name.to_owned(), reason: format!("no memory for {n} bytes") };
-    bytes.try_reserve_exact(n).map_err(no_memory)?;
-    let outcome = decoder.take(n as u64).read_to_end(&mut bytes);
-    let found = (before + bytes.len()) as u64;
-    match outcome {
-        Ok(_) if bytes.len() == n => Ok(bytes),
-        Ok(_) => Err(truncated(file_name, (before + n) as u64, found)),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(truncated(file_name, (before + n) as u64, found)),
-        Err(error) => Err(damaged(file_name, &error)),
-    }
-}
-
-/// A header may promise gigabytes that a short stream cannot hold: refuse before any memory is taken.
-fn check_ratio(file_name: &str, promised: u64, packed: u64) -> Result<(), NiftiError> {
-    let most = packed.saturating_mul(MAX_DEFLATE_RATIO);
-    if promised > most { Err(truncated(file_name, promised, most)) } else { Ok(()) }
-}
-
-/// Reads past the voxels: only at its end does the stream check its own sum.
-fn check_end(file_name: &str, decoder: &mut impl Read) -> Result<(), NiftiError> {
-    match decoder.read(&mut [0; 64]) {
-        // Bytes after a complete gzip member, such as zero padding, are none of our business.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput && error.to_string().contains("checksum") => {
-            Err(damaged(file_name, &error))
-        }
-        _ => Ok(()),
     }
 }
 

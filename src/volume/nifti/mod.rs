@@ -3,6 +3,7 @@
 //! ClinicaDL reads images through `nibabel.load(path).get_fdata(dtype="float32")`; saliency maps can only agree with its
 //! maps if the voxels agree first. The `nifti` crate parses the header. Voxels are converted here, in one pass from the
 //! file's bytes to the last-axis-fastest float32 of [`Volume`], because 6 million voxels are read for every participant.
+//! Unpacking and converting go on while the file is read, so that nothing but the float32 voxels is ever whole in memory.
 
 mod content;
 mod grid;
@@ -13,6 +14,7 @@ mod write;
 pub use write::{write, write_as_clinicadl, write_channels};
 
 use super::{Affine, Volume};
+use crate::files::{Bytes, FileError, FileSource, at_once};
 use content::Content;
 use grid::Grid;
 
@@ -26,40 +28,47 @@ const HEADER_LEN: usize = 348;
 ///
 /// # Errors
 /// [`NiftiError`], naming `file_name`.
-pub fn read(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
-    let mut content = Content::open(file_name, bytes);
-    let header = content.header()?;
+pub async fn read_file(file_name: &str, file: &dyn FileSource) -> Result<Volume, NiftiError> {
+    let mut content = Content::open(file_name, file).await?;
+    let header = content.header().await?;
     let grid = Grid::from_header(file_name, &header)?;
-    let raw = content.voxel_bytes(&grid)?;
-    let data = voxels::to_f32(file_name, &raw, &grid)?;
-    Volume::new(grid.shape, data, grid.world_from_voxel).map_err(|_| NiftiError::TooLarge {
-        file: file_name.to_owned(),
-        shape: grid.shape.to_vec(),
-        limit: super::MAX_VOXELS,
-    })
+    read_voxels(file_name, content, grid).await
+}
+
+/// As [`read_file`], from bytes at hand.
+///
+/// # Errors
+/// As [`read_file`].
+pub fn read(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
+    at_once(read_file(file_name, &Bytes(bytes)))
 }
 
 /// Size and place of an image from the first bytes of its file: the header, or as much of a gzip stream as unpacks to it.
 ///
 /// # Errors
-/// As [`read`]; [`NiftiError::Truncated`] where more bytes are needed.
+/// As [`read_file`]; [`NiftiError::Truncated`] where more bytes are needed.
 pub fn read_grid(file_name: &str, beginning: &[u8]) -> Result<super::Grid, NiftiError> {
-    let header = Content::open(file_name, beginning).header()?;
-    let grid = Grid::from_header(file_name, &header)?;
+    let grid = Grid::from_header(file_name, &header_of(file_name, beginning)?)?;
     Ok(super::Grid { shape: grid.shape, world_from_voxel: grid.world_from_voxel })
 }
 
-/// Reads a mask: as [`read`], but of four axes a first one of length 1 is dropped, which ClinicaDL accepts in masks. Their
-/// affine then places other axes, and must not be used.
+/// Reads a mask: as [`read_file`], but of four axes a first one of length 1 is dropped, which ClinicaDL accepts in masks.
+/// Their affine then places other axes, and must not be used.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`read_file`].
+pub async fn read_mask_file(file_name: &str, file: &dyn FileSource) -> Result<Volume, NiftiError> {
+    let mut content = Content::open(file_name, file).await?;
+    let (grid, _) = mask_grid(file_name, content.header().await?)?;
+    read_voxels(file_name, content, grid).await
+}
+
+/// As [`read_mask_file`], from bytes at hand.
+///
+/// # Errors
+/// As [`read_mask_file`].
 pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
-    let mut content = Content::open(file_name, bytes);
-    let (grid, _) = mask_grid(file_name, content.header()?)?;
-    let raw = content.voxel_bytes(&grid)?;
-    let data = voxels::to_f32(file_name, &raw, &grid)?;
-    Ok(Volume { shape: grid.shape, data, world_from_voxel: grid.world_from_voxel })
+    at_once(read_mask_file(file_name, &Bytes(bytes)))
 }
 
 /// Size of a mask from the first bytes of its file, and its place, which one with a leading axis does not tell.
@@ -67,9 +76,17 @@ pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
 /// # Errors
 /// As [`read_grid`].
 pub fn read_mask_grid(file_name: &str, beginning: &[u8]) -> Result<([usize; 3], Option<Affine>), NiftiError> {
-    let header = Content::open(file_name, beginning).header()?;
-    let (grid, has_leading_axis) = mask_grid(file_name, header)?;
+    let (grid, has_leading_axis) = mask_grid(file_name, header_of(file_name, beginning)?)?;
     Ok((grid.shape, (!has_leading_axis).then_some(grid.world_from_voxel)))
+}
+
+async fn read_voxels(file_name: &str, mut content: Content<'_>, grid: Grid) -> Result<Volume, NiftiError> {
+    let data = voxels::read(file_name, &mut content, &grid).await?;
+    Ok(Volume { shape: grid.shape, data, world_from_voxel: grid.world_from_voxel })
+}
+
+fn header_of(file_name: &str, beginning: &[u8]) -> Result<::nifti::NiftiHeader, NiftiError> {
+    at_once(async { Content::open(file_name, &Bytes(beginning)).await?.header().await })
 }
 
 /// The grid of a mask, and whether a leading axis was dropped. A singleton first axis changes nothing in the file's order.
@@ -91,6 +108,9 @@ pub fn is_nifti_name(file_name: &str) -> bool {
 /// Why bytes are no image that this program can take.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NiftiError {
+    /// Its bytes cannot be had.
+    #[error(transparent)]
+    Unreadable(#[from] FileError),
     /// Neither magic number nor header of NIfTI-1.
     #[error("{file}: not a NIfTI-1 image (no \"n+1\" mark in its header)")]
     NotNifti {
@@ -181,6 +201,7 @@ impl NiftiError {
     /// What the user may do.
     pub fn hint(&self) -> String {
         match self {
+            NiftiError::Unreadable(error) => error.hint(),
             NiftiError::NotNifti { .. } => "choose an image that ends in .nii or .nii.gz, as Clinica writes it",
             NiftiError::Nifti2 { .. } => "save the image as NIfTI-1, for example with nibabel's Nifti1Image",
             NiftiError::TwoFiles { .. } => "save the image as one .nii or .nii.gz file",

@@ -1,44 +1,64 @@
 //! Raw voxel bytes, first axis fastest, → float32 intensities, last axis fastest.
 
-use super::NiftiError;
+use std::ops::Range;
+
 use super::grid::{Grid, Scaling, VoxelType};
+use super::{Content, NiftiError};
+use crate::files::SLICE;
 use crate::volume::MAX_VOXELS;
 
 /// Planes turned at a time: 16 float32 fill one cache line of the result.
 const PLANES: usize = 16;
 
-/// Converts and turns every voxel.
+/// Converts and turns every voxel while they are read, a few planes at a time.
 ///
 /// Arithmetic is nibabel's for `get_fdata(dtype="float32")`: types that float32 holds exactly are scaled in float32, wider
 /// ones in float64, and the result is rounded to float32.
-pub(super) fn to_f32(file_name: &str, raw: &[u8], grid: &Grid) -> Result<Vec<f32>, NiftiError> {
-    let mut data = Vec::new();
-    let too_large = |_| NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
-    data.try_reserve_exact(grid.shape.iter().product()).map_err(too_large)?;
-    data.resize(grid.shape.iter().product(), 0.0);
+pub(super) async fn read(file_name: &str, content: &mut Content<'_>, grid: &Grid) -> Result<Vec<f32>, NiftiError> {
+    content.go_to_voxels(grid).await?;
+    let [n_i, n_j, n_k] = grid.shape;
+    let plane_bytes = grid.n_bytes / n_k;
+    let n_planes = (SLICE as usize / plane_bytes).clamp(1, PLANES.min(n_k));
+    let too_large = || NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
+    let mut data = zeros(n_i * n_j * n_k, 0.0).ok_or_else(too_large)?;
+    let mut raw = zeros(n_planes * plane_bytes, 0).ok_or_else(too_large)?;
     let decode = if grid.is_little_endian { decode_little } else { decode_big };
-    decode(raw, grid, &mut data);
+    for first_k in (0..n_k).step_by(n_planes) {
+        let ks = first_k..n_k.min(first_k + n_planes);
+        let raw = &mut raw[..ks.len() * plane_bytes];
+        content.next_voxels(raw, grid).await?;
+        decode(raw, grid, ks, &mut data);
+    }
+    content.check_end().await?;
     Ok(data)
+}
+
+/// `None` if there is no memory for them.
+fn zeros<T: Clone>(n: usize, zero: T) -> Option<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(n).ok()?;
+    values.resize(n, zero);
+    Some(values)
 }
 
 /// One arm per type; the scaling is decided once, outside the loop over voxels.
 macro_rules! decoder {
     ($name:ident, $from_bytes:ident) => {
-        fn $name(raw: &[u8], grid: &Grid, data: &mut [f32]) {
+        fn $name(raw: &[u8], grid: &Grid, ks: Range<usize>, data: &mut [f32]) {
             let shape = grid.shape;
             macro_rules! narrow {
                 ($type:ty) => {
                     match grid.scaling {
-                        None => turn(raw, shape, data, |bytes| <$type>::$from_bytes(bytes) as f32),
-                        Some(by) => turn(raw, shape, data, |bytes| by.in_f32(<$type>::$from_bytes(bytes) as f32)),
+                        None => turn(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f32),
+                        Some(by) => turn(raw, shape, ks, data, |bytes| by.in_f32(<$type>::$from_bytes(bytes) as f32)),
                     }
                 };
             }
             macro_rules! wide {
                 ($type:ty) => {
                     match grid.scaling {
-                        None => turn(raw, shape, data, |bytes| <$type>::$from_bytes(bytes) as f64 as f32),
-                        Some(by) => turn(raw, shape, data, |bytes| by.in_f64(<$type>::$from_bytes(bytes) as f64)),
+                        None => turn(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f64 as f32),
+                        Some(by) => turn(raw, shape, ks, data, |bytes| by.in_f64(<$type>::$from_bytes(bytes) as f64)),
                     }
                 };
             }
@@ -71,19 +91,17 @@ impl Scaling {
     }
 }
 
-/// Reads [`PLANES`] planes side by side, so that both the reading and the writing side stay in cache.
-fn turn<const N: usize>(raw: &[u8], shape: [usize; 3], data: &mut [f32], decode: impl Fn([u8; N]) -> f32) {
+/// Puts the planes `ks`, which are `raw`, where they belong. They are read side by side, so that both the reading and the
+/// writing side stay in cache.
+fn turn<const N: usize>(raw: &[u8], shape: [usize; 3], ks: Range<usize>, data: &mut [f32], decode: impl Fn([u8; N]) -> f32) {
     let [n_i, n_j, n_k] = shape;
     let (voxels, _) = raw.as_chunks::<N>();
     for j in 0..n_j {
-        for first_k in (0..n_k).step_by(PLANES) {
-            let ks = first_k..n_k.min(first_k + PLANES);
-            for k in ks.clone() {
-                let from = (k * n_j + j) * n_i;
-                let row = &voxels[from..from + n_i];
-                for (i, &bytes) in row.iter().enumerate() {
-                    data[(i * n_j + j) * n_k + k] = decode(bytes);
-                }
+        for (plane, k) in ks.clone().enumerate() {
+            let from = (plane * n_j + j) * n_i;
+            let row = &voxels[from..from + n_i];
+            for (i, &bytes) in row.iter().enumerate() {
+                data[(i * n_j + j) * n_k + k] = decode(bytes);
             }
         }
     }

@@ -16,7 +16,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use maplens::torch_file;
 use serde_json::Value;
 
 use crate::fixtures;
@@ -91,8 +90,7 @@ impl Workplace {
 
     /// Values of a map.
     fn map(&self, path: &str) -> (Vec<usize>, Vec<f32>) {
-        let tensor = torch_file::read_tensor(path, self.read(path)).unwrap();
-        (tensor.shape().to_vec(), tensor.to_f32_vec().unwrap())
+        fixtures::tensor(path, self.read(path))
     }
 
     fn remove(&self, path: &str) {

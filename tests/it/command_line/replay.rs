@@ -6,10 +6,10 @@ use std::ops::Range;
 use std::path::Path;
 
 use maplens::attribution::SaliencyMap;
-use maplens::torch_file;
 use serde_json::Value;
 
 use super::{CAPS, TABLE, Workplace, files};
+use crate::fixtures;
 use crate::numerics::{self, CPU, fixture};
 
 /// Coronal slices of the images.
@@ -112,9 +112,9 @@ fn compare(case: &Value, n_before: u64, written: &BTreeMap<String, Vec<u8>>) -> 
         None => format!("{folder}/{}_{}_{mode}-{number}_map.pt", text("participant_id"), text("session_id")),
     };
     let bytes = written.get(&file).unwrap_or_else(|| panic!("{file} is missing"));
-    let tensor = torch_file::read_tensor(&file, bytes.clone()).unwrap();
+    let (shape, values) = fixtures::tensor(&file, bytes.clone());
     let logits = logits_in(written, &folder, case, position);
-    let map = SaliencyMap { shape: tensor.shape().to_vec(), values: tensor.to_f32_vec().unwrap(), logits };
+    let map = SaliencyMap { shape, values, logits };
     numerics::compare(&fixture::Case::parse(case), &map, CPU)
 }
 
