@@ -143,6 +143,8 @@ impl Model {
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits, pacer).await;
         let Built { network, unused_keys, .. } = built.map_err(|error| about_checkpoint(error, &checkpoint_path))?;
         let memory = memory_of(&network, device).map_err(|error| about_checkpoint(error, &checkpoint_path))?;
+        // The device compiles while tables are read and a participant is chosen.
+        network.warm_up();
         let mut notes = Vec::new();
         let predictions = Predictions::read(&tree, &maps, split, selection).await.unwrap_or_else(|error| {
             notes.push(error.to_string());

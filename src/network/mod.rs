@@ -86,6 +86,11 @@ impl Network {
         self.convolutions.iter().zip(&shapes[1..]).map(level).collect()
     }
 
+    /// Has a GPU compile its kernels now, so that the first map need not wait for them.
+    pub fn warm_up(&self) {
+        self.spatial_pass(0..self.convolutions.len()).warm_up();
+    }
+
     /// Puts an input (channels slowest, last axis fastest) on the network's device.
     ///
     /// # Errors

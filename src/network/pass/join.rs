@@ -52,6 +52,11 @@ impl Join {
         self.tail.push(layer);
     }
 
+    /// Has the device compile the kernels of the branch.
+    pub fn warm_up(&self) {
+        self.branch.warm_up();
+    }
+
     /// Layers of both branches and after the addition.
     pub fn n_layers(&self) -> u64 {
         self.branch.n_layers() + self.n_own_layers()

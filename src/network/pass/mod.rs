@@ -78,6 +78,17 @@ impl SpatialPass {
         self.parts.iter().map(|part| part.footprint(self.limits)).collect()
     }
 
+    /// Has the device compile the kernels of all fused blocks.
+    pub fn warm_up(&self) {
+        for part in &self.parts {
+            match part {
+                Part::Segment(segment) => segment.warm_up(),
+                Part::Join(join) => join.warm_up(),
+                Part::Fused(_) | Part::Whole(_) => {}
+            }
+        }
+    }
+
     /// Output of the last layer.
     ///
     /// # Errors

@@ -135,6 +135,13 @@ impl Segment {
         }
     }
 
+    /// Has the device compile the kernel, if there is one.
+    pub fn warm_up(&self) {
+        if let Some(block) = self.gpu_block() {
+            block.warm_up();
+        }
+    }
+
     fn gpu_block(&self) -> Option<&GpuBlock> {
         match self.block.as_deref() {
             Some(Block::Gpu(block)) => Some(block),
