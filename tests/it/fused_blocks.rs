@@ -35,7 +35,7 @@ fn with_a_driver() {
         println!("{NONE_HERE}");
         return;
     };
-    let misses = pollster::block_on(fused_blocks::check_all(&gpu.device));
+    let misses = pollster::block_on(fused_blocks::check(fused_blocks::ALL, &gpu.device));
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 

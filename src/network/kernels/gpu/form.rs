@@ -132,3 +132,31 @@ impl Form {
         self.rectifier == Rectifier::Leaky
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tap_leads_to_an_owned_voxel_once() {
+        for (n_axes, stride, pool) in [(3, 1, true), (3, 1, false), (3, 2, true), (3, 2, false), (2, 1, true), (2, 2, true)] {
+            let form = Form { n_axes, stride, pool, rectifier: Rectifier::Relu };
+            let n_windows = form.n_sources() * form.windows_of_source();
+            let windows: Vec<_> = (0..form.n_sources())
+                .flat_map(|index| (0..form.windows_of_source()).map(move |part| form.window_of(index, part)))
+                .collect();
+            let mut times_used = vec![0; form.n_taps() as usize];
+            for voxel in 0..form.owned_volume() {
+                for &window in &windows {
+                    if let Some(tap) = form.tap_of(window, voxel) {
+                        times_used[tap] += 1;
+                    }
+                }
+            }
+            // Every owned voxel uses every tap at stride 1; at stride 2 each tap falls on one of 2ⁿ.
+            let expected = if stride == 1 { form.owned_volume() } else { 1 };
+            assert_eq!(n_windows, (0..3).map(|axis| form.windows(axis)).product::<usize>());
+            assert!(times_used.iter().all(|&n| n == expected), "{form:?}: {times_used:?}");
+        }
+    }
+}

@@ -1,19 +1,16 @@
 //! Convolution, pooling, normalisation and rectifier in one kernel.
 //!
-//! An invocation makes one output voxel of four channels: it holds the sums of all voxels of the pooling block, so that
-//! each value of the input is loaded once for all windows it lies in, and each vector of weights once per plane for all voxels of
-//! the block. Neighbouring invocations are neighbours along the last axis; what they load in common stays in the cache, and
-//! workgroup memory was measured not to help.
+//! An invocation makes one output voxel of four or eight channels: it holds the sums of all voxels of the pooling block, so that
+//! each value of the input is loaded once for all windows it lies in. The weights of one input channel are in workgroup memory,
+//! where all invocations read the same one at the same time. Neighbouring invocations are neighbours along the last axis; what
+//! they load in common is left to the cache.
 
 use cubecl::prelude::*;
 
+use super::finish::{Four, largest_of, packed, rectified};
 use super::form::Form;
-use crate::network::kernels::{LEAK, Rectifier, winner};
 
-/// Four channels.
-type Four = Vector<f32, Const<4>>;
-
-/// Invocations of one workgroup.
+/// Invocations of one workgroup; no fewer than a window has taps in two vectors.
 pub const GROUP: u32 = 64;
 
 /// Sizes of one slab. Axes as in [`super::shape::SlabShape`].
@@ -240,64 +237,4 @@ fn add_plane(
             }
         }
     }
-}
-
-/// The largest sum of the block and its offset, the first one in scan order if there are several. The first voxel of a
-/// padded axis does not take part.
-#[cube]
-fn largest_of(
-    sums: &Array<Four>,
-    padded_0: bool,
-    padded_1: bool,
-    padded_2: bool,
-    #[comptime] vector: usize,
-    #[comptime] vectors: usize,
-    #[comptime] form: Form,
-) -> (Four, Vector<u32, Const<4>>) {
-    let last = comptime!(form.block_volume() - 1);
-    let mut largest = Four::new(f32::MIN);
-    let mut offset = Vector::<u32, Const<4>>::new(comptime!(last as u32));
-    #[unroll]
-    for position in 0..comptime!(last + 1) {
-        let a_0 = comptime!(position / (form.block(1) * form.block(2)));
-        let a_1 = comptime!(position / form.block(2) % form.block(1));
-        let a_2 = comptime!(position % form.block(2));
-        let mut is_padded = false;
-        if comptime!(a_0 == 0) {
-            is_padded |= padded_0;
-        }
-        if comptime!(a_1 == 0) {
-            is_padded |= padded_1;
-        }
-        if comptime!(a_2 == 0) {
-            is_padded |= padded_2;
-        }
-        let value = select(is_padded, Four::new(f32::MIN), sums[comptime!(position * vectors + vector)]);
-        let wins = value.greater_than(&largest);
-        largest = select_many(wins, value, largest);
-        offset = select_many(wins, Vector::new(comptime!(position as u32)), offset);
-    }
-    (largest, offset)
-}
-
-/// The values that leave the block, and the winners' bytes.
-#[cube]
-fn rectified(value: Four, offset: Vector<u32, Const<4>>, is_padded: bool, #[comptime] form: Form) -> (Four, Vector<u32, Const<4>>) {
-    let zero = Four::new(0.0);
-    let is_open = value.greater_than(&zero);
-    let closed = offset + Vector::new(comptime!(u32::from(winner::CLOSED)));
-    let (low, low_code) = match comptime!(form.rectifier) {
-        Rectifier::Relu => (zero, closed),
-        Rectifier::Leaky => {
-            let leaking = offset + Vector::new(comptime!(u32::from(winner::LEAKS)));
-            (select(is_padded, zero, value * Four::new(LEAK)), select(is_padded, closed, leaking))
-        }
-        Rectifier::None => (select(is_padded, zero, value), select(is_padded, closed, offset)),
-    };
-    (select_many(is_open, value, low), select_many(is_open, offset, low_code))
-}
-
-#[cube]
-fn packed(code: Vector<u32, Const<4>>) -> u32 {
-    code.extract(0usize) | (code.extract(1usize) << 8) | (code.extract(2usize) << 16) | (code.extract(3usize) << 24)
 }

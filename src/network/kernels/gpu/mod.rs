@@ -3,6 +3,7 @@
 //! Feature maps come and go in slabs of rows, as everywhere ([`crate::network::feature_maps`]). What is between a convolution and
 //! its pooling stays in the registers of one invocation.
 
+mod finish;
 mod form;
 mod forward;
 mod input_gradient;
@@ -90,8 +91,9 @@ impl GpuBlock {
         Tensor::from_dispatch(dx)
     }
 
-    /// Has both kernels compiled, by running them on the smallest image there is. Kernels do not depend on sizes, and blocks
-    /// of the same form share them.
+    /// Has both kernels compiled, by running them on the smallest image there is, and returns at once. Kernels do not depend on
+    /// sizes, and blocks of the same form share them, save that a single input channel and four or fewer output channels have
+    /// kernels of their own: one call for each block of a network is enough, and those that find theirs compiled cost nothing.
     pub fn warm_up(&self) {
         let width = if self.form.n_axes == 3 { 2 } else { 1 };
         let n_rows = self.form.reach(0);
