@@ -40,6 +40,17 @@ impl FeatureMaps {
         Self { shape, slabs: Vec::new() }
     }
 
+    /// Feature maps that are one tensor, 1×C×D×H×W.
+    pub fn whole(tensor: Tensor<5>) -> Self {
+        let [_, c, d, h, w] = tensor.dims();
+        Self { shape: [c, d, h, w], slabs: vec![(0, tensor)] }
+    }
+
+    /// All rows as one tensor 1×C×D×H×W, however large.
+    pub fn joined(&self) -> Tensor<5> {
+        concatenate(self.slabs().cloned().collect())
+    }
+
     /// Appends the next rows, 1×C×n×H×W.
     pub fn push(&mut self, slab: Tensor<5>) {
         self.slabs.push((self.n_rows_held(), slab));
@@ -103,7 +114,7 @@ impl FeatureMaps {
     /// The maps as one vector, channels slowest, in the order in which ClinicaDL's flatten layer and its files have them.
     pub fn flatten(&self) -> Tensor<1> {
         let n_values = self.shape.iter().product::<usize>();
-        concatenate(self.slabs().cloned().collect()).reshape([n_values])
+        self.joined().reshape([n_values])
     }
 
     fn n_rows_held(&self) -> usize {

@@ -5,6 +5,9 @@ use super::NetworkError;
 /// Bytes of one float32.
 const VALUE_BYTES: u64 = 4;
 
+/// Some ten milliseconds of one core in a browser; natively a piece is shared by all threads.
+const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 100_000_000 } else { 4_000_000_000 };
+
 /// What one piece of work may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkLimits {
@@ -12,16 +15,29 @@ pub struct WorkLimits {
     pub max_tensor_bytes: u64,
     /// Multiplications and additions of one piece of work, so that a stop is noticed soon.
     pub max_work: u64,
+    /// The same in kernels of our own, which get more done in the same time.
+    pub max_fused_work: u64,
+    /// Which kernels may be used.
+    pub kernels: Kernels,
+}
+
+/// What computes the blocks of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernels {
+    /// Kernels of our own, where there are any.
+    Fused,
+    /// burn's operations, one after the other: what tests and benches compare with.
+    Stock,
 }
 
 impl WorkLimits {
     /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
     /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
-    pub const CPU: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000 };
+    pub const CPU: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000, max_fused_work: FUSED_WORK, kernels: Kernels::Fused };
 
     /// For a GPU that binds at most `max_binding_bytes`.
     pub fn gpu(max_binding_bytes: u64) -> Self {
-        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX }
+        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX, max_fused_work: u64::MAX, kernels: Kernels::Fused }
     }
 
     /// How many rows of feature maps of this shape fit into one tensor.

@@ -8,7 +8,9 @@ use maplens::network::layers::{
 };
 use maplens::network::step::Step;
 use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
+
+use crate::noise::Noise;
 
 /// Most layers are linear between their kinks, so a central difference is exact but for rounding: float32's 6e-8 of sums of
 /// magnitude about 10, divided by the step, is below 1e-4. The curved ones add a third derivative times 2e-5.
@@ -20,31 +22,8 @@ const STEP: f32 = 1e-2;
 /// Same operations in another order: some units in the last place of sums of a few hundred terms.
 const AUTODIFF: f64 = 1e-5;
 
-/// A reproducible sequence of values in −1…1.
-struct Noise(u64);
-
-impl Noise {
-    fn values(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.next()).collect()
-    }
-
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f32 / (1u32 << 23) as f32 - 1.0
-    }
-
-    /// Values whose magnitudes and mutual distances are at least ten steps: a shuffled arithmetic sequence.
-    fn apart(&mut self, n: usize) -> Vec<f32> {
-        let mut values: Vec<f32> = (0..n).map(|i| (i as f32 - n as f32 / 2.0 + 0.5) * 10.0 * STEP).collect();
-        for i in (1..n).rev() {
-            values.swap(i, (self.next().abs() * i as f32) as usize);
-        }
-        values
-    }
-}
-
 /// One row at a time, whatever that costs.
-const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1 };
+const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1, max_fused_work: 1, kernels: Kernels::Fused };
 
 /// Names, steps and the shape of an input.
 fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
@@ -59,6 +38,11 @@ fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
         ("convolution of stride 2, odd", rows(make.convolution([3, 2], Window::new(3, 3, 2, 1))), [2, 5, 4, 3]),
         ("2D convolution 7×7 of stride 2", rows(make.convolution([3, 2], Window::new(2, 7, 2, 3))), [2, 9, 8, 1]),
         ("2D convolution 1×1 of stride 2", rows(make.convolution([3, 2], Window::new(2, 1, 2, 0))), [2, 6, 5, 1]),
+        ("2D convolution", rows(make.convolution([3, 2], Window::new(2, 3, 1, 1))), [2, 5, 4, 1]),
+        ("block", make.block(Activation::Relu, 3, true), [1, 5, 4, 7]),
+        ("block of stride 2", make.block(Activation::Relu, 3, false), [1, 5, 4, 7]),
+        ("block with LeakyReLU", make.block(Activation::LeakyRelu, 3, true), [1, 3, 6, 5]),
+        ("2D block", make.block(Activation::LeakyRelu, 2, true), [1, 7, 6, 1]),
         ("batch normalisation", rows(make.batch_norm()), [2, 3, 2, 3]),
         ("ReLU", vec![activation(Activation::Relu)], [2, 3, 2, 3]),
         ("LeakyReLU", vec![activation(Activation::LeakyRelu)], [2, 3, 2, 3]),
@@ -98,6 +82,13 @@ impl Maker<'_> {
     fn convolution(&mut self, [n_out, n_in]: [usize; 2], window: Window) -> RowLayer {
         let (weight, bias) = (self.noise.values(n_out * n_in * window.volume()), self.noise.values(n_out));
         RowLayer::Convolution(Convolution::new([n_out, n_in], window, &weight, Some(&bias), 2, self.device))
+    }
+
+    /// Convolution, normalisation, activation and either pooling or stride 2.
+    fn block(&mut self, activation: Activation, n_axes: usize, pools: bool) -> Vec<Step> {
+        let convolution = self.convolution([2, 1], Window::new(n_axes, 3, if pools { 1 } else { 2 }, 1));
+        let pool = pools.then(|| RowLayer::PadMaxPool(PadMaxPool::new(n_axes)));
+        [convolution, self.batch_norm(), RowLayer::Activation(activation)].into_iter().chain(pool).map(Step::Rows).collect()
     }
 
     fn batch_norm(&self) -> RowLayer {
@@ -147,7 +138,7 @@ fn spatial_layers_agree_with_finite_differences() {
     for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
         let mut noise = Noise(index as u64 + 100);
         let n = shape.iter().product();
-        let x = noise.apart(n);
+        let x = noise.apart(n, STEP);
         let out = output_shape(steps, *shape);
         let weights = noise.values(out.iter().product());
         let gradient = own_gradient(steps, tensor(&x, *shape, &device), tensor(&weights, out, &device), WorkLimits::CPU);
@@ -173,17 +164,19 @@ fn spatial_layers_agree_with_finite_differences() {
 #[test]
 fn spatial_layers_agree_with_autodiff_in_one_piece_and_row_by_row() {
     let device = Device::flex().autodiff();
-    for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
+    // The product computes on a plain device, where it has kernels of its own.
+    let plain = Device::flex();
+    for (index, ((name, steps, shape), (_, plain_steps, _))) in cases(&device).iter().zip(&cases(&plain)).enumerate() {
         let mut noise = Noise(index as u64 + 200);
         let values = noise.values(shape.iter().product());
         let out = output_shape(steps, *shape);
-        let weights = tensor(&noise.values(out.iter().product()), out, &device);
+        let weights = noise.values(out.iter().product());
         let x = tensor(&values, *shape, &device).require_grad();
         let (output, _) = forward(steps, x.clone(), WorkLimits::CPU);
-        let gradients = (output.rows(0..out[1] as isize, 0.0) * weights.clone()).sum().backward();
+        let gradients = (output.rows(0..out[1] as isize, 0.0) * tensor(&weights, out, &device)).sum().backward();
         let expected: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
         for limits in [WorkLimits::CPU, ROW_BY_ROW] {
-            let found = own_gradient(steps, tensor(&values, *shape, &device), weights.clone(), limits);
+            let found = own_gradient(plain_steps, tensor(&values, *shape, &plain), tensor(&weights, out, &plain), limits);
             let difference = crate::numerics::max_difference(&found, &expected) / crate::numerics::max_magnitude(&expected);
             assert!(difference <= AUTODIFF, "{name} {shape:?} {limits:?}: {difference:e}");
         }

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "compute")]
 mod architectures;
+#[cfg(feature = "compute")]
+mod blocks;
 mod caps;
 #[cfg(feature = "compute")]
 mod command_line;
@@ -11,6 +13,8 @@ mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
 mod engine;
+#[cfg(feature = "compute")]
+mod engine_reuse;
 mod export;
 mod files;
 mod fixtures;
@@ -21,6 +25,8 @@ mod maps;
 mod maps_json;
 #[cfg(feature = "compute")]
 mod networks;
+#[cfg(feature = "compute")]
+mod noise;
 mod npy;
 #[path = "../npy_bytes/mod.rs"]
 mod npy_bytes;
@@ -30,6 +36,8 @@ mod numerics;
 mod participants;
 mod predictions;
 mod render;
+#[cfg(feature = "compute")]
+mod reuse;
 mod torch_file;
 mod tsv;
 mod volume;

@@ -5,15 +5,19 @@
 //! A fused block computes the few rows that one pooled row needs, keeps the largest value of each pooling block, and of all
 //! else one byte: which voxel it was. The way back is as sparse: at most one voxel of eight carries a gradient.
 //!
-//! Pooling comes before normalisation and rectifier here. All three are monotone, so the order makes no difference to the
-//! result but for one thing, which [`BlockParameters::new`] sees to: where a channel's scale is negative, the largest output
-//! comes from the smallest sum, so weights and bias of that channel are negated and its scale made positive.
+//! The rectifier comes after pooling here. The maximum of rectified values is the rectified maximum, and an eighth of the
+//! values is left to rectify.
 
+mod block;
+mod cache;
 pub mod cpu;
+mod host;
 
-use super::layers::{Activation, BatchNorm, Convolution, RowLayer};
+pub use block::{Block, Tail};
+pub use cache::BlockCache;
+pub use host::HostValues;
 
-/// What a block computes, device apart: `rectifier(scale · max(weight ∗ x + bias) + shift)`.
+/// What a block computes, device apart: `rectifier(max(scale · (weight ∗ x + bias) + shift))`.
 ///
 /// The convolution has kernel 3 and padding 1 along the first `n_axes` axes. With `pool` the maximum is over blocks of two
 /// voxels along these axes, an odd axis being padded with one zero in front *after* the rectifier
@@ -34,7 +38,7 @@ pub struct BlockParameters {
     pub weight: Vec<f32>,
     /// `n_out`.
     pub bias: Vec<f32>,
-    /// `n_out`, none negative.
+    /// `n_out`.
     pub scale: Vec<f32>,
     /// `n_out`.
     pub shift: Vec<f32>,

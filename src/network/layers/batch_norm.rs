@@ -1,5 +1,7 @@
 //! Batch normalisation in evaluation mode.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// torch's default for the constant added to the variance; ClinicaDL keeps it.
@@ -9,10 +11,15 @@ const EPSILON: f64 = 1e-5;
 /// as one multiplication and one addition.
 #[derive(Debug, Clone)]
 pub struct BatchNorm {
-    /// 1×C×1×1×1.
-    scale: Tensor<5>,
-    /// 1×C×1×1×1.
-    shift: Tensor<5>,
+    scale: PerChannel,
+    shift: PerChannel,
+}
+
+/// One value per channel, here and as 1×C×1×1×1 on the device.
+#[derive(Debug, Clone)]
+struct PerChannel {
+    values: Arc<[f32]>,
+    tensor: Tensor<5>,
 }
 
 /// The four vectors of a checkpoint, one value per channel.
@@ -34,25 +41,39 @@ impl BatchNorm {
         let BatchNormParameters { weight, bias, mean, variance } = parameters;
         let scales: Vec<f64> = weight.iter().zip(variance).map(|(&w, &v)| f64::from(w) / (f64::from(v) + EPSILON).sqrt()).collect();
         let shifts = bias.iter().zip(mean).zip(&scales).map(|((&b, &m), scale)| (f64::from(b) - f64::from(m) * scale) as f32);
-        let per_channel = |values: Vec<f32>| {
-            let n_channels = values.len();
-            Tensor::from_data(TensorData::new(values, [1, n_channels, 1, 1, 1]), device)
-        };
-        Self { shift: per_channel(shifts.collect()), scale: per_channel(scales.iter().map(|&s| s as f32).collect()) }
+        let shift = PerChannel::new(shifts.collect(), device);
+        Self { scale: PerChannel::new(scales.iter().map(|&scale| scale as f32).collect(), device), shift }
+    }
+
+    /// What is multiplied.
+    pub fn scale(&self) -> &[f32] {
+        &self.scale.values
+    }
+
+    /// What is added after that.
+    pub fn shift(&self) -> &[f32] {
+        &self.shift.values
     }
 
     /// Same shape as the input.
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
-        x * self.scale.clone() + self.shift.clone()
+        x * self.scale.tensor.clone() + self.shift.tensor.clone()
     }
 
     /// The statistics are constants at evaluation, so the gradient is only scaled.
     pub fn input_gradient(&self, gradient: Tensor<5>) -> Tensor<5> {
-        gradient * self.scale.clone()
+        gradient * self.scale.tensor.clone()
     }
 
     /// Weights, biases and running statistics; torch counts the first two as parameters.
     pub fn n_parameters(&self) -> u64 {
-        2 * self.scale.dims()[1] as u64
+        2 * self.scale.values.len() as u64
+    }
+}
+
+impl PerChannel {
+    fn new(values: Vec<f32>, device: &Device) -> Self {
+        let tensor = Tensor::from_data(TensorData::new(values.clone(), [1, values.len(), 1, 1, 1]), device);
+        Self { values: values.into(), tensor }
     }
 }

@@ -1,6 +1,7 @@
 //! Convolution over two or three axes.
 
 use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use burn::tensor::module::{conv_transpose3d, conv3d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
@@ -8,18 +9,28 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Window;
 use crate::network::feature_maps::slabs_of;
+use crate::network::kernels::BlockCache;
 
 /// Convolution with zero padding (torch `Conv2d`, `Conv3d`), weights `out × in × kernel`.
-///
-/// The weights are in pieces of whole output channels, so that no piece exceeds a device's largest binding.
 #[derive(Debug, Clone)]
 pub struct Convolution {
-    /// Consecutive output channels, each `n × in × kernel`, with their biases.
-    pieces: Vec<(Tensor<5>, Option<Tensor<1>>)>,
+    weight: Arc<[f32]>,
+    bias: Option<Arc<[f32]>>,
     window: Window,
     n_in: usize,
     n_out: usize,
+    /// Outputs of a piece of weights on the device.
+    max_channels: usize,
+    device: Device,
+    /// The weights on the device, for burn's operations; made when first needed.
+    pieces: Arc<OnceLock<Vec<Piece>>>,
+    /// The weights packed for kernels of our own.
+    blocks: BlockCache,
 }
+
+/// Consecutive output channels, `n × in × kernel`, with their biases. The weights are in pieces so that none exceeds a
+/// device's largest binding.
+type Piece = (Tensor<5>, Option<Tensor<1>>);
 
 impl Convolution {
     /// `weight` holds `out·in·kernel` values in C order, `bias` holds `out`; pieces have at most `max_channels` outputs.
@@ -31,14 +42,46 @@ impl Convolution {
         max_channels: usize,
         device: &Device,
     ) -> Self {
-        let n_each = n_in * window.volume();
-        let [k1, k2, k3] = window.kernel;
-        let piece = |channels: Range<usize>| {
-            let values = weight[channels.start * n_each..channels.end * n_each].to_vec();
-            let data = TensorData::new(values, [channels.len(), n_in, k1, k2, k3]);
-            (Tensor::from_data(data, device), bias.map(|bias| Tensor::from_floats(&bias[channels], device)))
-        };
-        Self { pieces: slabs_of(0..n_out, max_channels).map(piece).collect(), window, n_in, n_out }
+        let (weight, bias, device) = (weight.into(), bias.map(Into::into), device.clone());
+        Self { weight, bias, window, n_in, n_out, max_channels, device, pieces: Arc::default(), blocks: BlockCache::default() }
+    }
+
+    fn pieces(&self) -> &[Piece] {
+        self.pieces.get_or_init(|| slabs_of(0..self.n_out, self.max_channels).map(|channels| self.piece(channels)).collect())
+    }
+
+    fn piece(&self, channels: Range<usize>) -> Piece {
+        let n_each = self.n_in * self.window.volume();
+        let [k1, k2, k3] = self.window.kernel;
+        let values = self.weight[channels.start * n_each..channels.end * n_each].to_vec();
+        let data = TensorData::new(values, [channels.len(), self.n_in, k1, k2, k3]);
+        let bias = self.bias.as_ref().map(|bias| Tensor::from_floats(&bias[channels], &self.device));
+        (Tensor::from_data(data, &self.device), bias)
+    }
+
+    /// `out × in × kernel`, last axis fastest.
+    pub fn weight(&self) -> &[f32] {
+        &self.weight
+    }
+
+    /// One value per output channel.
+    pub fn bias(&self) -> Option<&[f32]> {
+        self.bias.as_deref()
+    }
+
+    /// Output and input channels.
+    pub fn channels(&self) -> [usize; 2] {
+        [self.n_out, self.n_in]
+    }
+
+    /// Where it is computed.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Fused blocks that begin with it.
+    pub fn blocks(&self) -> &BlockCache {
+        &self.blocks
     }
 
     /// What slides over the axes.
@@ -56,7 +99,7 @@ impl Convolution {
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
         let [_, second, third] = self.window.padding;
         let options = || ConvOptions::new(self.window.stride, [0, second, third], [1; 3], 1);
-        let outputs = self.pieces.iter().map(|(weight, bias)| conv3d(x.clone(), weight.clone(), bias.clone(), options()));
+        let outputs = self.pieces().iter().map(|(weight, bias)| conv3d(x.clone(), weight.clone(), bias.clone(), options()));
         joined(outputs.collect())
     }
 
@@ -71,7 +114,7 @@ impl Convolution {
         };
         let options = || ConvTransposeOptions::new(stride, padding, missing, [1; 3], 1);
         let mut start = 0;
-        let through = self.pieces.iter().map(|(weight, _)| {
+        let through = self.pieces().iter().map(|(weight, _)| {
             let n_channels = weight.dims()[0];
             let part = gradient.clone().narrow(1, start, n_channels);
             start += n_channels;
@@ -87,10 +130,7 @@ impl Convolution {
 
     /// Weights and biases.
     pub fn n_parameters(&self) -> u64 {
-        let of = |(weight, bias): &(Tensor<5>, Option<Tensor<1>>)| {
-            weight.dims().iter().product::<usize>() + bias.as_ref().map_or(0, |bias| bias.dims()[0])
-        };
-        self.pieces.iter().map(of).sum::<usize>() as u64
+        (self.weight.len() + self.bias.as_ref().map_or(0, |bias| bias.len())) as u64
     }
 
     /// Whether voxels lie between the windows. burn's transposed convolution gives zeros for these on GPUs (0.22.1), so the

@@ -48,6 +48,11 @@ impl Chain {
         }
     }
 
+    /// Its layers, in the order in which they are computed.
+    pub fn layers(&self) -> &[RowLayer] {
+        &self.layers
+    }
+
     /// Number of layers.
     pub fn len(&self) -> usize {
         self.layers.len()

@@ -7,6 +7,7 @@
 //! enough for a stop to be noticed.
 
 mod chain;
+mod fused;
 mod join;
 mod segment;
 mod whole;
@@ -17,7 +18,8 @@ use super::feature_maps::FeatureMaps;
 use super::layers::RowLayer;
 use super::step::Step;
 use super::walk::Walk;
-use super::{NetworkError, WorkLimits, read};
+use super::{Kernels, NetworkError, WorkLimits, read};
+use fused::Fused;
 use join::Join;
 use segment::Segment;
 use whole::Whole;
@@ -41,6 +43,7 @@ pub enum Keep {
 #[derive(Debug)]
 enum Part {
     Segment(Segment),
+    Fused(Box<Fused>),
     Join(Box<Join>),
     Whole(Box<Whole>),
 }
@@ -53,6 +56,9 @@ impl SpatialPass {
         for step in steps {
             pass.push(step, shape);
             shape = step.output_shape(shape);
+        }
+        if limits.kernels == Kernels::Fused {
+            pass.parts = pass.parts.into_iter().map(Part::fused).collect();
         }
         pass
     }
@@ -71,6 +77,7 @@ impl SpatialPass {
         for part in &mut self.parts {
             maps = match part {
                 Part::Segment(segment) => segment.forward(&maps, keep, self.limits, walk).await?,
+                Part::Fused(block) => block.forward(&maps, keep, self.limits, walk).await?,
                 Part::Join(join) => join.forward(&maps, keep, self.limits, walk).await?,
                 Part::Whole(whole) => whole.forward(&maps, keep, walk).await?,
             };
@@ -89,6 +96,7 @@ impl SpatialPass {
         for part in self.parts.iter().rev() {
             maps = match part {
                 Part::Segment(segment) => segment.backward(&maps, walk).await?,
+                Part::Fused(block) => block.backward(&maps, self.limits, walk).await?,
                 Part::Join(join) => join.backward(&maps, walk).await?,
                 Part::Whole(whole) => whole.backward(&maps, self.limits, walk).await?,
             };
@@ -127,8 +135,20 @@ impl Part {
     fn n_layers(&self) -> u64 {
         match self {
             Self::Segment(segment) => segment.chain().len() as u64,
+            Self::Fused(block) => block.n_layers(),
             Self::Join(join) => join.n_layers(),
             Self::Whole(_) => 1,
+        }
+    }
+
+    /// The same in a kernel of our own, where there is one.
+    fn fused(self) -> Self {
+        match self {
+            Self::Segment(segment) => Fused::new(segment.into_chain()).map_or_else(
+                |chain| Self::Segment(Segment::from(chain)),
+                |block| Self::Fused(Box::new(block)),
+            ),
+            other => other,
         }
     }
 }

@@ -30,6 +30,11 @@ impl Segment {
     }
 
     /// Its layers.
+    pub fn into_chain(self) -> Chain {
+        self.chain
+    }
+
+    /// Its layers.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -79,5 +84,11 @@ impl Segment {
     fn closed_after(&self, index: usize) -> usize {
         let next = self.slabs.get(index + 1).map(|next| self.chain.input_rows(&next.output_rows).start.max(0) as usize);
         next.unwrap_or(self.chain.input_shape()[1])
+    }
+}
+
+impl From<Chain> for Segment {
+    fn from(chain: Chain) -> Self {
+        Self { chain, slabs: Vec::new() }
     }
 }

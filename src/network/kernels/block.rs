@@ -1,0 +1,88 @@
+//! From layers to a fused block.
+
+use std::sync::Arc;
+
+use super::cpu::CpuBlock;
+use super::{BlockParameters, HostValues, Rectifier};
+use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Window};
+
+/// A fused block on a device.
+#[derive(Debug)]
+pub enum Block {
+    /// On the CPU.
+    Cpu(CpuBlock),
+}
+
+/// What of a block follows its convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tail {
+    normalizes: bool,
+    activation: Option<Activation>,
+    pools: bool,
+}
+
+impl Block {
+    /// The block that these layers are together; nothing if the kernels do not have it.
+    pub fn of(layers: &[RowLayer]) -> Option<Arc<Self>> {
+        let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
+        let (batch_norm, tail) = tail(rest)?;
+        if !HostValues::are_of(convolution.device()) || !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
+            return None;
+        }
+        let make = || Self::Cpu(CpuBlock::new(&BlockParameters::new(convolution, batch_norm, tail)));
+        Some(convolution.blocks().get(tail, make))
+    }
+}
+
+/// What follows a convolution: normalisation, rectifier and pooling, of which each may be missing. A ReLU may come after
+/// pooling, too (the two commute).
+fn tail(layers: &[RowLayer]) -> Option<(Option<&BatchNorm>, Tail)> {
+    let (batch_norm, layers) = match layers {
+        [RowLayer::BatchNorm(layer), rest @ ..] => (Some(&**layer), rest),
+        _ => (None, layers),
+    };
+    let (activation, pools) = match layers {
+        [] => (None, false),
+        [RowLayer::PadMaxPool(_)] => (None, true),
+        [RowLayer::Activation(activation)] => (Some(*activation), false),
+        [RowLayer::Activation(activation), RowLayer::PadMaxPool(_)] => (Some(*activation), true),
+        [RowLayer::PadMaxPool(_), RowLayer::Activation(Activation::Relu)] => (Some(Activation::Relu), true),
+        _ => return None,
+    };
+    let tail = Tail { normalizes: batch_norm.is_some(), activation, pools };
+    (activation != Some(Activation::Elu)).then_some((batch_norm, tail))
+}
+
+/// Kernel 3, padding 1, stride 1 or 2, over two or three axes.
+fn is_known(window: Window) -> bool {
+    [2, 3].iter().any(|&n_axes| [1, 2].iter().any(|&stride| window == Window::new(n_axes, 3, stride, 1)))
+}
+
+impl BlockParameters {
+    /// Of a convolution and what follows it.
+    fn new(convolution: &Convolution, batch_norm: Option<&BatchNorm>, tail: Tail) -> Self {
+        let [n_out, n_in] = convolution.channels();
+        let window = convolution.window();
+        let (scale, shift) = match batch_norm {
+            Some(layer) => (layer.scale().to_vec(), layer.shift().to_vec()),
+            None => (vec![1.0; n_out], vec![0.0; n_out]),
+        };
+        let rectifier = match tail.activation {
+            Some(Activation::Relu) => Rectifier::Relu,
+            Some(Activation::LeakyRelu) => Rectifier::Leaky,
+            Some(Activation::Elu) | None => Rectifier::None,
+        };
+        Self {
+            n_in,
+            n_out,
+            n_axes: if window.kernel[2] == 1 { 2 } else { 3 },
+            stride: window.stride[0],
+            pool: tail.pools,
+            weight: convolution.weight().to_vec(),
+            bias: convolution.bias().map_or_else(|| vec![0.0; n_out], <[f32]>::to_vec),
+            scale,
+            shift,
+            rectifier,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Fused blocks on the CPU: explicit vectors, threads where there are any.
+//!
+//! Results do not depend on the number of threads: whatever is computed in parallel writes values of its own, each by one
+//! sum in one order. They depend on the machine in one thing, whether it rounds products before it adds them
+//! ([`has_multiply_add`]).
+
+mod convolve;
+mod dense;
+mod forward;
+mod geometry;
+mod parallel;
+mod pool;
+mod simd;
+mod single;
+mod slab;
+mod sparse;
+
+use std::ops::Range;
+
+use super::{BlockParameters, LEAK, winner};
+use forward::Convolution;
+pub use geometry::Geometry;
+use sparse::Sparse;
+
+pub use simd::has_multiply_add;
+
+/// A block with its weights in the order in which they are needed.
+#[derive(Debug, Clone)]
+pub struct CpuBlock {
+    geometry: Geometry,
+    forward: Convolution,
+    backward: Backward,
+    /// What a gradient is multiplied by on its way through the normalisation, per output channel.
+    scale: Vec<f32>,
+}
+
+/// How a gradient goes back.
+#[derive(Debug, Clone)]
+enum Backward {
+    /// From at most one voxel of each pooling block, or from every other voxel.
+    Sparse(Sparse),
+    /// From all voxels: the convolution with the mirrored kernel.
+    Dense(Convolution),
+}
+
+/// The gradient with respect to the output of a block, C×D×H×W, and one [`winner`] code for each of its values.
+#[derive(Debug, Clone, Copy)]
+pub struct OutputGradient<'a> {
+    /// The gradient.
+    pub values: &'a [f32],
+    /// Where it goes.
+    pub winners: &'a [u8],
+}
+
+impl CpuBlock {
+    /// Packs the weights.
+    pub fn new(parameters: &BlockParameters) -> Self {
+        let geometry = Geometry::of(parameters);
+        let backward = match geometry.is_sparse() {
+            true => Backward::Sparse(Sparse::new(&geometry, &parameters.weight)),
+            false => Backward::Dense(dense::mirrored(&geometry, &parameters.weight)),
+        };
+        Self { geometry, forward: Convolution::new(geometry, parameters), backward, scale: parameters.scale.clone() }
+    }
+
+    /// Shapes.
+    pub fn geometry(&self) -> &Geometry {
+        &self.geometry
+    }
+
+    /// Computes planes of the output, `O×D'×H'×W'` in `output` and, where wanted, one [`winner`] code each, from the input
+    /// `C×D×H×W` of spatial shape `input`.
+    pub fn forward(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
+        let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
+            let [depth, height, width] = input;
+            row.copy_from_slice(&x[((channel * depth + z) * height + y) * width..][..width]);
+        };
+        self.forward.planes(&fill, input, planes, output, winners);
+    }
+
+    /// Computes planes of the gradient with respect to the input, `C×D×H×W` in `input_gradient`, [`Self::gradient_steps`]
+    /// of which make the whole.
+    pub fn input_gradient(&self, gradient: OutputGradient<'_>, input: [usize; 3], steps: Range<usize>, input_gradient: &mut [f32]) {
+        match &self.backward {
+            Backward::Sparse(sparse) => sparse.planes(gradient, &self.scale, input, steps, input_gradient),
+            Backward::Dense(convolution) => {
+                let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
+                    let [depth, height, width] = input;
+                    let start = ((channel * depth + z) * height + y) * width;
+                    let codes = &gradient.winners[start..start + width];
+                    for ((to, &value), &code) in row.iter_mut().zip(&gradient.values[start..]).zip(codes) {
+                        *to = passed(value, code, self.scale[channel]);
+                    }
+                };
+                convolution.planes(&fill, input, steps, input_gradient, None);
+            }
+        }
+    }
+
+    /// Number of pieces of [`Self::input_gradient`].
+    pub fn gradient_steps(&self, input: [usize; 3]) -> usize {
+        match &self.backward {
+            Backward::Sparse(sparse) => sparse.steps(input),
+            Backward::Dense(_) => input[0],
+        }
+    }
+}
+
+/// What of a gradient gets through rectifier and normalisation.
+#[inline(always)]
+fn passed(gradient: f32, code: u8, scale: f32) -> f32 {
+    let open = if code & winner::CLOSED == 0 { gradient } else { 0.0 };
+    let leaked = if code & winner::LEAKS == 0 { open } else { open * LEAK };
+    leaked * scale
+}
