@@ -30,14 +30,20 @@ pub enum Kernels {
     Stock,
 }
 
+impl Kernels {
+    /// Our own, save in the benches' worker of the feature `stock-kernels`.
+    pub const DEFAULT: Kernels = if cfg!(feature = "stock-kernels") { Kernels::Stock } else { Kernels::Fused };
+}
+
 impl WorkLimits {
     /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
     /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
-    pub const CPU: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000, max_fused_work: FUSED_WORK, kernels: Kernels::Fused };
+    pub const CPU: WorkLimits =
+        WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000, max_fused_work: FUSED_WORK, kernels: Kernels::DEFAULT };
 
     /// For a GPU that binds at most `max_binding_bytes`.
     pub fn gpu(max_binding_bytes: u64) -> Self {
-        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX, max_fused_work: u64::MAX, kernels: Kernels::Fused }
+        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX, max_fused_work: u64::MAX, kernels: Kernels::DEFAULT }
     }
 
     /// How many rows of feature maps of this shape fit into one tensor.
