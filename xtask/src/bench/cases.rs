@@ -20,6 +20,7 @@ pub fn folder_of(case: &Case, python: &Path) -> Outcome<PathBuf> {
     let key = key(&scripts).map_err(|error| format!("{}: {error}", scripts.display()))?;
     let folder = paths::cache().join("bench").join(format!("{}-{key}", case.name));
     if !folder.join("case.json").is_file() {
+        forget_older(case);
         announce(&format!("making the case {}", case.name), "random weights, images, and PyTorch's maps of them; kept");
         let mut command = run::command(python);
         command.arg(scripts.join("make_case.py")).arg(&folder).arg(case.network).args(case.shape.map(|n| n.to_string()));
@@ -30,6 +31,16 @@ pub fn folder_of(case: &Case, python: &Path) -> Outcome<PathBuf> {
         run::output(&mut command)?;
     }
     Ok(folder)
+}
+
+/// Cases are hundreds of megabytes: what earlier scripts made is not kept. What cannot be removed stays, and harms nobody.
+fn forget_older(case: &Case) {
+    let start = format!("{}-", case.name);
+    for entry in fs::read_dir(paths::cache().join("bench")).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&start) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Names the scripts' state. A cache key, not a defence against forgery.
