@@ -32,7 +32,8 @@ class Engine:
             self.network = None
             self.network = open_network(self.case, self.inputs_only)
             return {}
-        self.map = METHODS[self.work](self.network, self.images[request["input"]])
+        for index in range(request["repeat"]):
+            self.map = METHODS[self.work](self.network, self.images[(request["input"] + index) % len(self.images)])
         return {}
 
     def values(self, request):
