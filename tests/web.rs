@@ -9,7 +9,7 @@ use maplens::engine::device::{self, OpenDevice};
 use maplens::engine::message::DeviceChoice;
 use maplens::network::WorkLimits;
 use numerics::fixture::{self, Case};
-use numerics::{CPU, Tolerance, WEBGPU};
+use numerics::{CPU, Tolerance, WEBGPU, fused_blocks};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -66,6 +66,14 @@ fn is_on_webgpu(case: &Case) -> bool {
         Method::GradCam { level } => LEVELS_ON_WEBGPU.contains(&level),
     };
     is_chosen && case.id.contains(PARTICIPANT_ON_WEBGPU)
+}
+
+#[wasm_bindgen_test]
+async fn fused_blocks_equal_the_stock_layers() {
+    let gpu = device::open(DeviceChoice::Webgpu).await;
+    assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
+    let misses = fused_blocks::check_all(&gpu.device).await;
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 
 #[wasm_bindgen_test]

@@ -2,7 +2,7 @@
 
 use super::device::OpenDevice;
 use super::failure::Ended;
-use super::message::{GroupSummary, LevelSummary, ModelSummary, NodeLabel, SplitSummary, Stage};
+use super::message::{GroupSummary, LevelSummary, MemorySummary, ModelSummary, NodeLabel, SplitSummary, Stage};
 use super::progress::Pacer;
 use crate::attribution::Method;
 use crate::export::record::ModelRecord;
@@ -10,7 +10,7 @@ use crate::export::sha256_hex;
 use crate::files::FileTree;
 use crate::maps::groups::ListedGroup;
 use crate::maps::{Maps, Predictions, Task};
-use crate::network::{Architecture, Built, Level, Network};
+use crate::network::{Architecture, Built, Level, MemoryPlan, Network, NetworkError};
 use crate::torch_file;
 use crate::volume::Extraction;
 use crate::volume::transforms::SizeReduction;
@@ -33,6 +33,8 @@ pub struct Model {
     pub read_ms: f64,
     /// What ClinicaDL's own prediction said, where the MAPS has it.
     pub predictions: Option<Predictions>,
+    /// What a gradient map takes.
+    pub memory: MemorySummary,
     groups: Vec<GroupSummary>,
     tree: FileTree,
     unused_keys: Vec<String>,
@@ -100,6 +102,7 @@ impl Model {
             selection: self.selection.clone(),
             epoch: self.epoch,
             n_parameters: self.network.n_parameters(),
+            memory: self.memory,
             levels: self.levels(),
             normalize: config.transforms.is_normalized(),
             size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
@@ -133,6 +136,7 @@ impl Model {
         let checkpoint = torch_file::read_checkpoint(&checkpoint_path, bytes)?;
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits);
         let Built { network, unused_keys, .. } = built.map_err(|error| Ended::from(error).about(&checkpoint_path))?;
+        let memory = memory_of(&network, device).map_err(|error| Ended::from(error).about(&checkpoint_path))?;
         let mut notes = Vec::new();
         let predictions = Predictions::read(&tree, &maps, split, selection).await.unwrap_or_else(|error| {
             notes.push(error.to_string());
@@ -144,6 +148,7 @@ impl Model {
             predictions,
             groups: listed.into_iter().map(group_summary).collect(),
             notes,
+            memory,
             network,
             split,
             selection: selection.to_owned(),
@@ -186,6 +191,16 @@ impl Model {
         }
         warnings
     }
+}
+
+/// What a gradient map takes, which of all maps takes most.
+fn memory_of(network: &Network, device: &OpenDevice) -> Result<MemorySummary, NetworkError> {
+    let plan = network.memory(0)?;
+    if let Some(limit) = device.memory_limit.filter(|&limit| plan.total() > limit) {
+        return Err(NetworkError::TooLargeForMemory { needed: plan.total(), limit });
+    }
+    let MemoryPlan { weights, activations, is_tiled } = plan;
+    Ok(MemorySummary { weights, activations, is_tiled, max_binding: device.info.max_binding_bytes })
 }
 
 fn group_summary(group: ListedGroup) -> GroupSummary {

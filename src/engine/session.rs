@@ -41,6 +41,8 @@ pub struct Engine {
     pub(super) store: Rc<dyn Store>,
     /// Whether the device has computed a map of the model in use.
     warm: bool,
+    /// What the user wants to compute on.
+    choice: DeviceChoice,
 }
 
 /// An element with what was asked for to get it. Model, images and device are those of the engine: whatever may change
@@ -67,7 +69,7 @@ impl Default for Engine {
 impl Engine {
     /// Keeps results of group runs in a store.
     pub fn with_store(store: Rc<dyn Store>) -> Self {
-        Self { device: None, model: None, images: None, explained: None, recent: None, store, warm: false }
+        Self { device: None, model: None, images: None, explained: None, recent: None, store, warm: false, choice: DeviceChoice::Auto }
     }
 
     /// Works on one request and posts its events; the last one closes the job.
@@ -115,6 +117,7 @@ impl Engine {
 
     async fn choose_device(&mut self, choice: DeviceChoice, outlet: &dyn Outlet) -> Result<(), Ended> {
         let device = device::open(choice).await;
+        self.choice = choice;
         if let Some(model) = &self.model {
             let checkpoint = (model.split, model.selection.as_str());
             self.model = Some(model.reload(checkpoint, &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?);
@@ -127,7 +130,18 @@ impl Engine {
 
     async fn open_model(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
         let device = self.device().await;
-        let model = Model::open(tree, &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?;
+        let (pacer, now_ms) = (Pacer::new(outlet), || outlet.now_ms());
+        let model = match Model::open(tree.clone(), &device, &pacer, &now_ms).await {
+            // Whoever left the choice to the program wants a map, wherever: what is too large for a GPU may do on the CPU.
+            Err(Ended::Failed(failure)) if self.choice == DeviceChoice::Auto && device.info.kind != DeviceChoice::Cpu => {
+                let device = device::cpu(Some(format!("{}: computing on the CPU", failure.what)));
+                let model = Model::open(tree, &device, &pacer, &now_ms).await?;
+                outlet.post(Event::Device(device.info.clone()), Vec::new());
+                self.device = Some(device);
+                model
+            }
+            opened => opened?,
+        };
         self.replace_model(model, outlet);
         Ok(())
     }

@@ -108,6 +108,9 @@ pub struct DeviceRecord {
     pub name: String,
     /// Largest piece of memory one kernel may bind, in bytes.
     pub max_binding_bytes: u64,
+    /// On the CPU, how products are added: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arithmetic: Option<String>,
 }
 
 /// The map.

@@ -67,6 +67,14 @@ pub enum NetworkError {
         /// The limit.
         limit: u64,
     },
+    /// A map needs more memory than there can be.
+    #[error("a map takes about {} MB with the weights, but at most {} MB can be had here", needed / 1_000_000, limit / 1_000_000)]
+    TooLargeForMemory {
+        /// Bytes of weights and activations.
+        needed: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The device gave up.
     #[error("the compute device failed ({reason})")]
     Device {
@@ -114,6 +122,7 @@ impl NetworkError {
             Self::InputSize { .. } | Self::InputTooSmall { .. } => "check that maps.json is the one of this training",
             Self::InputShape { .. } => "choose an image preprocessed as the training images were",
             Self::Target { .. } => "choose one of the listed output nodes",
+            Self::TooLargeForMemory { .. } => "choose WebGPU as device, or use the command line",
             Self::TooLargeForDevice { .. } | Self::Device { .. } => "choose the CPU as device, or reload the page",
             Self::Stopped => "compute again",
         }

@@ -128,7 +128,7 @@ impl Network {
     }
 
     /// The level as a number of modules.
-    fn level(&self, level: usize) -> usize {
+    pub(super) fn level(&self, level: usize) -> usize {
         level.min(self.convolutions.len())
     }
 
@@ -141,13 +141,13 @@ impl Network {
         Leg::Cut { level, first: self.spatial_pass(start..level), rest: self.spatial_pass(level..end) }
     }
 
-    fn spatial_pass(&self, modules: Range<usize>) -> SpatialPass {
+    pub(super) fn spatial_pass(&self, modules: Range<usize>) -> SpatialPass {
         let steps = self.convolutions[modules.clone()].iter().flat_map(|module| &module.steps);
         SpatialPass::new(steps, self.shapes()[modules.start], self.limits)
     }
 
     /// All modules, cut from the end as long as what is kept between the stages stays small.
-    fn stages(&self) -> Vec<Range<usize>> {
+    pub(super) fn stages(&self) -> Vec<Range<usize>> {
         let shapes = self.shapes();
         let n_values = |level: usize| shapes[level].iter().product::<usize>();
         let mut left = n_values(0) / KEPT_SHARE;

@@ -24,6 +24,11 @@ impl FullyConnected {
         self.layers.iter().map(Linear::n_parameters).sum()
     }
 
+    /// Whether weights had to be cut into pieces.
+    pub fn is_cut(&self) -> bool {
+        self.layers.iter().any(Linear::is_cut)
+    }
+
     /// Output of the last layer, and the slopes of the activations.
     pub fn forward(&self, mut x: Tensor<1>) -> (Tensor<1>, Vec<Slope<1>>) {
         let mut slopes = Vec::new();

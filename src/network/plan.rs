@@ -19,6 +19,8 @@ pub struct WorkLimits {
     pub max_fused_work: u64,
     /// Which kernels may be used.
     pub kernels: Kernels,
+    /// Bytes that burn takes for a truth value: one on the CPU, a word on GPUs.
+    pub truth_value_bytes: u64,
 }
 
 /// What computes the blocks of a network.
@@ -38,12 +40,23 @@ impl Kernels {
 impl WorkLimits {
     /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
     /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
-    pub const CPU: WorkLimits =
-        WorkLimits { max_tensor_bytes: 1 << 30, max_work: 30_000_000, max_fused_work: FUSED_WORK, kernels: Kernels::DEFAULT };
+    pub const CPU: WorkLimits = WorkLimits {
+        max_tensor_bytes: 1 << 30,
+        max_work: 30_000_000,
+        max_fused_work: FUSED_WORK,
+        kernels: Kernels::DEFAULT,
+        truth_value_bytes: 1,
+    };
 
     /// For a GPU that binds at most `max_binding_bytes`.
     pub fn gpu(max_binding_bytes: u64) -> Self {
-        Self { max_tensor_bytes: max_binding_bytes, max_work: u64::MAX, max_fused_work: u64::MAX, kernels: Kernels::DEFAULT }
+        Self {
+            max_tensor_bytes: max_binding_bytes,
+            max_work: u64::MAX,
+            max_fused_work: u64::MAX,
+            kernels: Kernels::DEFAULT,
+            truth_value_bytes: 4,
+        }
     }
 
     /// How many rows of feature maps of this shape fit into one tensor.

@@ -51,6 +51,7 @@ fn facts(model: &ModelSummary) -> Vec<(&'static str, String)> {
         (text::INPUT, format::shape(&model.input_shape)),
         (text::TRANSFORMS, transforms(model)),
         (text::PARAMETERS, format::count(model.n_parameters)),
+        (text::MEMORY, text::memory(&model.memory)),
         (text::PREPROCESSING, model.preprocessing.clone()),
     ];
     facts.extend((!model.extraction.is_empty()).then(|| (text::ELEMENTS_ARE, model.extraction.clone())));

@@ -53,7 +53,11 @@ fn fused_blocks_are_what_their_definition_says() {
             let found = computed(parameters, &x, shape, &gradient, 3);
             let name = format!("{}→{} {}D {parameters:?}", parameters.n_in, parameters.n_out, parameters.n_axes);
             assert_close(&found.output, &reference.output, &format!("output of {shape:?}, {name}"));
-            assert_close(&found.input_gradient, &reference.input_gradient(parameters, &gradient), &format!("gradient of {shape:?}, {name}"));
+            assert_close(
+                &found.input_gradient,
+                &reference.input_gradient(parameters, &gradient),
+                &format!("gradient of {shape:?}, {name}"),
+            );
         }
     }
 }
@@ -157,11 +161,7 @@ struct Reference {
 impl Reference {
     fn new(parameters: &BlockParameters, x: &[f32], input: [usize; 3]) -> Self {
         let depth_stride = if parameters.n_axes == 3 { parameters.stride } else { 1 };
-        let convolved = [
-            input[0].div_ceil(depth_stride),
-            input[1].div_ceil(parameters.stride),
-            input[2].div_ceil(parameters.stride),
-        ];
+        let convolved = [input[0].div_ceil(depth_stride), input[1].div_ceil(parameters.stride), input[2].div_ceil(parameters.stride)];
         let mut reference = Self { input, convolved, sums: Vec::new(), output: Vec::new(), from: Vec::new() };
         let n_sums = parameters.n_out * convolved.iter().product::<usize>();
         let mut sums = vec![0.0; n_sums];
@@ -199,7 +199,11 @@ impl Reference {
 
     fn pool(&mut self, parameters: &BlockParameters) {
         let n_each = self.convolved.iter().product::<usize>();
-        let step = [if parameters.pool && parameters.n_axes == 3 { 2 } else { 1 }, 1 + usize::from(parameters.pool), 1 + usize::from(parameters.pool)];
+        let step = [
+            if parameters.pool && parameters.n_axes == 3 { 2 } else { 1 },
+            1 + usize::from(parameters.pool),
+            1 + usize::from(parameters.pool),
+        ];
         let front = [0, 1, 2].map(|axis| if step[axis] == 2 { self.convolved[axis] % 2 } else { 0 });
         let pooled = [0, 1, 2].map(|axis| self.convolved[axis].div_ceil(step[axis]));
         for channel in 0..parameters.n_out {

@@ -101,7 +101,7 @@ fn record() -> Record {
             convention: Convention::Clinicadl161,
             quantity: Quantity::Map,
         },
-        device: DeviceRecord { kind: text("cpu"), name: text("CPU"), max_binding_bytes: 0 },
+        device: DeviceRecord { kind: text("cpu"), name: text("CPU"), max_binding_bytes: 0, arithmetic: Some(text("multiply-add")) },
         logits: vec![4.5, -3.25],
         map: MapRecord::of(&reference_volume()),
         timings: vec![Timing { stage: text("reading"), milliseconds: 12.5 }],

@@ -8,7 +8,7 @@ use maplens::network::layers::{
 };
 use maplens::network::step::Step;
 use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, SpatialPass, Unpaced, WorkLimits};
 
 use crate::noise::Noise;
 
@@ -23,7 +23,7 @@ const STEP: f32 = 1e-2;
 const AUTODIFF: f64 = 1e-5;
 
 /// One row at a time, whatever that costs.
-const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1, max_fused_work: 1, kernels: Kernels::Fused };
+const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1, max_fused_work: 1, ..WorkLimits::CPU };
 
 /// Names, steps and the shape of an input.
 fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {

@@ -18,6 +18,8 @@ mod engine_reuse;
 mod export;
 mod files;
 mod fixtures;
+#[cfg(feature = "compute")]
+mod fused_blocks;
 mod groups;
 #[cfg(feature = "oracle")]
 mod layers;

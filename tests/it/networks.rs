@@ -11,7 +11,7 @@ use crate::fixtures;
 use crate::numerics::{self, CPU, fixture};
 
 /// A device whose largest binding is tiny, so that every layer of the small fixtures is cut into slabs and pieces.
-const TIGHT: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 20, max_work: 2_000_000, max_fused_work: 2_000_000, kernels: Kernels::Stock };
+const TIGHT: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 20, max_work: 2_000_000, kernels: Kernels::Stock, ..WorkLimits::CPU };
 
 #[test]
 fn every_fixture_matches_clinicadl_on_the_cpu() {
@@ -113,7 +113,9 @@ fn a_missing_node_and_a_wrong_input_are_refused_with_numbers() {
 #[test]
 fn a_device_too_small_for_one_row_is_refused_with_numbers() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
-    let network = pollster::block_on(case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, kernels: Kernels::Stock, ..WorkLimits::CPU }));
+    let network = pollster::block_on(
+        case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, kernels: Kernels::Stock, ..WorkLimits::CPU }),
+    );
     let (shape, values) = case.input();
     let input = network.upload(&shape, &values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);

@@ -4,6 +4,7 @@
 //! numbers; only the device differs.
 
 pub mod fixture;
+pub mod fused_blocks;
 mod near_ties;
 
 use maplens::attribution::{self, Convention, Method, SaliencyMap};

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use super::message::{DeviceChoice, DeviceInfo};
 use crate::export::record::DeviceRecord;
 use crate::network::WorkLimits;
+use crate::network::kernels::cpu::has_multiply_add;
 
 /// A device with what one must know to use it.
 #[derive(Debug, Clone)]
@@ -15,8 +16,19 @@ pub struct OpenDevice {
     pub device: Device,
     /// For the planner.
     pub limits: WorkLimits,
+    /// The most that weights and activations may take, where that is known.
+    pub memory_limit: Option<u64>,
     /// For the user.
     pub info: DeviceInfo,
+}
+
+/// WebAssembly's addresses have 32 bits; a quarter of a gigabyte is left to the program, the image and the map. No browser
+/// tells how much memory a graphics adapter has.
+const MEMORY_LIMIT: Option<u64> = if cfg!(target_arch = "wasm32") { Some((4 << 30) - (256 << 20)) } else { None };
+
+/// How the CPU adds products, which changes the last bits of a map.
+fn arithmetic() -> &'static str {
+    if has_multiply_add() { "multiply-add" } else { "multiplication, then addition" }
 }
 
 /// A graphics adapter that was asked for and answered.
@@ -63,7 +75,8 @@ impl OpenDevice {
     /// What a record says of it.
     pub fn record(&self) -> DeviceRecord {
         let kind = if self.info.kind == DeviceChoice::Webgpu { "webgpu" } else { "cpu" }.to_owned();
-        DeviceRecord { kind, name: self.info.name.clone(), max_binding_bytes: self.info.max_binding_bytes }
+        let arithmetic = (self.info.kind == DeviceChoice::Cpu).then(|| arithmetic().to_owned());
+        DeviceRecord { kind, name: self.info.name.clone(), max_binding_bytes: self.info.max_binding_bytes, arithmetic }
     }
 }
 
@@ -85,14 +98,15 @@ pub async fn open_as_asked(choice: DeviceChoice) -> Result<OpenDevice, NoGpu> {
     gpu::open(adapters).await.map(webgpu_device)
 }
 
-fn cpu(note: Option<String>) -> OpenDevice {
+/// The CPU, and why it is not what was asked for.
+pub fn cpu(note: Option<String>) -> OpenDevice {
     let limits = WorkLimits::CPU;
     let max_binding_bytes = limits.max_tensor_bytes;
     let info = DeviceInfo { kind: DeviceChoice::Cpu, name: "CPU".to_owned(), max_binding_bytes, note };
-    OpenDevice { device: Device::flex(), limits, info }
+    OpenDevice { device: Device::flex(), limits, memory_limit: MEMORY_LIMIT, info }
 }
 
 fn webgpu_device(Gpu { device, name, max_binding_bytes }: Gpu) -> OpenDevice {
     let info = DeviceInfo { kind: DeviceChoice::Webgpu, name, max_binding_bytes, note: None };
-    OpenDevice { device, limits: WorkLimits::gpu(max_binding_bytes), info }
+    OpenDevice { device, limits: WorkLimits::gpu(max_binding_bytes), memory_limit: None, info }
 }

@@ -11,8 +11,8 @@ mod study;
 pub use command_line::GroupSource;
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use study::{
-    DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, ModelSummary, NodeLabel, ParticipantList, ParticipantRow,
-    SelfCheck, SplitSummary, VolumeHeader,
+    DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, MemorySummary, ModelSummary, NodeLabel, ParticipantList,
+    ParticipantRow, SelfCheck, SplitSummary, VolumeHeader,
 };
 
 use serde::{Deserialize, Serialize};

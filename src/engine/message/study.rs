@@ -44,6 +44,8 @@ pub struct ModelSummary {
     pub epoch: Option<i64>,
     /// Number of weights.
     pub n_parameters: u64,
+    /// What a gradient map takes on the device in use.
+    pub memory: MemorySummary,
     /// The modules of `convolutions`, in order: level `i + 1` is the output of entry `i`.
     pub levels: Vec<LevelSummary>,
     /// Min–max normalisation of the input.
@@ -63,6 +65,19 @@ pub struct ModelSummary {
     pub grad_cam_difference: Option<String>,
     /// Things the user should know: unused keys, defaults filled in.
     pub warnings: Vec<String>,
+}
+
+/// Bytes of a gradient map, worked out before it is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemorySummary {
+    /// Weights and biases.
+    pub weights: u64,
+    /// The most that everything else takes at the same time.
+    pub activations: u64,
+    /// Whether it is cut into pieces because the device binds no more at once.
+    pub is_tiled: bool,
+    /// The most that the device binds at once.
+    pub max_binding: u64,
 }
 
 /// An output node.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::cpu::CpuBlock;
+use super::gpu::GpuBlock;
 use super::{BlockParameters, HostValues, Rectifier};
 use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Window};
 
@@ -11,6 +12,8 @@ use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Windo
 pub enum Block {
     /// On the CPU.
     Cpu(CpuBlock),
+    /// On a GPU.
+    Gpu(GpuBlock),
 }
 
 /// What of a block follows its convolution.
@@ -26,11 +29,15 @@ impl Block {
     pub fn of(layers: &[RowLayer]) -> Option<Arc<Self>> {
         let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
         let (batch_norm, tail) = tail(rest)?;
-        if !HostValues::are_of(convolution.device()) || !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
+        if !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
             return None;
         }
-        let make = || Self::Cpu(CpuBlock::new(&BlockParameters::new(convolution, batch_norm, tail)));
-        Some(convolution.blocks().get(tail, make))
+        let parameters = || BlockParameters::new(convolution, batch_norm, tail);
+        let device = convolution.device();
+        convolution.blocks().get(tail, || match HostValues::are_of(device) {
+            true => Some(Self::Cpu(CpuBlock::new(&parameters()))),
+            false => GpuBlock::new(&parameters(), device).map(Self::Gpu),
+        })
     }
 }
 

@@ -11,6 +11,7 @@
 mod block;
 mod cache;
 pub mod cpu;
+pub mod gpu;
 mod host;
 
 pub use block::{Block, Tail};
@@ -46,8 +47,23 @@ pub struct BlockParameters {
     pub rectifier: Rectifier,
 }
 
+impl BlockParameters {
+    /// The same block without negative scales, so that the largest of scaled values comes from the largest sum: where a
+    /// scale is negative, it is negated with the weights and the bias of its channel, which rounds nothing.
+    pub fn with_positive_scales(&self) -> Self {
+        let mut turned = self.clone();
+        let n_each = self.weight.len() / self.n_out.max(1);
+        for (channel, scale) in turned.scale.iter_mut().enumerate().filter(|(_, scale)| scale.is_sign_negative()) {
+            *scale = -*scale;
+            turned.bias[channel] = -turned.bias[channel];
+            turned.weight[channel * n_each..(channel + 1) * n_each].iter_mut().for_each(|weight| *weight = -*weight);
+        }
+        turned
+    }
+}
+
 /// What becomes of values that are not positive: they are multiplied by a slope.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rectifier {
     /// They stay.
     None,

@@ -34,6 +34,11 @@ impl Linear {
         [self.n_in, self.n_out]
     }
 
+    /// Whether the weights had to be cut into pieces.
+    pub fn is_cut(&self) -> bool {
+        self.weight.len() > 1
+    }
+
     /// `out` values from `in`.
     pub fn forward(&self, x: Tensor<1>) -> Tensor<1> {
         let column = x.reshape([self.n_in, 1]);

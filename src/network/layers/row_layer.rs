@@ -97,6 +97,20 @@ impl RowLayer {
         }
     }
 
+    /// Bytes of what it keeps of a whole input of this shape, a truth value taking so many.
+    pub fn kept_bytes(&self, input: [usize; 4], truth_value_bytes: u64) -> u64 {
+        let n_values = input.iter().product::<usize>() as u64;
+        match self {
+            Self::Convolution(_) | Self::BatchNorm(_) => 0,
+            Self::Activation(Activation::Elu) => n_values * size_of::<f32>() as u64,
+            Self::Activation(Activation::Relu | Activation::LeakyRelu) => n_values * truth_value_bytes,
+            // Each reduced axis leaves half, and one truth value for each that is left.
+            Self::PadMaxPool(_) => n_values * truth_value_bytes,
+            // Two truth values for each.
+            Self::MaxPool(_) => 2 * n_values * truth_value_bytes,
+        }
+    }
+
     /// Multiplications and additions for `n_rows` rows of an output of this shape.
     pub fn work(&self, output: [usize; 4], n_rows: usize) -> u64 {
         let values = (n_rows * output[0] * output[2] * output[3]) as u64;

@@ -53,6 +53,11 @@ impl Chain {
         &self.layers
     }
 
+    /// Whether its pooling begins with a row of zeros, the first axis being odd.
+    pub fn pads_rows_in_front(&self) -> bool {
+        self.layers.iter().zip(&self.shapes).any(|(layer, shape)| matches!(layer, RowLayer::PadMaxPool(_)) && shape[1] % 2 == 1)
+    }
+
     /// Number of layers.
     pub fn len(&self) -> usize {
         self.layers.len()
@@ -115,6 +120,11 @@ impl Chain {
         let [channels, _, height, width] = self.output_shape();
         let output = n_rows * channels * height * width;
         (largest_input.unwrap_or(0).max(output) * size_of::<f32>()) as u64
+    }
+
+    /// Bytes of what all layers keep for all rows.
+    pub fn kept_bytes(&self, limits: WorkLimits) -> u64 {
+        self.layers.iter().zip(&self.shapes).map(|(layer, &shape)| layer.kept_bytes(shape, limits.truth_value_bytes)).sum()
     }
 
     /// Multiplications and additions for `n_rows` output rows.

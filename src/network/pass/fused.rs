@@ -8,6 +8,7 @@ use super::chain::Chain;
 use crate::network::feature_maps::{FeatureMaps, slabs_of};
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 use crate::network::kernels::{Block, HostValues};
+use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -22,12 +23,9 @@ pub struct Fused {
 }
 
 impl Fused {
-    /// These layers as one block; they are given back if there is no such block.
-    pub fn new(chain: Chain) -> Result<Self, Chain> {
-        match Block::of(chain.layers()) {
-            Some(block) => Ok(Self { block, chain, winners: Vec::new() }),
-            None => Err(chain),
-        }
+    /// A block of the CPU and the layers that it stands for.
+    pub fn new(block: Arc<Block>, chain: Chain) -> Self {
+        Self { block, chain, winners: Vec::new() }
     }
 
     /// Number of layers that it stands for.
@@ -35,8 +33,22 @@ impl Fused {
         self.chain.len() as u64
     }
 
+    /// What it takes: of the input a few planes are copied, for each output value one byte is kept.
+    pub fn footprint(&self) -> Footprint {
+        let output = bytes_of(self.chain.output_shape());
+        let [c, d, h, w] = self.chain.input_shape();
+        let planes = bytes_of([c, d.min(4), h + 2, w + 2]);
+        Footprint { output, kept: output / VALUE_BYTES, working: planes, is_tiled: false }
+    }
+
     /// Output of the last layer.
-    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, limits: WorkLimits, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(
+        &mut self,
+        input: &FeatureMaps,
+        keep: Keep,
+        limits: WorkLimits,
+        walk: Walk<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
         let (n_layers, shape) = (self.n_layers(), self.chain.output_shape());
         let x = input.joined();
         let device = x.device();
@@ -91,6 +103,8 @@ impl Fused {
 }
 
 fn cpu(block: &Block) -> &CpuBlock {
-    let Block::Cpu(block) = block;
-    block
+    match block {
+        Block::Cpu(block) => block,
+        Block::Gpu(_) => unreachable!("blocks of GPUs are walked slab by slab"),
+    }
 }

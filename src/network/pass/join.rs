@@ -7,6 +7,7 @@ use super::chain::{Chain, rows_at_once};
 use super::{Keep, SpatialPass};
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
+use crate::network::memory::{Footprint, bytes_of};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -54,6 +55,22 @@ impl Join {
     /// Layers of both branches and after the addition.
     pub fn n_layers(&self) -> u64 {
         self.branch.n_layers() + self.n_own_layers()
+    }
+
+    /// What it takes: the branch's output exists as a whole, and so does its gradient.
+    pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
+        let branch = self.branch.footprints()?;
+        let through_branch = branch.iter().map(|part| 2 * part.output + part.working).max().unwrap_or(0);
+        let at_once = self.rows_at_once(limits)?;
+        let slabs = 3 * (self.tail.largest_bytes(at_once) + self.shortcut.largest_bytes(self.tail.n_input_rows(at_once)));
+        let kept_by_branch: u64 = branch.iter().map(|part| part.kept).sum();
+        Ok(Footprint {
+            output: bytes_of(self.tail.output_shape()),
+            kept: kept_by_branch + self.shortcut.kept_bytes(limits) + self.tail.kept_bytes(limits),
+            working: through_branch.max(bytes_of(self.tail.input_shape()) + slabs),
+            is_tiled: branch.iter().any(|part| part.is_tiled)
+                || self.tail.largest_bytes(self.tail.output_shape()[1]) > limits.max_tensor_bytes,
+        })
     }
 
     /// Output of the last layer.

@@ -15,7 +15,9 @@ mod whole;
 use burn::tensor::Tensor;
 
 use super::feature_maps::FeatureMaps;
+use super::kernels::Block;
 use super::layers::RowLayer;
+use super::memory::Footprint;
 use super::step::Step;
 use super::walk::Walk;
 use super::{Kernels, NetworkError, WorkLimits, read};
@@ -68,6 +70,14 @@ impl SpatialPass {
         self.parts.iter().map(Part::n_layers).sum()
     }
 
+    /// What each part takes, in order.
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLargeForDevice`] if one row of a layer is.
+    pub fn footprints(&self) -> Result<Vec<Footprint>, NetworkError> {
+        self.parts.iter().map(|part| part.footprint(self.limits)).collect()
+    }
+
     /// Output of the last layer.
     ///
     /// # Errors
@@ -109,8 +119,8 @@ impl SpatialPass {
     fn push(&mut self, step: &Step, shape: [usize; 4]) {
         let part = match step {
             Step::Rows(layer) => return self.push_rows(layer.clone(), shape),
-            Step::InstanceNorm => Part::Whole(Box::new(Whole::InstanceNorm(None))),
-            Step::SqueezeExcitation(layer) => Part::Whole(Box::new(Whole::SqueezeExcitation(layer.clone(), None))),
+            Step::InstanceNorm => Part::Whole(Box::new(Whole::InstanceNorm(shape, None))),
+            Step::SqueezeExcitation(layer) => Part::Whole(Box::new(Whole::SqueezeExcitation(shape, layer.clone(), None))),
             Step::AveragePool => Part::Whole(Box::new(Whole::AveragePool(shape))),
             Step::Residual { branch, shortcut } => {
                 let branch = SpatialPass::new(branch, shape, self.limits);
@@ -141,14 +151,22 @@ impl Part {
         }
     }
 
+    fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
+        match self {
+            Self::Segment(segment) => segment.footprint(limits),
+            Self::Fused(block) => Ok(block.footprint()),
+            Self::Join(join) => join.footprint(limits),
+            Self::Whole(whole) => Ok(whole.footprint()),
+        }
+    }
+
     /// The same in a kernel of our own, where there is one.
     fn fused(self) -> Self {
-        match self {
-            Self::Segment(segment) => Fused::new(segment.into_chain()).map_or_else(
-                |chain| Self::Segment(Segment::from(chain)),
-                |block| Self::Fused(Box::new(block)),
-            ),
-            other => other,
+        let Self::Segment(segment) = self else { return self };
+        match Block::of(segment.chain().layers()) {
+            None => Self::Segment(segment),
+            Some(block) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
+            Some(block) => Self::Segment(segment.as_block(block)),
         }
     }
 }

@@ -1,11 +1,17 @@
 //! A segment: a convolution with the row layers up to the next one, walked slab by slab.
 
 use std::ops::Range;
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
 
 use super::Keep;
 use super::chain::{Chain, rows_at_once};
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, slabs_of};
+use crate::network::kernels::Block;
+use crate::network::kernels::gpu::{GpuBlock, GpuWinners};
 use crate::network::layers::{Kept, RowLayer};
+use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -13,20 +19,35 @@ use crate::network::{NetworkError, WorkLimits};
 #[derive(Debug)]
 pub struct Segment {
     chain: Chain,
+    /// All of them in one kernel.
+    block: Option<Arc<Block>>,
     slabs: Vec<KeptSlab>,
 }
 
-/// What one slab of output rows kept, layer by layer.
+/// What one slab of output rows kept.
 #[derive(Debug)]
 struct KeptSlab {
     output_rows: Range<usize>,
-    kept: Vec<Kept>,
+    kept: KeptRows,
+}
+
+#[derive(Debug)]
+enum KeptRows {
+    /// Layer by layer.
+    Layers(Vec<Kept>),
+    /// By the kernel.
+    Block(GpuWinners),
 }
 
 impl Segment {
     /// A segment that begins with this layer.
     pub fn new(layer: RowLayer, input_shape: [usize; 4]) -> Self {
-        Self { chain: Chain::new(vec![layer], input_shape), slabs: Vec::new() }
+        Self { chain: Chain::new(vec![layer], input_shape), block: None, slabs: Vec::new() }
+    }
+
+    /// The same in one kernel of a GPU.
+    pub fn as_block(self, block: Arc<Block>) -> Self {
+        Self { block: Some(block), ..self }
     }
 
     /// Its layers.
@@ -44,6 +65,17 @@ impl Segment {
         self.chain.push(layer);
     }
 
+    /// What it takes; while a slab is computed, the rows it needs are copied and a layer's input and output exist.
+    pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
+        let shape = self.chain.output_shape();
+        let at_once = self.rows_at_once(limits)?;
+        let slab = self.largest_bytes(at_once);
+        let is_tiled = self.largest_bytes(shape[1]) > limits.max_tensor_bytes;
+        // The kernel keeps a byte for each output value.
+        let kept = if self.block.is_some() { bytes_of(shape) / VALUE_BYTES } else { self.chain.kept_bytes(limits) };
+        Ok(Footprint { output: bytes_of(shape), kept, working: 3 * slab, is_tiled })
+    }
+
     /// Output of the last layer.
     pub async fn forward(
         &mut self,
@@ -54,11 +86,11 @@ impl Segment {
     ) -> Result<FeatureMaps, NetworkError> {
         self.slabs.clear();
         let shape = self.chain.output_shape();
-        let at_once = rows_at_once(shape[1], limits, |n| self.chain.largest_bytes(n), |n| self.chain.work(n))?;
+        let at_once = self.rows_at_once(limits)?;
         let mut output = FeatureMaps::empty(shape);
         for output_rows in slabs_of(0..shape[1], at_once) {
             let x = input.rows(self.chain.input_rows(&output_rows), self.chain.outside());
-            let (slab, kept) = self.chain.forward(x, &output_rows);
+            let (slab, kept) = self.forward_rows(x, &output_rows);
             output.push(slab);
             walk.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
             if keep == Keep::ForGradient {
@@ -73,22 +105,66 @@ impl Segment {
         let mut sum = OverlapAdd::new(self.chain.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {
             let rows = slab.output_rows.start as isize..slab.output_rows.end as isize;
-            let contribution = self.chain.backward(gradient.rows(rows, 0.0), &slab.kept, &slab.output_rows);
+            let contribution = self.backward_rows(gradient.rows(rows, 0.0), slab);
             sum.add(contribution, self.chain.input_rows(&slab.output_rows), self.closed_after(index));
             walk.step((self.chain.len() * (index + 1) / self.slabs.len()) as u64).await?;
         }
         Ok(sum.finish())
     }
 
+    /// Output rows from the input rows that they depend on.
+    fn forward_rows(&self, x: Tensor<5>, output_rows: &Range<usize>) -> (Tensor<5>, KeptRows) {
+        match self.gpu_block() {
+            None => {
+                let (slab, kept) = self.chain.forward(x, output_rows);
+                (slab, KeptRows::Layers(kept))
+            }
+            Some(block) => {
+                let (slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
+                (slab, KeptRows::Block(winners))
+            }
+        }
+    }
+
+    /// Gradient with respect to these input rows.
+    fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSlab) -> Tensor<5> {
+        match (&slab.kept, self.gpu_block()) {
+            (KeptRows::Layers(kept), _) => self.chain.backward(gradient, kept, &slab.output_rows),
+            (KeptRows::Block(winners), Some(block)) => block.input_gradient(gradient, winners),
+            (KeptRows::Block(_), None) => unreachable!("winners come from a kernel"),
+        }
+    }
+
+    fn gpu_block(&self) -> Option<&GpuBlock> {
+        match self.block.as_deref() {
+            Some(Block::Gpu(block)) => Some(block),
+            _ => None,
+        }
+    }
+
+    /// Whether the first pooling blocks begin with the zero in front of an odd axis.
+    fn begins_with_padding(&self, output_rows: &Range<usize>) -> bool {
+        output_rows.start == 0 && self.chain.pads_rows_in_front()
+    }
+
+    fn rows_at_once(&self, limits: WorkLimits) -> Result<usize, NetworkError> {
+        rows_at_once(self.chain.output_shape()[1], limits, |n| self.largest_bytes(n), |n| self.chain.work(n))
+    }
+
+    /// Bytes of the largest tensor while `n_rows` output rows are computed: in one kernel there is nothing between input
+    /// and output.
+    fn largest_bytes(&self, n_rows: usize) -> u64 {
+        if self.block.is_none() {
+            return self.chain.largest_bytes(n_rows);
+        }
+        let of = |[channels, _, height, width]: [usize; 4], n_rows: usize| bytes_of([channels, n_rows, height, width]);
+        let n_input_rows = self.chain.n_input_rows(n_rows) + 2;
+        of(self.chain.input_shape(), n_input_rows).max(of(self.chain.output_shape(), n_rows))
+    }
+
     /// The first input row that a later slab depends on.
     fn closed_after(&self, index: usize) -> usize {
         let next = self.slabs.get(index + 1).map(|next| self.chain.input_rows(&next.output_rows).start.max(0) as usize);
         next.unwrap_or(self.chain.input_shape()[1])
-    }
-}
-
-impl From<Chain> for Segment {
-    fn from(chain: Chain) -> Self {
-        Self { chain, slabs: Vec::new() }
     }
 }

@@ -3,7 +3,7 @@
 pub mod group;
 
 use super::format;
-use crate::engine::message::{DeviceChoice, DeviceInfo, SelfCheck, Stage};
+use crate::engine::message::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck, Stage};
 use crate::render::Plane;
 
 pub const NAME: &str = "MapLens";
@@ -29,6 +29,7 @@ pub const TASK: &str = "Task";
 pub const NODES: &str = "Output nodes";
 pub const INPUT: &str = "Input";
 pub const PARAMETERS: &str = "Parameters";
+pub const MEMORY: &str = "Memory";
 pub const PREPROCESSING: &str = "Preprocessing";
 pub const EPOCH: &str = "Epoch";
 pub const TRANSFORMS: &str = "Input transform";
@@ -162,6 +163,17 @@ pub fn device(info: &DeviceInfo) -> String {
     match info.kind {
         DeviceChoice::Cpu => CPU.to_owned(),
         _ => format!("WebGPU · {}", info.name),
+    }
+}
+
+/// What a gradient map takes, and what the device makes of it.
+pub fn memory(memory: &MemorySummary) -> String {
+    let megabytes = |bytes: u64| format!("{} MB", bytes.div_ceil(1_000_000));
+    let needs =
+        format!("{} for a gradient map, {} of it weights", megabytes(memory.weights + memory.activations), megabytes(memory.weights));
+    match memory.is_tiled {
+        true => format!("{needs}; this device binds {} at once: computed in pieces", megabytes(memory.max_binding)),
+        false => needs,
     }
 }
 

@@ -29,11 +29,8 @@ impl Convolution {
         let groups = parameters.n_out.div_ceil(CHANNELS);
         let n_each = geometry.n_in * geometry.n_taps();
         let of = |values: &[f32], group: usize| std::array::from_fn(|c| values.get(group * CHANNELS + c).copied().unwrap_or(0.0));
-        let finish = |group| Finish {
-            bias: of(&parameters.bias, group),
-            scale: of(&parameters.scale, group),
-            shift: of(&parameters.shift, group),
-        };
+        let finish =
+            |group| Finish { bias: of(&parameters.bias, group), scale: of(&parameters.scale, group), shift: of(&parameters.shift, group) };
         let mut weight = vec![0.0; groups * n_each * CHANNELS];
         for (output, values) in parameters.weight.chunks_exact(n_each).enumerate() {
             let group = &mut weight[output / CHANNELS * n_each * CHANNELS..];
@@ -85,7 +82,18 @@ impl<'a> Run<'a> {
         let slab = Slab::new(geometry.planes_at_once(), geometry.n_in, [height, width], geometry.stride);
         let sums_len = width.next_multiple_of(LANES) + 2 * LANES;
         let values = vec![0.0; sums_len];
-        Self { convolution, fill, input, output, winners, slab, sums: vec![0.0; 4 * CHANNELS * sums_len], sums_len, codes: vec![0; sums_len], values }
+        Self {
+            convolution,
+            fill,
+            input,
+            output,
+            winners,
+            slab,
+            sums: vec![0.0; 4 * CHANNELS * sums_len],
+            sums_len,
+            codes: vec![0; sums_len],
+            values,
+        }
     }
 
     /// Sees to it that the planes are there that an output plane looks at.

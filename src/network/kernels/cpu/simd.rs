@@ -41,10 +41,12 @@ pub unsafe trait Simd: Vector {
 }
 
 /// Plain arrays: what any machine can do, four lanes wide.
+#[cfg(not(any(target_arch = "wasm32", target_arch = "aarch64")))]
 #[derive(Clone, Copy)]
 pub struct Portable([f32; 4]);
 
 // SAFETY: needs no particular instructions.
+#[cfg(not(any(target_arch = "wasm32", target_arch = "aarch64")))]
 unsafe impl Vector for Portable {
     const N: usize = 4;
 
@@ -82,6 +84,7 @@ unsafe impl Vector for Portable {
 }
 
 // SAFETY: as above.
+#[cfg(not(any(target_arch = "wasm32", target_arch = "aarch64")))]
 unsafe impl Simd for Portable {
     type Quad = Self;
 
@@ -106,9 +109,7 @@ pub use wasm::Wasm;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use core::arch::wasm32::{
-        f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_shuffle, v128, v128_bitselect, v128_load, v128_store,
-    };
+    use core::arch::wasm32::{f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_shuffle, v128, v128_bitselect, v128_load, v128_store};
 
     /// Four lanes.
     #[derive(Clone, Copy)]
@@ -178,8 +179,9 @@ pub use x86::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use core::arch::x86_64::{
-        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_cmp_ps, _mm256_fmadd_ps,
-        _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
+        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_ps,
+        _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps,
+        _mm256_permute4x64_pd, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
     };
 
     /// Eight lanes.

@@ -1,0 +1,303 @@
+//! Convolution, pooling, normalisation and rectifier in one kernel.
+//!
+//! An invocation makes one output voxel of four channels: it holds the sums of all voxels of the pooling block, so that
+//! each value of the input is loaded once for all windows it lies in, and each vector of weights once per plane for all voxels of
+//! the block. Neighbouring invocations are neighbours along the last axis; what they load in common stays in the cache, and
+//! workgroup memory was measured not to help.
+
+use cubecl::prelude::*;
+
+use super::form::Form;
+use crate::network::kernels::{LEAK, Rectifier, winner};
+
+/// Four channels.
+type Four = Vector<f32, Const<4>>;
+
+/// Invocations of one workgroup.
+pub const GROUP: u32 = 64;
+
+/// Sizes of one slab. Axes as in [`super::shape::SlabShape`].
+#[derive(CubeLaunch, CubeType)]
+pub struct ForwardSizes {
+    n_in: u32,
+    n_out: u32,
+    /// Values from one channel of the input to the next.
+    channel_stride: u32,
+    height: u32,
+    width: u32,
+    rows_out: u32,
+    height_out: u32,
+    width_out: u32,
+    front_rows: u32,
+    front_height: u32,
+    front_width: u32,
+    /// Workgroups for all voxels of one channel.
+    n_groups: u32,
+}
+
+/// `x` is C×n×H×W, `y` O×m×H'×W', `winners` ⌈O / 4⌉×m×H'×W' with one byte for each of four channels.
+#[cube(launch_unchecked)]
+pub fn forward_kernel(
+    x: &[f32],
+    weight: &[Four],
+    affine: &[Four],
+    y: &mut [f32],
+    winners: &mut [u32],
+    sizes: ForwardSizes,
+    #[comptime] vectors: usize,
+    #[comptime] form: Form,
+) {
+    let n_voxels = sizes.rows_out * sizes.height_out * sizes.width_out;
+    let n_channel_groups = (sizes.n_out + comptime!(4 * vectors as u32 - 1)) / comptime!(4 * vectors as u32);
+    let group = CUBE_POS as u32;
+    let channels = clamp_max(group / sizes.n_groups, n_channel_groups - 1);
+    // Invocations beyond the last voxel compute it once more: they are needed to load weights.
+    let voxel = (group - channels * sizes.n_groups) * GROUP + UNIT_POS_X;
+    let place_of = clamp_max(voxel, n_voxels - 1);
+    let out_2 = place_of % sizes.width_out;
+    let out_1 = (place_of / sizes.width_out) % sizes.height_out;
+    let out_0 = place_of / (sizes.width_out * sizes.height_out);
+    let place = place(out_0, out_1, out_2, &sizes, form);
+    let n_fours = n_channel_groups * comptime!(vectors as u32);
+    let first_four = channels * comptime!(vectors as u32);
+
+    let mut sums = Array::<Four>::new(comptime!(form.block_volume() * vectors));
+    #[unroll]
+    for position in 0..comptime!(form.block_volume()) {
+        #[unroll]
+        for vector in 0..vectors {
+            sums[comptime!(position * vectors + vector)] = affine[(first_four + comptime!(vector as u32)) as usize];
+        }
+    }
+    let mut near = Shared::<[Four]>::new_slice(comptime!(form.n_taps() as usize * vectors));
+    for channel in 0..sizes.n_in {
+        let first_tap = (channels * sizes.n_in + channel) * comptime!(form.n_taps() * vectors as u32);
+        sync_cube();
+        if UNIT_POS_X < comptime!(form.n_taps() * vectors as u32) {
+            near[UNIT_POS_X as usize] = weight[(first_tap + UNIT_POS_X) as usize];
+        }
+        sync_cube();
+        add_channel(x, &near, &mut sums, &place, channel * sizes.channel_stride, sizes.height * sizes.width, vectors, form);
+    }
+    let padded_0 = out_0 < sizes.front_rows;
+    let padded_1 = out_1 < sizes.front_height;
+    let padded_2 = out_2 < sizes.front_width;
+    if voxel < n_voxels {
+        #[unroll]
+        for vector in 0..vectors {
+            let four = first_four + comptime!(vector as u32);
+            if four * 4 < sizes.n_out {
+                let (largest, offset) = largest_of(&sums, padded_0, padded_1, padded_2, vector, vectors, form);
+                let value = largest * affine[(n_fours + four) as usize] + affine[(2 * n_fours + four) as usize];
+                let (value, code) = rectified(value, offset, padded_0 | padded_1 | padded_2, form);
+                winners[(four * n_voxels + voxel) as usize] = packed(code);
+                #[unroll]
+                for lane in 0..4usize {
+                    let out = four * 4 + comptime!(lane as u32);
+                    if out < sizes.n_out {
+                        y[(out * n_voxels + voxel) as usize] = value.extract(lane);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cube]
+fn place(out_0: u32, out_1: u32, out_2: u32, sizes: &ForwardSizes, #[comptime] form: Form) -> Place {
+    let along_1 = reached(out_1, sizes.front_height, sizes.height, sizes.width, 1usize, form);
+    let along_2 = reached(out_2, sizes.front_width, sizes.width, 1, 2usize, form);
+    let mut offsets = Sequence::<u32>::new();
+    let mut inside = Sequence::<bool>::new();
+    #[unroll]
+    for index_1 in 0..comptime!(form.reach(1)) {
+        #[unroll]
+        for index_2 in 0..comptime!(form.reach(2)) {
+            offsets.push(*along_1.offsets.index(index_1) + *along_2.offsets.index(index_2));
+            inside.push(*along_1.inside.index(index_1) & *along_2.inside.index(index_2));
+        }
+    }
+    Place { row: first_voxel(out_0, sizes.front_rows, 0usize, form), offsets, inside }
+}
+
+/// Where an invocation reads.
+#[derive(CubeType)]
+struct Place {
+    /// First row; it may be before the first one.
+    row: i32,
+    /// The places in each row's plane, last axis fastest; somewhere inside the image for those that are outside.
+    offsets: Sequence<u32>,
+    /// Whether each is in the image.
+    inside: Sequence<bool>,
+}
+
+/// The voxels along one axis on which an output voxel depends.
+#[derive(CubeType)]
+struct Reached {
+    /// Each one's place in a plane; somewhere inside the image for those that are outside.
+    offsets: Sequence<u32>,
+    /// Whether each is in the image.
+    inside: Sequence<bool>,
+}
+
+/// The first voxel along an axis on which an output voxel depends. The first axis brings its halo.
+#[cube]
+fn first_voxel(out: u32, front: u32, #[comptime] axis: usize, #[comptime] form: Form) -> i32 {
+    let padding = comptime!(if axis > 0 && form.kernel(axis) == 3 { 1 } else { 0 });
+    let block = comptime!(form.block(axis) as u32);
+    let stride = comptime!(form.stride_along(axis));
+    ((out * block) as i32 - front as i32) * stride - padding
+}
+
+#[cube]
+fn reached(out: u32, front: u32, n_voxels: u32, step: u32, #[comptime] axis: usize, #[comptime] form: Form) -> Reached {
+    let first = first_voxel(out, front, axis, form);
+    let mut offsets = Sequence::<u32>::new();
+    let mut inside = Sequence::<bool>::new();
+    #[unroll]
+    for index in 0..comptime!(form.reach(axis)) {
+        let at = first + comptime!(index as i32);
+        let is_inside = at >= 0 && at < n_voxels as i32;
+        offsets.push(select(is_inside, at as u32, 0) * step);
+        inside.push(is_inside);
+    }
+    Reached { offsets, inside }
+}
+
+/// Adds what one channel of the input contributes.
+#[cube]
+fn add_channel(
+    x: &[f32],
+    near: &Shared<[Four]>,
+    sums: &mut Array<Four>,
+    place: &Place,
+    start: u32,
+    plane: u32,
+    #[comptime] vectors: usize,
+    #[comptime] form: Form,
+) {
+    // Sums are values here, not places in memory, until the channel is done.
+    let mut running = Sequence::<Four>::new();
+    #[unroll]
+    for index in 0..comptime!(form.block_volume() * vectors) {
+        running.push(sums[index]);
+    }
+    #[unroll]
+    for row in 0..comptime!(form.reach(0)) {
+        // A row before the first one belongs to a padded block voxel, whose sum nobody looks at.
+        let at_row = place.row + comptime!(row as i32);
+        let at = start + select(at_row >= 0, at_row as u32, 0) * plane;
+        let mut values = Sequence::<f32>::new();
+        #[unroll]
+        for index in 0..comptime!(form.reach(1) * form.reach(2)) {
+            let value = x[(at + *place.offsets.index(index)) as usize];
+            values.push(select(*place.inside.index(index), value, 0.0));
+        }
+        #[unroll]
+        for block_row in 0..comptime!(form.block(0)) {
+            if comptime!(row >= block_row * form.stride && row - block_row * form.stride < 3) {
+                let tap_row = comptime!(row - block_row * form.stride);
+                add_plane(near, &mut running, &values, tap_row, block_row, vectors, form);
+            }
+        }
+    }
+    #[unroll]
+    for index in 0..comptime!(form.block_volume() * vectors) {
+        sums[index] = *running.index(index);
+    }
+}
+
+/// Adds what one plane of the input contributes to the block voxels of one row.
+#[cube]
+fn add_plane(
+    near: &Shared<[Four]>,
+    sums: &mut Sequence<Four>,
+    values: &Sequence<f32>,
+    #[comptime] tap_row: usize,
+    #[comptime] block_row: usize,
+    #[comptime] vectors: usize,
+    #[comptime] form: Form,
+) {
+    let stride_2 = comptime!(form.stride_along(2) as usize);
+    #[unroll]
+    for tap_1 in 0..comptime!(form.kernel(1)) {
+        #[unroll]
+        for tap_2 in 0..comptime!(form.kernel(2)) {
+            #[unroll]
+            for vector in 0..vectors {
+                let w = near[comptime!(((tap_row * form.kernel(1) + tap_1) * form.kernel(2) + tap_2) * vectors + vector)];
+                #[unroll]
+                for a_1 in 0..comptime!(form.block(1)) {
+                    #[unroll]
+                    for a_2 in 0..comptime!(form.block(2)) {
+                        let position = comptime!((block_row * form.block(1) + a_1) * form.block(2) + a_2);
+                        let value = comptime!((a_1 * form.stride + tap_1) * form.reach(2) + a_2 * stride_2 + tap_2);
+                        let index = comptime!(position * vectors + vector);
+                        let sum = *sums.index(index) + w * Four::new(*values.index(value));
+                        sums.insert(index, sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The largest sum of the block and its offset, the first one in scan order if there are several. The first voxel of a
+/// padded axis does not take part.
+#[cube]
+fn largest_of(
+    sums: &Array<Four>,
+    padded_0: bool,
+    padded_1: bool,
+    padded_2: bool,
+    #[comptime] vector: usize,
+    #[comptime] vectors: usize,
+    #[comptime] form: Form,
+) -> (Four, Vector<u32, Const<4>>) {
+    let last = comptime!(form.block_volume() - 1);
+    let mut largest = Four::new(f32::MIN);
+    let mut offset = Vector::<u32, Const<4>>::new(comptime!(last as u32));
+    #[unroll]
+    for position in 0..comptime!(last + 1) {
+        let a_0 = comptime!(position / (form.block(1) * form.block(2)));
+        let a_1 = comptime!(position / form.block(2) % form.block(1));
+        let a_2 = comptime!(position % form.block(2));
+        let mut is_padded = false;
+        if comptime!(a_0 == 0) {
+            is_padded |= padded_0;
+        }
+        if comptime!(a_1 == 0) {
+            is_padded |= padded_1;
+        }
+        if comptime!(a_2 == 0) {
+            is_padded |= padded_2;
+        }
+        let value = select(is_padded, Four::new(f32::MIN), sums[comptime!(position * vectors + vector)]);
+        let wins = value.greater_than(&largest);
+        largest = select_many(wins, value, largest);
+        offset = select_many(wins, Vector::new(comptime!(position as u32)), offset);
+    }
+    (largest, offset)
+}
+
+/// The values that leave the block, and the winners' bytes.
+#[cube]
+fn rectified(value: Four, offset: Vector<u32, Const<4>>, is_padded: bool, #[comptime] form: Form) -> (Four, Vector<u32, Const<4>>) {
+    let zero = Four::new(0.0);
+    let is_open = value.greater_than(&zero);
+    let closed = offset + Vector::new(comptime!(u32::from(winner::CLOSED)));
+    let (low, low_code) = match comptime!(form.rectifier) {
+        Rectifier::Relu => (zero, closed),
+        Rectifier::Leaky => {
+            let leaking = offset + Vector::new(comptime!(u32::from(winner::LEAKS)));
+            (select(is_padded, zero, value * Four::new(LEAK)), select(is_padded, closed, leaking))
+        }
+        Rectifier::None => (select(is_padded, zero, value), select(is_padded, closed, offset)),
+    };
+    (select_many(is_open, value, low), select_many(is_open, offset, low_code))
+}
+
+#[cube]
+fn packed(code: Vector<u32, Const<4>>) -> u32 {
+    code.extract(0usize) | (code.extract(1usize) << 8) | (code.extract(2usize) << 16) | (code.extract(3usize) << 24)
+}

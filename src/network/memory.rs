@@ -1,0 +1,75 @@
+//! How much memory a map takes, worked out from shapes before anything is computed.
+
+use super::{Network, NetworkError};
+
+/// Bytes of a saliency map, and how it is computed on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryPlan {
+    /// Weights and biases.
+    pub weights: u64,
+    /// The most that feature maps, gradients and what is kept for the way back take at the same time. An estimate: it
+    /// counts tensors, not what allocators round them up to.
+    pub activations: u64,
+    /// Whether feature maps or weights are cut to keep below what the device binds at once.
+    pub is_tiled: bool,
+}
+
+impl MemoryPlan {
+    /// Weights and activations.
+    pub fn total(&self) -> u64 {
+        self.weights + self.activations
+    }
+}
+
+/// What a part of the walk takes, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Its output.
+    pub output: u64,
+    /// What its way back needs.
+    pub kept: u64,
+    /// What exists beside input and output while it is computed.
+    pub working: u64,
+    /// Whether it is computed slab by slab because the device does not bind it whole.
+    pub is_tiled: bool,
+}
+
+/// Bytes of one float32.
+pub const VALUE_BYTES: u64 = size_of::<f32>() as u64;
+
+/// Bytes of float32 values C×D×H×W.
+pub fn bytes_of(shape: [usize; 4]) -> u64 {
+    shape.iter().product::<usize>() as u64 * VALUE_BYTES
+}
+
+impl Network {
+    /// What a map takes whose gradient goes back to the output of the first `level` modules (0: to the input).
+    ///
+    /// # Errors
+    /// [`NetworkError::TooLargeForDevice`] if one row of a layer is: there is no plan for this device.
+    pub fn memory(&self, level: usize) -> Result<MemoryPlan, NetworkError> {
+        let level = self.level(level);
+        let before = self.spatial_pass(0..level).footprints()?;
+        let after = self.spatial_pass(level..self.convolutions.len()).footprints()?;
+        let input = bytes_of(self.input.spatial());
+        // What enters a stage is kept for another target or level.
+        let mut kept: u64 = self.stages().iter().map(|stage| bytes_of(self.shapes()[stage.start])).sum();
+        let (mut peak, mut entering) = (kept, input);
+        for part in &before {
+            peak = peak.max(kept + entering + part.output + part.working);
+            entering = part.output;
+        }
+        let at_level = entering;
+        for part in &after {
+            peak = peak.max(kept + part.kept + entering + part.output + part.working);
+            kept += part.kept;
+            entering = part.output;
+        }
+        let inputs = std::iter::once(at_level).chain(after.iter().map(|part| part.output));
+        for (part, to) in after.iter().zip(inputs) {
+            peak = peak.max(kept + part.output + to + part.working);
+        }
+        let is_tiled = before.iter().chain(&after).any(|part| part.is_tiled) || self.fc.is_cut();
+        Ok(MemoryPlan { weights: self.n_parameters() * VALUE_BYTES, activations: peak, is_tiled })
+    }
+}
