@@ -42,6 +42,8 @@ struct Racer {
     /// `None` once it is out of the race.
     running: Option<Running>,
     turns: usize,
+    /// The image that it has seen last: the next turn takes the other one.
+    last_input: usize,
     taken: Vec<Fields>,
 }
 
@@ -50,7 +52,7 @@ fn race(work: &Work, engines: &[&Engine], options: &Options, setup: &Setup) -> V
     let mut racers: Vec<Racer> = engines.iter().map(|engine| Racer::enter(engine, work, &folder, options, setup)).collect();
     let most = racers.iter().map(|racer| racer.turns).max().unwrap_or(0);
     for turn in 0..most {
-        racers.iter_mut().filter(|racer| racer.turns > turn).for_each(|racer| racer.take_turn(turn, work));
+        racers.iter_mut().filter(|racer| racer.turns > turn).for_each(|racer| racer.take_turn(work));
     }
     racers.into_iter().map(Racer::finish).collect()
 }
@@ -59,7 +61,7 @@ impl Racer {
     /// Starts an engine, checks its map, and warms it up.
     fn enter(engine: &Engine, work: &Work, folder: &Outcome<PathBuf>, options: &Options, setup: &Setup) -> Self {
         eprintln!("xtask: {}: {} on {} thread(s)", work.name, engine.name, engine.threads);
-        let mut racer = Racer { row: Row::new(engine, work), running: None, turns: 0, taken: Vec::new() };
+        let mut racer = Racer { row: Row::new(engine, work), running: None, turns: 0, last_input: 1, taken: Vec::new() };
         if let Err(reason) = folder.clone().and_then(|folder| racer.warm_up(engine, work, &folder, options.runs, setup)) {
             racer.drop_out(reason);
         }
@@ -78,6 +80,7 @@ impl Racer {
         if self.row.verdict != Verdict::Wrong {
             let seconds = seconds.unwrap_or(0.0);
             if seconds <= TURNS[0].0 && matches!(work.kind, "gradients" | "gradcam" | "target") {
+                // An even number of images in turn: the last one is again image 1.
                 running.run(0, WARM_UP)?;
             }
             self.turns = runs.unwrap_or_else(|| turns_of(seconds));
@@ -92,6 +95,7 @@ impl Racer {
         for input in 0..2 {
             let (comparison, taken) = compared(running, work, folder, input)?;
             (self.row.first_s, seconds) = (self.row.first_s.or(Some(taken)), taken);
+            self.last_input = input;
             self.row.comparison = self.row.comparison.filter(|before| before.cosine <= comparison.cosine).or(Some(comparison));
             self.row.verdict = if comparison.is_right() { Verdict::Right } else { Verdict::Wrong };
             if self.row.verdict == Verdict::Wrong || turns_of(taken) == 1 {
@@ -101,9 +105,11 @@ impl Racer {
         Ok(seconds)
     }
 
-    fn take_turn(&mut self, turn: usize, work: &Work) {
+    fn take_turn(&mut self, work: &Work) {
         let Some(running) = &mut self.running else { return };
-        match running.run(turn % 2, work.repeat) {
+        let input = 1 - self.last_input;
+        self.last_input = (input + work.repeat - 1) % 2;
+        match running.run(input, work.repeat) {
             Ok(fields) => self.taken.push(fields),
             Err(reason) => self.drop_out(reason),
         }
