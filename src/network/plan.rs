@@ -32,6 +32,11 @@ pub enum Kernels {
     Stock,
 }
 
+impl Kernels {
+    /// Our own, save in the benches' worker of the feature `stock-kernels`.
+    pub const DEFAULT: Kernels = if cfg!(feature = "stock-kernels") { Kernels::Stock } else { Kernels::Fused };
+}
+
 impl WorkLimits {
     /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
     /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
@@ -39,7 +44,7 @@ impl WorkLimits {
         max_tensor_bytes: 1 << 30,
         max_work: 30_000_000,
         max_fused_work: FUSED_WORK,
-        kernels: Kernels::Fused,
+        kernels: Kernels::DEFAULT,
         truth_value_bytes: 1,
     };
 
@@ -49,7 +54,7 @@ impl WorkLimits {
             max_tensor_bytes: max_binding_bytes,
             max_work: u64::MAX,
             max_fused_work: u64::MAX,
-            kernels: Kernels::Fused,
+            kernels: Kernels::DEFAULT,
             truth_value_bytes: 4,
         }
     }

@@ -43,14 +43,6 @@ impl Args {
         wanted
     }
 
-    /// Takes everything after `--`.
-    pub fn rest(&mut self) -> Vec<String> {
-        let Some(at) = self.0.iter().position(|arg| arg == "--") else { return Vec::new() };
-        let rest = self.0.split_off(at + 1);
-        self.0.pop();
-        rest
-    }
-
     /// An error if something was not understood.
     pub fn finish(self) -> Outcome<()> {
         if self.0.is_empty() { Ok(()) } else { Err(format!("not understood: {} (see --help)", self.0.join(" "))) }
@@ -67,8 +59,7 @@ mod tests {
 
     #[test]
     fn flags_values_and_leftovers() {
-        let mut args = args("--debug --port 81 --only=web odd -- --bench x");
-        assert_eq!(args.rest(), ["--bench", "x"]);
+        let mut args = args("--debug --port 81 --only=web odd");
         assert!(args.flag("--debug") && !args.flag("--debug"));
         assert_eq!(args.value("--port"), Ok(Some("81".to_owned())));
         assert_eq!(args.value("--only"), Ok(Some("web".to_owned())));

@@ -115,7 +115,7 @@ fn check_size(program: &Program, file: &Path) -> Outcome<()> {
     let sizes = sizes.split_whitespace().filter_map(|size| size.parse::<u64>().ok()).collect::<Vec<_>>();
     let [raw, gzip, brotli] = sizes[..] else { return Err(format!("node did not measure {}", file.display())) };
     let Program { name, gzip_ceiling, .. } = program;
-    println!(
+    eprintln!(
         "xtask: {name} wasm: {} kB raw, {} kB gzip (ceiling {}), {} kB brotli",
         raw / 1000,
         gzip / 1000,

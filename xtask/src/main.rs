@@ -22,7 +22,7 @@ cargo xtask COMMAND [OPTIONS]
   serve   build the page in release and serve it on http://127.0.0.1:8080
   dist    leave the same build as static files in dist/
   test    run all tests: lints, native, wasm in a browser, the whole page
-  bench   measure: reading, forward, gradient map, Grad-CAM, slice redraw
+  bench   measure our engines beside PyTorch, ONNX Runtime Web, TensorFlow.js and stock burn
   help    this text
 
 `cargo xtask COMMAND --help` lists the command's options.

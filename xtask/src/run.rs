@@ -10,9 +10,9 @@ use crate::paths;
 /// What a step gives, or a sentence about what went wrong.
 pub type Outcome<T> = Result<T, String>;
 
-/// Says in one line what is about to be done and why.
+/// Says in one line what is about to be done and why. Not on standard output, which belongs to what was asked for.
 pub fn announce(what: &str, why: &str) {
-    println!("xtask: {what} ({why})");
+    eprintln!("xtask: {what} ({why})");
 }
 
 /// A command that runs in the repository's root with our tools first on the path and nothing on its standard input.
@@ -28,9 +28,9 @@ pub fn cargo() -> Command {
     command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Runs to the end; an error if the program cannot be started or does not succeed.
+/// Runs to the end, with all that it writes on standard error; an error if the program cannot be started or does not succeed.
 pub fn run(command: &mut Command) -> Outcome<()> {
-    let status = command.status().map_err(|error| not_started(command, &error))?;
+    let status = command.stdout(std::io::stderr()).status().map_err(|error| not_started(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
 

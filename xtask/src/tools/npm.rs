@@ -22,15 +22,20 @@ pub fn wasm_opt() -> Outcome<PathBuf> {
 
 /// playwright-core of tests/e2e/package-lock.json. It drives the Chromium of [`system::chromium`] and brings no browser of its own.
 pub fn playwright() -> Outcome<()> {
+    installed(&paths::e2e(), "playwright-core", "it drives the browser in tests/e2e")
+}
+
+/// The packages of a folder's package-lock.json, `package` among them.
+pub fn installed(dir: &Path, package: &str, why: &str) -> Outcome<()> {
     system::node()?;
-    let dir = paths::e2e();
-    let lock = fs::read_to_string(dir.join("package-lock.json")).map_err(|error| format!("tests/e2e/package-lock.json: {error}"))?;
-    let wanted = lock.split_once("node_modules/playwright-core").and_then(|(_, entry)| version_field(entry));
-    if wanted.is_some() && version_in(&dir.join("node_modules/playwright-core")) == wanted {
+    let lock = dir.join("package-lock.json");
+    let lock = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    let wanted = lock.split_once(&format!("node_modules/{package}\"")).and_then(|(_, entry)| version_field(entry));
+    if wanted.is_some() && version_in(&dir.join("node_modules").join(package)) == wanted {
         return Ok(());
     }
-    announce("installing playwright-core from npm", "it drives the browser in tests/e2e");
-    run(npm(&dir).arg("ci"))
+    announce(&format!("installing {package} from npm"), why);
+    run(npm(dir).args(["ci", "--ignore-scripts"]))
 }
 
 fn npm(dir: &Path) -> std::process::Command {

@@ -31,9 +31,18 @@ pub fn python() -> Outcome<PathBuf> {
     python_with_libraries().ok_or_else(|| "no Python here can import nibabel and torch; set PYTHON to one that can".to_owned())
 }
 
+/// A Python that can make environments: `$PYTHON`, else the system's, else the first on the path.
+pub fn any_python() -> Outcome<PathBuf> {
+    let has_venv = |python: &PathBuf| output(command(python).args(["-c", "import venv, ensurepip"])).is_ok();
+    pythons().find(has_venv).ok_or_else(|| "there is no Python here with the module venv; set PYTHON to one".to_owned())
+}
+
+fn pythons() -> impl Iterator<Item = PathBuf> {
+    [env::var_os("PYTHON").map(PathBuf::from), Some("/usr/bin/python3".into()), find("python3")].into_iter().flatten()
+}
+
 fn python_with_libraries() -> Option<PathBuf> {
-    let candidates = [env::var_os("PYTHON").map(PathBuf::from), Some("/usr/bin/python3".into()), find("python3")];
-    candidates.into_iter().flatten().find(|python| output(command(python).args(["-c", "import nibabel, torch"])).is_ok())
+    pythons().find(|python| output(command(python).args(["-c", "import nibabel, torch"])).is_ok())
 }
 
 /// `$variable`, else the first of `names` on the path, else what `packages` install.
