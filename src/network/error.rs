@@ -55,6 +55,14 @@ pub enum NetworkError {
         /// Channels, then axes.
         found: Vec<usize>,
     },
+    /// The image holds NaN or infinity.
+    #[error("{n_broken} of the {n_values} values that the network would be given are NaN or infinite")]
+    InputNotFinite {
+        /// Such values.
+        n_broken: usize,
+        /// All values.
+        n_values: usize,
+    },
     /// No such output node.
     #[error("output node {target} does not exist: the network has nodes 0 to {}", n_outputs.saturating_sub(1))]
     Target {
@@ -114,6 +122,15 @@ pub enum KeyProblem {
         /// Why.
         reason: String,
     },
+    /// There, but not all of its values are numbers: a training that diverged leaves such weights.
+    NotFinite {
+        /// The key.
+        key: String,
+        /// Values that are NaN or infinite.
+        n_broken: usize,
+        /// All values.
+        n_values: usize,
+    },
 }
 
 impl NetworkError {
@@ -125,6 +142,7 @@ impl NetworkError {
             Self::Unreadable(error) => error.hint(),
             Self::NoRandomArchitecture => "copy maps.json again: convolutions_dict, n_fcblocks and network_normalization are needed",
             Self::InputSize { .. } | Self::InputTooSmall { .. } => "check that maps.json is the one of this training",
+            Self::InputNotFinite { .. } => "check the image, and how it was normalised",
             Self::InputShape { .. } => "choose an image preprocessed as the training images were",
             Self::Target { .. } => "choose one of the listed output nodes",
             Self::TooLargeForMemory { .. } => "choose WebGPU as device, or use the command line",
@@ -146,6 +164,9 @@ impl std::fmt::Display for KeyProblem {
         match self {
             Self::Missing { key } => write!(f, "{key} is missing"),
             Self::Shape { key, expected, found } => write!(f, "{key} is {} instead of {}", times(found), times(expected)),
+            Self::NotFinite { key, n_broken, n_values } => {
+                write!(f, "{n_broken} of the {n_values} values of {key} are NaN or infinite, as a diverged training leaves them")
+            }
             Self::Unreadable { key, reason } => write!(f, "{key} cannot be read ({reason})"),
         }
     }

@@ -94,10 +94,15 @@ impl Network {
     /// Puts an input (channels slowest, last axis fastest) on the network's device.
     ///
     /// # Errors
-    /// [`NetworkError::InputShape`] if it is not of the shape the network was trained on.
+    /// [`NetworkError::InputShape`] if it is not of the shape the network was trained on, [`NetworkError::InputNotFinite`] if it
+    /// holds NaN, which the maximum of a pooling block would hide.
     pub fn upload(&self, shape: &[usize], values: &[f32]) -> Result<FeatureMaps, NetworkError> {
         if shape != self.input_shape() || values.len() != shape.iter().product::<usize>() {
             return Err(NetworkError::InputShape { expected: self.input_shape().to_vec(), found: shape.to_vec() });
+        }
+        let n_broken = values.iter().filter(|value| !value.is_finite()).count();
+        if n_broken > 0 {
+            return Err(NetworkError::InputNotFinite { n_broken, n_values: values.len() });
         }
         let shape = self.input.spatial();
         let max_rows = self.limits.rows_of(shape)?;

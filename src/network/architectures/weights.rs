@@ -131,8 +131,14 @@ impl<'a> Weights<'a> {
     /// Shape and values of a key, or `None` with the problem noted.
     async fn take(&mut self, key: &str, expected: &[usize]) -> Result<Option<(Vec<usize>, Vec<f32>)>, NetworkError> {
         let Some(tensor) = self.find(key, expected) else { return Ok(None) };
-        let values = self.read(key, tensor).await?;
-        Ok(values.map(|values| (tensor.shape().to_vec(), values)))
+        let Some(values) = self.read(key, tensor).await? else { return Ok(None) };
+        // In a kernel a NaN may lose against a number, and a map of a broken training would look like any other.
+        let n_broken = values.iter().filter(|value| !value.is_finite()).count();
+        if n_broken > 0 {
+            self.problems.push(KeyProblem::NotFinite { key: key.to_owned(), n_broken, n_values: values.len() });
+            return Ok(None);
+        }
+        Ok(Some((tensor.shape().to_vec(), values)))
     }
 
     /// The tensor of a key, or `None` with the problem noted.
