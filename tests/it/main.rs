@@ -7,6 +7,8 @@ mod architectures;
 #[cfg(feature = "compute")]
 mod blocks;
 mod caps;
+#[cfg(all(feature = "compute", target_os = "linux"))]
+mod cost;
 #[cfg(feature = "compute")]
 mod command_line;
 mod element_sources;
