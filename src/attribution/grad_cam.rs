@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Convention, SaliencyMap, upsample};
-use crate::network::{FeatureMaps, Network, NetworkError, Pace};
+use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
 
 /// Weighs the feature maps of a level by their pooled gradients, combines the channels and up-samples to the input's grid.
 ///
@@ -14,23 +14,22 @@ use crate::network::{FeatureMaps, Network, NetworkError, Pace};
 /// In 2D both average over all of the image, and differ in the rest.
 pub async fn explain(
     network: &Network,
-    input: &FeatureMaps,
-    level: Option<usize>,
+    pass: &ForwardPass,
+    level: usize,
     target: usize,
     convention: Convention,
     pace: &dyn Pace,
 ) -> Result<SaliencyMap, NetworkError> {
-    let pass = network.forward(input, level.unwrap_or(usize::MAX), pace).await?;
-    let gradient = network.gradient(&pass, target, pace).await?;
-    let features = pass.feature_maps();
+    let gradient = network.gradient(pass, level, target, pace).await?;
+    let features = pass.feature_maps(level);
     let weights = pooled_gradients(&gradient, convention);
     let cam = combine(features, &weights, convention).read().await?;
     let [_, d, h, w] = features.shape();
-    let [_, depth, height, width] = input.shape();
+    let [_, depth, height, width] = pass.input().shape();
     let values = upsample(&cam, [d, h, w], [depth, height, width]);
     let mut shape = network.input_shape().to_vec();
     shape[0] = 1;
-    Ok(SaliencyMap { shape, values, logits: pass.logits })
+    Ok(SaliencyMap { shape, values, logits: pass.logits.clone() })
 }
 
 /// Averages of the gradients, 1×K×1×1×W (ClinicaDL 1.6.1) or 1×K×1×1×1 (corrected).

@@ -26,6 +26,14 @@ impl Method {
         }
     }
 
+    /// The level whose feature maps it differentiates by: 0 for the input. May lie beyond the last, which then is meant.
+    pub fn first_level(&self) -> usize {
+        match self {
+            Method::Gradients => 0,
+            Method::GradCam { level } => level.unwrap_or(usize::MAX),
+        }
+    }
+
     /// What the two conventions differ in for an input of `n_axes` spatial axes (2 or 3), in one line; `None` where they
     /// agree. Gradients always agree; Grad-CAM never does, but in 2D only in how channels are combined.
     pub fn difference(&self, n_axes: usize) -> Option<&'static str> {

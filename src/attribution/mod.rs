@@ -17,7 +17,7 @@ pub use method::{Convention, Method};
 pub use upsample::upsample;
 
 #[cfg(feature = "compute")]
-use crate::network::{FeatureMaps, Network, NetworkError, Pace};
+use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
 
 /// A saliency map on the grid of the network's input, with the logits of the same forward pass.
 #[cfg(feature = "compute")]
@@ -44,11 +44,45 @@ pub async fn explain(
     convention: Convention,
     pace: &dyn Pace,
 ) -> Result<SaliencyMap, NetworkError> {
+    let mut pass = forward(network, input, method, target, pace).await?;
+    explain_pass(network, &mut pass, method, target, convention, pace).await
+}
+
+/// The forward pass of a saliency map of node `target`; maps of other nodes, levels and methods can start from it.
+///
+/// # Errors
+/// As [`explain`].
+#[cfg(feature = "compute")]
+pub async fn forward(
+    network: &Network,
+    input: &FeatureMaps,
+    method: Method,
+    target: usize,
+    pace: &dyn Pace,
+) -> Result<ForwardPass, NetworkError> {
     if target >= network.n_outputs() {
         return Err(NetworkError::Target { target, n_outputs: network.n_outputs() });
     }
+    network.forward(input, method.first_level(), pace).await
+}
+
+/// A saliency map of node `target` from a forward pass of the same network, whatever that was walked for. Only what the
+/// pass lacks is walked again; the numbers are those of [`explain`], bit for bit.
+///
+/// # Errors
+/// As [`explain`].
+#[cfg(feature = "compute")]
+pub async fn explain_pass(
+    network: &Network,
+    pass: &mut ForwardPass,
+    method: Method,
+    target: usize,
+    convention: Convention,
+    pace: &dyn Pace,
+) -> Result<SaliencyMap, NetworkError> {
+    network.reach(pass, method.first_level(), pace).await?;
     match method {
-        Method::Gradients => gradients::explain(network, input, target, pace).await,
-        Method::GradCam { level } => grad_cam::explain(network, input, level, target, convention, pace).await,
+        Method::Gradients => gradients::explain(network, pass, target, pace).await,
+        Method::GradCam { .. } => grad_cam::explain(network, pass, method.first_level(), target, convention, pace).await,
     }
 }

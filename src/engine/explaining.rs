@@ -1,75 +1,26 @@
-//! From an element of an image and a model to a saliency map.
+//! From an element on the device and a model to a saliency map that is checked, with what the user should know of it.
 
 use super::element_map::{ElementMap, Placement};
 use super::failure::Ended;
-use super::images::ElementInput;
-use super::message::{Explanation, InterpretOptions, Quantity, Stage};
+use super::images::Origin;
 use super::model::Model;
 use super::progress::Pacer;
-use crate::attribution::{self, Convention, Method, SaliencyMap};
-use crate::network::{FeatureMaps, NetworkError, Pace};
+use super::subject::{Question, Subject};
+use crate::attribution::Method;
 use crate::volume::Statistics;
 
-/// What is asked of every element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
-    /// Gradients or Grad-CAM, with its level.
-    pub method: Method,
-    /// Output node, from 0.
-    pub target: usize,
-    /// Exact or corrected arithmetic.
-    pub convention: Convention,
-    /// The map itself, or what the conventions differ by.
-    pub quantity: Quantity,
-}
-
-impl Question {
-    /// That of a single map.
-    pub fn of_explanation(explanation: &Explanation) -> Self {
-        let &Explanation { method, target, convention, quantity, .. } = explanation;
-        Self { method, target, convention, quantity }
-    }
-
-    /// That of a group run.
-    pub fn of(options: &InterpretOptions) -> Self {
-        let &InterpretOptions { method, target_node, convention, .. } = options;
-        Self { method, target: target_node, convention, quantity: Quantity::Map }
-    }
-}
-
-/// Computes an element's map; `note` hears the name of each stage when it is over.
+/// Computes an element's map.
 ///
 /// # Errors
-/// A cancel, a device that fails, an input that does not fit the network, or a map that holds no finite numbers.
-pub async fn map_of(
-    input: &ElementInput,
-    model: &Model,
-    question: Question,
-    pacer: &Pacer<'_>,
-    note: &mut dyn FnMut(&str),
-) -> Result<ElementMap, Ended> {
-    pacer.step(Stage::Uploading, 0, 1).await?;
-    let uploaded = model.network.upload(&input.shape, &input.values);
-    let uploaded = uploaded.map_err(|error| Ended::from(error).about(&input.in_words()))?;
-    note("upload");
-    let saliency = answer(&uploaded, model, question, pacer).await?;
-    note("map");
-    let mut warnings = input.warnings.clone();
-    warnings.extend(warning_of(&Statistics::of(&saliency.values))?);
-    warnings.extend(single_voxel_warning(model, question.method));
-    let placement = Placement { n_channels: saliency.shape.first().copied().unwrap_or(1), ..input.placement.clone() };
-    Ok(ElementMap { placement, values: saliency.values, logits: saliency.logits, path: input.path.clone(), warnings })
-}
-
-async fn answer(input: &FeatureMaps, model: &Model, question: Question, pacer: &Pacer<'_>) -> Result<SaliencyMap, NetworkError> {
-    let Question { method, target, convention, quantity } = question;
-    if quantity == Quantity::Map {
-        return attribution::explain(&model.network, input, method, target, convention, pacer).await;
-    }
-    let exact = attribution::explain(&model.network, input, method, target, Convention::Clinicadl161, pacer).await?;
-    let corrected = attribution::explain(&model.network, input, method, target, Convention::Corrected, pacer).await?;
-    let values = exact.values.iter().zip(&corrected.values).map(|(exact, corrected)| exact - corrected).collect();
-    Ok(SaliencyMap { values, ..exact })
+/// A cancel, a device that fails, or a map that holds no finite numbers.
+pub async fn map_of(subject: &mut Subject, model: &Model, question: Question, pacer: &Pacer<'_>) -> Result<ElementMap, Ended> {
+    let saliency = subject.saliency(&model.network, question, pacer).await?;
+    let Origin { placement, path, warnings, .. } = subject.origin.clone();
+    let placement = Placement { n_channels: saliency.shape.first().copied().unwrap_or(1), ..placement };
+    let mut map = ElementMap { placement, values: saliency.values, logits: saliency.logits, path, warnings };
+    map.warnings.extend(warning_of(&Statistics::of(&map.values))?);
+    map.warnings.extend(single_voxel_warning(model, question.method));
+    Ok(map)
 }
 
 /// Grad-CAM on feature maps of one voxel is the same everywhere: the default level of resnet18, whose average pooling is

@@ -49,8 +49,7 @@ impl Engine {
         let model = self.loaded_model()?;
         let (maps, tree) = (&model.maps, model.tree());
         let images = cohorts.of(SINGLE_COHORT)?;
-        // The images may have been opened for another model.
-        *images = images.reopen(&maps.config).await?;
+        images.look_for(&maps.config).await?;
         let offered = offered(options, maps, tree, images)?;
         let resolved: Resolved = resolve(maps, tree, options, offered, None).await?;
         let run_folder = kept::folder(&maps.name, options);

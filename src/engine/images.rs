@@ -26,6 +26,8 @@ pub struct Images {
     tree: FileTree,
     catalogue: ImageCatalogue,
     warnings: Vec<String>,
+    /// Which images of a session were looked for.
+    pattern: Option<String>,
     source: ElementSource,
     /// The session that was looked at last.
     session: Option<SessionElements>,
@@ -34,12 +36,19 @@ pub struct Images {
 /// One element, ready for the network.
 #[derive(Debug, Clone)]
 pub struct ElementInput {
+    /// Where it came from.
+    pub origin: Origin,
+    /// Last axis fastest.
+    pub values: Vec<f32>,
+}
+
+/// Where an element came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
     /// Where it lies.
     pub placement: Placement,
     /// Channels, then two axes for slices, three else.
     pub shape: Vec<usize>,
-    /// Last axis fastest.
-    pub values: Vec<f32>,
     /// The file it was read or cut from.
     pub path: String,
     /// What was assumed or repaired.
@@ -48,7 +57,7 @@ pub struct ElementInput {
     pub read_ms: f64,
 }
 
-impl ElementInput {
+impl Origin {
     /// The file and the size of what the network is given of it.
     pub fn in_words(&self) -> String {
         let [i, j, k] = self.placement.source.shape;
@@ -147,15 +156,18 @@ fn cohorts_of(sessions: &[GroupSession]) -> Vec<String> {
 impl Images {
     /// Lists the images of a tree, as far as `config`, the loaded model's, can take them.
     pub async fn open(tree: FileTree, config: Option<&MapsConfig>) -> Result<Self, Ended> {
-        let pattern = config.and_then(|config| config.preprocessing.file_pattern.as_deref());
-        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern).await?;
+        let pattern = config.and_then(|config| config.preprocessing.file_pattern.clone());
+        let (catalogue, warnings) = ImageCatalogue::open(&tree, pattern.as_deref()).await?;
         let source = ElementSource::new(config.map_or_else(whole_images, spec_of));
-        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), source, session: None })
+        Ok(Self { tree, catalogue, warnings: warnings.iter().map(ToString::to_string).collect(), pattern, source, session: None })
     }
 
-    /// The same files for another model.
-    pub async fn reopen(&self, config: &MapsConfig) -> Result<Self, Ended> {
-        Self::open(self.tree.clone(), Some(config)).await
+    /// Looks for images and elements once more if they were looked for with another model in mind, which may take others.
+    pub async fn look_for(&mut self, config: &MapsConfig) -> Result<(), Ended> {
+        if self.pattern != config.preprocessing.file_pattern || *self.source.spec() != spec_of(config) {
+            *self = Self::open(self.tree.clone(), Some(config)).await?;
+        }
+        Ok(())
     }
 
     /// What the page shows. The number of elements is that of the first image that can be opened.
@@ -232,7 +244,8 @@ impl Images {
         warnings.extend(loaded.warnings.iter().map(ToString::to_string));
         warnings.extend(transformed.warnings.iter().map(ToString::to_string));
         let placement = placement(&session, element, config, loaded.element.channels)?;
-        Ok(ElementInput { placement, shape, values, path: loaded.path, warnings, read_ms: now_ms() - started })
+        let origin = Origin { placement, shape, path: loaded.path, warnings, read_ms: now_ms() - started };
+        Ok(ElementInput { origin, values })
     }
 
     /// Where an element's map lies, without reading voxels.

@@ -28,6 +28,8 @@ mod progress;
 mod session;
 #[cfg(feature = "compute")]
 mod single_map;
+#[cfg(feature = "compute")]
+mod subject;
 
 #[cfg(feature = "compute")]
 pub use failure::Ended;

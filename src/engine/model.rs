@@ -65,11 +65,6 @@ impl Model {
         &self.tree
     }
 
-    /// What a record says of it.
-    pub async fn record(&self) -> Result<ModelRecord, Ended> {
-        Ok(ModelRecord { sha256: self.checkpoint_sha256().await?, ..self.record_without_hash() })
-    }
-
     /// What a record says of it, the hash of the checkpoint left empty.
     pub fn record_without_hash(&self) -> ModelRecord {
         ModelRecord {

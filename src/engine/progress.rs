@@ -32,6 +32,11 @@ impl<'a> Pacer<'a> {
         *self.cover.borrow_mut() = Some(progress);
     }
 
+    /// Milliseconds on the outlet's clock.
+    pub fn now_ms(&self) -> f64 {
+        self.outlet.now_ms()
+    }
+
     /// All bytes of a file, read piece by piece.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, P
 use super::model::Model;
 use super::progress::Pacer;
 use super::single_map::{SingleMap, Warmth, explain};
+use super::subject::Subject;
 use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
 
 /// Files that come with a request.
@@ -34,10 +35,26 @@ pub struct Engine {
     pub(super) model: Option<Model>,
     pub(super) images: Option<Images>,
     explained: Option<SingleMap>,
+    /// What the last map left on the device.
+    recent: Option<Recent>,
     /// Where results of group runs are kept.
     pub(super) store: Rc<dyn Store>,
     /// Whether the device has computed a map of the model in use.
     warm: bool,
+}
+
+/// An element with what was asked for to get it. Model, images and device are those of the engine: whatever may change
+/// them lets go of it first.
+struct Recent {
+    participant: ParticipantKey,
+    element: usize,
+    subject: Subject,
+}
+
+impl Recent {
+    fn is_of(&self, explanation: &Explanation) -> bool {
+        self.participant == explanation.participant && self.element == explanation.element
+    }
 }
 
 impl Default for Engine {
@@ -50,7 +67,7 @@ impl Default for Engine {
 impl Engine {
     /// Keeps results of group runs in a store.
     pub fn with_store(store: Rc<dyn Store>) -> Self {
-        Self { device: None, model: None, images: None, explained: None, store, warm: false }
+        Self { device: None, model: None, images: None, explained: None, recent: None, store, warm: false }
     }
 
     /// Works on one request and posts its events; the last one closes the job.
@@ -61,6 +78,9 @@ impl Engine {
     }
 
     async fn work(&mut self, request: Request, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+        if !keeps_recent(&request) {
+            self.recent = None;
+        }
         match request {
             Request::ChooseDevice { choice } => self.choose_device(choice, outlet).await,
             Request::OpenModel => {
@@ -137,10 +157,10 @@ impl Engine {
 
     /// The images as the model in use takes them, which may be others of a session than before.
     async fn list_participants(&mut self, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let images = self.images.as_ref().ok_or_else(no_images)?;
-        let mut images = images.reopen(&self.loaded_model()?.maps.config).await?;
+        let model = self.model.as_ref().ok_or_else(no_model)?;
+        let images = self.images.as_mut().ok_or_else(no_images)?;
+        images.look_for(&model.maps.config).await?;
         outlet.post(Event::Participants(images.list().await), Vec::new());
-        self.images = Some(images);
         Ok(())
     }
 
@@ -155,10 +175,25 @@ impl Engine {
         let device = self.device().await;
         let model = self.model.as_ref().ok_or_else(no_model)?;
         let images = self.images.as_mut().ok_or_else(no_images)?;
-        let now_ms = || outlet.now_ms();
-        let input = images.input(&explanation.participant, explanation.element, &model.maps.config, &now_ms).await?;
+        let pacer = Pacer::new(outlet);
+        // Anything else on the device goes before this element comes.
+        let mut recent = match self.recent.take().filter(|recent| recent.is_of(&explanation)) {
+            Some(recent) => recent,
+            None => {
+                images.look_for(&model.maps.config).await?;
+                let Explanation { participant, element, .. } = &explanation;
+                let input = images.input(participant, *element, &model.maps.config, &|| outlet.now_ms()).await?;
+                let subject = Subject::upload(input, &model.network, &pacer).await?;
+                Recent { participant: participant.clone(), element: *element, subject }
+            }
+        };
         let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
-        let explained = explain(explanation, &input, (model, &device), warmth, &Pacer::new(outlet), &now_ms).await?;
+        let outcome = explain(explanation, &mut recent.subject, (model, &device), warmth, &pacer).await;
+        // After a cancel it can be used again; what a device holds that has failed is not asked for.
+        if !matches!(outcome, Err(Ended::Failed(_))) {
+            self.recent = Some(recent);
+        }
+        let explained = outcome?;
         self.warm = true;
         outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.values.clone())]);
         self.explained = Some(explained);
@@ -209,6 +244,17 @@ impl Engine {
 
     pub(super) fn loaded_model(&self) -> Result<&Model, Ended> {
         self.model.as_ref().ok_or_else(no_model)
+    }
+}
+
+/// Whether what the last map left on the device is of use after this request, and not in its way.
+fn keeps_recent(request: &Request) -> bool {
+    match request {
+        Request::Explain(_) | Request::Export { .. } | Request::ShowParticipant { .. } | Request::ListParticipants => true,
+        Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
+        Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
+        // A group run needs the memory.
+        Request::ChooseCheckpoint { .. } | Request::Interpret(_) => false,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use super::device::OpenDevice;
 use super::element_map::ElementMap;
-use super::explaining::{Question, map_of, softmax};
+use super::explaining::{map_of, softmax};
 use super::failure::Ended;
-use super::images::ElementInput;
+use super::images::Origin;
 use super::message::{Explanation, ExportKind, MapReady, MapStatistics, NiftiForm, ParticipantKey, SelfCheck, VolumeHeader};
 use super::model::Model;
 use super::progress::Pacer;
+use super::subject::{Preparation, Question, Subject};
 use crate::attribution::Method;
 use crate::export::file_names;
 use crate::export::record::{ExplanationRecord, InputRecord, MapRecord, Record, Software, Timing};
@@ -41,16 +42,20 @@ pub enum Warmth {
 /// Computes the map that `explanation` asks for.
 pub async fn explain(
     explanation: Explanation,
-    input: &ElementInput,
+    subject: &mut Subject,
     (model, device): (&Model, &OpenDevice),
     warmth: Warmth,
     pacer: &Pacer<'_>,
-    now_ms: &dyn Fn() -> f64,
 ) -> Result<SingleMap, Ended> {
-    let mut watch = Watch::new(now_ms, model.read_ms, input.read_ms);
-    let map_stage = if warmth == Warmth::Cold { "first_map" } else { "warm_map" };
-    let note = &mut |stage: &str| watch.note(if stage == "map" { map_stage } else { stage });
-    let map = map_of(input, model, Question::of_explanation(&explanation), pacer, note).await?;
+    let stage = match warmth {
+        Warmth::Cold => "first_map",
+        Warmth::Warm if subject.has_pass() => "next_map",
+        Warmth::Warm => "warm_map",
+    };
+    let started = pacer.now_ms();
+    let map = map_of(subject, model, Question::of_explanation(&explanation), pacer).await?;
+    let map_ms = pacer.now_ms() - started;
+    let preparation = subject.preparation.take();
     let statistics = Statistics::of(&map.values);
     let Grid { shape, world_from_voxel } = map.placement.grid();
     let is_classification = model.maps.config.task == Task::Classification;
@@ -65,10 +70,11 @@ pub async fn explain(
         probabilities,
         logits: map.logits.clone(),
         statistics: MapStatistics { min: statistics.min, max: statistics.max, mean: statistics.mean },
-        milliseconds: watch.total_ms(),
+        milliseconds: map_ms + preparation.map_or(0.0, |preparation| preparation.upload_ms),
         warnings: map.warnings.clone(),
     };
-    let record = record(&explanation, input, (model, device), &ready, watch.timings);
+    let timings = timings(model.read_ms, preparation, (stage, map_ms));
+    let record = record(&explanation, &subject.origin, (model, device), &ready, timings);
     Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string() })
 }
 
@@ -107,36 +113,17 @@ fn self_check(explanation: &Explanation, model: &Model, outputs: &[f32], number:
     (recorded.len() == outputs.len()).then(|| SelfCheck { file: file.to_owned(), recorded: recorded.to_vec(), difference })
 }
 
-/// Names each stretch of time since the last one.
-struct Watch<'a> {
-    now_ms: &'a dyn Fn() -> f64,
-    started: f64,
-    last: f64,
-    timings: Vec<Timing>,
-}
-
-impl<'a> Watch<'a> {
-    fn new(now_ms: &'a dyn Fn() -> f64, read_model_ms: f64, read_input_ms: f64) -> Self {
-        let now = now_ms();
-        let timing = |stage: &str, milliseconds| Timing { stage: stage.to_owned(), milliseconds };
-        Self { now_ms, started: now, last: now, timings: vec![timing("read_model", read_model_ms), timing("read_input", read_input_ms)] }
-    }
-
-    fn note(&mut self, stage: &str) {
-        let now = (self.now_ms)();
-        self.timings.push(Timing { stage: stage.to_owned(), milliseconds: now - self.last });
-        self.last = now;
-    }
-
-    fn total_ms(&self) -> f64 {
-        self.last - self.started
-    }
+/// Each stage by its name, in order; what was not done again is not among them.
+fn timings(read_model_ms: f64, preparation: Option<Preparation>, map: (&str, f64)) -> Vec<Timing> {
+    let preparation = preparation.map(|Preparation { read_ms, upload_ms }| [("read_input", read_ms), ("upload", upload_ms)]);
+    let stages = [("read_model", read_model_ms)].into_iter().chain(preparation.into_iter().flatten()).chain([map]);
+    stages.map(|(stage, milliseconds)| Timing { stage: stage.to_owned(), milliseconds }).collect()
 }
 
 /// The record without the hashes of the files, which are worked out when it is asked for.
 fn record(
     explanation: &Explanation,
-    input: &ElementInput,
+    origin: &Origin,
     (model, device): (&Model, &OpenDevice),
     ready: &MapReady,
     timings: Vec<Timing>,
@@ -149,11 +136,11 @@ fn record(
         input: InputRecord {
             participant_id: participant.participant_id,
             session_id: participant.session_id,
-            file: input.path.clone(),
+            file: origin.path.clone(),
             sha256: String::new(),
             element: ready.element_number,
             element_name: ready.element_name.clone(),
-            shape: input.shape.clone(),
+            shape: origin.shape.clone(),
             normalize: config.transforms.is_normalized(),
             size_reduction: config.transforms.size_reduction.map(SizeReduction::factor),
         },

@@ -132,7 +132,8 @@ pub struct MapRecord {
 /// How long a stage took.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
-    /// `reading`, `forward` …
+    /// `read_model`; `read_input` and `upload`, unless the image was on the device already; then `first_map`, which also
+    /// compiles the device's programs, `warm_map`, or `next_map`, which started from an earlier forward pass.
     pub stage: String,
     /// Wall time in milliseconds.
     pub milliseconds: f64,

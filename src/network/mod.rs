@@ -7,6 +7,7 @@
 mod architectures;
 mod error;
 pub mod feature_maps;
+mod forward_pass;
 mod fully_connected;
 mod input_shape;
 pub mod kernels;
@@ -20,18 +21,16 @@ pub mod walk;
 pub use architectures::{Architecture, Built, SUPPORTED};
 pub use error::{KeyProblem, NetworkError};
 pub use feature_maps::FeatureMaps;
+pub use forward_pass::ForwardPass;
 pub use pace::{Pace, Stopped, Unpaced};
 pub use pass::{Keep, SpatialPass};
 pub use plan::{Kernels, WorkLimits};
 
 use burn::tensor::{Device, Tensor};
 
-use crate::engine::message::Stage;
 use fully_connected::FullyConnected;
 use input_shape::InputShape;
-use layers::Slope;
 use step::Module;
-use walk::Walk;
 
 /// A network on a device, ready to be explained.
 #[derive(Debug, Clone)]
@@ -50,19 +49,6 @@ pub struct Level {
     pub layer: String,
     /// Shape of its output: channels, then as many axes as the input has.
     pub shape: Vec<usize>,
-}
-
-/// What one forward walk leaves behind: the logits, the feature maps asked for, and what the way back needs.
-#[derive(Debug)]
-pub struct ForwardPass {
-    /// Raw outputs of the last layer.
-    pub logits: Vec<f32>,
-    /// Output of the first `level` modules.
-    feature_maps: FeatureMaps,
-    /// The spatial layers after them.
-    spatial: SpatialPass,
-    /// Of the activations between fully connected layers.
-    slopes: Vec<Slope<1>>,
 }
 
 impl Network {
@@ -111,49 +97,6 @@ impl Network {
         Ok(FeatureMaps::from_values(shape, values, max_rows, &self.device))
     }
 
-    /// Walks forwards, keeping the output of the first `level` modules (0: the input itself) and all that
-    /// [`Self::gradient`] needs after it.
-    ///
-    /// # Errors
-    /// [`NetworkError::Stopped`] when the pace stops, [`NetworkError::Device`] when the device fails.
-    pub async fn forward(&self, input: &FeatureMaps, level: usize, pace: &dyn Pace) -> Result<ForwardPass, NetworkError> {
-        let level = level.min(self.convolutions.len());
-        let mut before = self.spatial_pass(0, level);
-        let mut spatial = self.spatial_pass(level, self.convolutions.len());
-        let n_layers = before.n_layers() + spatial.n_layers();
-        let walk = Walk::new(pace, Stage::Forward, n_layers + 1);
-        let feature_maps = before.forward(input, Keep::Nothing, walk).await?;
-        let after = spatial.forward(&feature_maps, Keep::ForGradient, walk.after(before.n_layers())).await?;
-        let (logits, slopes) = self.fc.forward(after.flatten());
-        let logits = read(logits).await?;
-        walk.step(n_layers + 1).await?;
-        Ok(ForwardPass { logits, feature_maps, spatial, slopes })
-    }
-
-    /// Gradient of logit `target` with respect to the feature maps of a forward pass.
-    ///
-    /// # Errors
-    /// [`NetworkError::Target`] if there is no such node; otherwise as [`Self::forward`].
-    pub async fn gradient(&self, pass: &ForwardPass, target: usize, pace: &dyn Pace) -> Result<FeatureMaps, NetworkError> {
-        let n_outputs = self.n_outputs();
-        if target >= n_outputs {
-            return Err(NetworkError::Target { target, n_outputs });
-        }
-        let mut one_hot = vec![0.0_f32; n_outputs];
-        one_hot[target] = 1.0;
-        let flat = self.fc.input_gradient(Tensor::from_floats(one_hot.as_slice(), &self.device), &pass.slopes);
-        let [c, d, h, w] = self.shapes()[self.convolutions.len()];
-        let mut maps = FeatureMaps::empty([c, d, h, w]);
-        maps.push(flat.reshape([1, c, d, h, w]));
-        let walk = Walk::new(pace, Stage::Backward, pass.spatial.n_layers());
-        pass.spatial.backward(maps, walk).await
-    }
-
-    fn spatial_pass(&self, from: usize, to: usize) -> SpatialPass {
-        let steps = self.convolutions[from..to].iter().flat_map(|module| &module.steps);
-        SpatialPass::new(steps, self.shapes()[from], self.limits)
-    }
-
     /// Shape of the input, then of each module's output.
     fn shapes(&self) -> Vec<[usize; 4]> {
         let mut shapes = vec![self.input.spatial()];
@@ -161,13 +104,6 @@ impl Network {
             shapes.push(module.output_shape(shapes[shapes.len() - 1]));
         }
         shapes
-    }
-}
-
-impl ForwardPass {
-    /// Output of the first `level` modules.
-    pub fn feature_maps(&self) -> &FeatureMaps {
-        &self.feature_maps
     }
 }
 

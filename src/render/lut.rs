@@ -68,6 +68,7 @@ impl Lut {
     }
 
     /// The colour at `t` in 0..=1: entry `min(255, floor(256 t))`, as matplotlib picks it.
+    #[inline(always)]
     pub fn at(&self, t: f32) -> [u8; 3] {
         // `as` saturates: below 0 and NaN give entry 0.
         let entry = (t * 256.0) as usize;
@@ -92,6 +93,7 @@ impl ColorScale {
     }
 
     /// The colour of a value, or `None` where it is masked: −threshold ≤ value ≤ threshold, or not a number.
+    #[inline(always)]
     pub fn color(&self, value: f32) -> Option<[u8; 3]> {
         if !(value < -self.threshold || value > self.threshold) {
             return None;

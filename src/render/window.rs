@@ -28,6 +28,7 @@ impl Window {
     }
 
     /// The grey of a value; black for what is not a number.
+    #[inline(always)]
     pub fn grey(&self, value: f32) -> u8 {
         // `as` saturates and sends NaN to 0.
         ((value - self.low) / (self.high - self.low) * 255.0 + 0.5) as u8

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use maplens::attribution::{Convention, Method};
 use maplens::engine::message::{
-    Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Quantity, Request,
+    Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Quantity, Request, Stage,
 };
 use maplens::engine::{Engine, Given, Outlet};
 use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
@@ -17,11 +17,17 @@ use crate::npy;
 use crate::numerics::{self, CPU};
 
 /// Remembers what the engine said.
-#[derive(Default)]
 struct Ear {
     heard: RefCell<Vec<(Event, Vec<Attachment>)>>,
     clock: Cell<f64>,
-    cancelled: Cell<bool>,
+    /// How often it will still be asked whether to stop before it says yes.
+    patience: Cell<usize>,
+}
+
+impl Default for Ear {
+    fn default() -> Self {
+        Self { heard: RefCell::default(), clock: Cell::new(0.0), patience: Cell::new(usize::MAX) }
+    }
 }
 
 impl Outlet for Ear {
@@ -34,11 +40,14 @@ impl Outlet for Ear {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.cancelled.get()
+        let left = self.patience.get();
+        self.patience.set(if left == usize::MAX { left } else { left.saturating_sub(1) });
+        left == 0
     }
 
     fn now_ms(&self) -> f64 {
-        self.clock.set(self.clock.get() + 1.0);
+        // So slow a machine that every step is worth a report.
+        self.clock.set(self.clock.get() + 20.0);
         self.clock.get()
     }
 
@@ -49,14 +58,14 @@ impl Outlet for Ear {
 
 /// An engine with everything it said last.
 #[derive(Default)]
-struct Talk {
+pub struct Talk {
     engine: Engine,
     ear: Ear,
 }
 
 impl Talk {
     /// Sends a request and gives its last event.
-    fn say(&mut self, request: Request, given: Given) -> (Event, Vec<Attachment>) {
+    pub fn say(&mut self, request: Request, given: Given) -> (Event, Vec<Attachment>) {
         self.ear.heard.borrow_mut().clear();
         pollster::block_on(self.engine.handle(request, given, &self.ear));
         self.ear.heard.borrow_mut().pop().expect("every request is answered")
@@ -71,8 +80,24 @@ impl Talk {
         talk
     }
 
+    /// The stages that the last request was heard to go through, except for the closing event.
+    pub fn stages(&self) -> Vec<Stage> {
+        let heard = self.ear.heard.borrow();
+        let stage = |(event, _): &(Event, _)| if let Event::Progress(progress) = event { Some(progress.stage) } else { None };
+        heard.iter().filter_map(stage).collect()
+    }
+
+    /// The next jobs are cancelled when they have asked so many times; `usize::MAX` stands for never.
+    pub fn cancel_after(&self, n_steps: usize) {
+        self.ear.patience.set(n_steps);
+    }
+
     fn map(&mut self, participant: &str, method: Method) -> (MapReady, Vec<f32>) {
-        match self.say(explain(participant, method), Given::Nothing) {
+        self.map_for(explain(participant, method))
+    }
+
+    pub fn map_for(&mut self, request: Request) -> (MapReady, Vec<f32>) {
+        match self.say(request, Given::Nothing) {
             (Event::Map(ready), mut attachments) => match attachments.remove(0) {
                 Attachment::Floats(values) => (*ready, values),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -88,7 +113,7 @@ impl Talk {
         }
     }
 
-    fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
+    pub fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
         match self.say(Request::Export { kind }, Given::Nothing) {
             (Event::File { name, .. }, mut attachments) => match attachments.remove(0) {
                 Attachment::Bytes(bytes) => (name, bytes),
@@ -105,7 +130,7 @@ impl Talk {
     }
 }
 
-fn explain(participant: &str, method: Method) -> Request {
+pub fn explain(participant: &str, method: Method) -> Request {
     let participant = ParticipantKey { participant_id: participant.to_owned(), session_id: "ses-M000".to_owned() };
     Request::Explain(Explanation {
         participant,
@@ -183,9 +208,9 @@ fn exported_files_hold_the_map_where_it_belongs() {
 #[test]
 fn a_cancelled_job_is_no_failure_and_loses_nothing() {
     let mut talk = Talk::with_demo();
-    talk.ear.cancelled.set(true);
+    talk.cancel_after(0);
     assert_eq!(talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing).0, Event::Cancelled);
-    talk.ear.cancelled.set(false);
+    talk.cancel_after(usize::MAX);
     talk.assert_still_usable();
 }
 
@@ -292,4 +317,15 @@ fn grad_cam_differs_between_the_conventions_by_their_difference() {
     let difference = of(Convention::Clinicadl161, Quantity::Difference);
     assert!(exact.iter().zip(&corrected).zip(&difference).all(|((exact, corrected), difference)| exact - corrected == *difference));
     assert!(difference.iter().any(|value| *value != 0.0));
+}
+
+#[test]
+fn images_that_were_opened_for_another_model_are_cut_as_this_one_takes_them() {
+    let mut talk = Talk::with_demo();
+    let archive = fixtures::bytes("tests/fixtures/maps/patch50_stride.tar.gz");
+    assert!(matches!(talk.say(Request::OpenModel, files(vec![("patch50_stride.tar.gz", archive)])).0, Event::Model(_)));
+    let Request::Explain(explanation) = explain("sub-TRIV24", Method::Gradients) else { unreachable!() };
+    let (event, _) = talk.say(Request::Explain(Explanation { element: 13, ..explanation }), Given::Nothing);
+    let Event::Map(ready) = event else { panic!("{event:?}") };
+    assert_eq!((ready.element_number, ready.element_name.as_str(), ready.header.shape), (13, "patch 13", [50; 3]));
 }

@@ -15,6 +15,8 @@ mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
 mod engine;
+#[cfg(feature = "compute")]
+mod engine_reuse;
 mod export;
 mod files;
 mod fixtures;
@@ -36,6 +38,8 @@ mod numerics;
 mod participants;
 mod predictions;
 mod render;
+#[cfg(feature = "compute")]
+mod reuse;
 mod torch_file;
 mod tsv;
 mod volume;

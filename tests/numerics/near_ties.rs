@@ -1,4 +1,4 @@
-//! Cases in which a maximum is decided by less than float32 resolves.
+//! Cases in which a maximum, or the sign of a ReLU's input, is decided by less than float32 resolves.
 //!
 //! A pooled block whose two largest values differ, in float64, by about one unit in the last place of float32 sends its
 //! gradient to one or the other according to the order in which a program sums; PyTorch's own choice is no better
@@ -71,6 +71,9 @@ fn decided_by_rounding(id: &str) -> Option<NearTies> {
         // In browsers as many voxels may differ as PyTorch's own float32 map departs in from float64: 1.4 % and 2.1 %.
         "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n0" => Some(slice_random_bn2d(0.014)),
         "slice_random_bn2d__s0_loss__sub-TRIV24_slice-102__gd_n1" => Some(slice_random_bn2d(0.021)),
+        // A ReLU, not a maximum: second stage, first block, first convolution, channel 116, (25, 1) is 9.0e-7 of the root mean
+        // square above zero in float64; float32's largest error there is 4.8e-6 of it, and PyTorch's value is 2.3e-8 of it.
+        "slice_sag_resnet18__s0_loss__sub-TRIV25_slice-6__gd_n0" => Some(one([175..226, 0..34, 0..1], 0.0)),
         // Of the first block's windows, each 7³ voxels wide, 88 margins are below 3e-7.
         "image_resnet3d__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(overlapping(&RESNET_3D, 0.001)),
         "image_secnn__s0_loss__sub-TRIV24_image-0__gd_n0" => Some(overlapping(&SQUEEZE_EXCITATION, 0.0001)),
@@ -99,8 +102,16 @@ fn slice_random_bn2d(outlier_share_in_browsers: f64) -> NearTies {
         ([76, 3], 2.3e-8),
         ([82, 75], 5.1e-8),
     ];
-    const LAST_BLOCK: [([usize; 2], f64); 5] =
-        [([0, 20], 9.9e-8), ([4, 1], 2.2e-8), ([4, 22], 1.2e-7), ([15, 1], 8.1e-9), ([21, 2], 8.6e-8)];
+    const LAST_BLOCK: [([usize; 2], f64); 8] = [
+        ([0, 20], 9.9e-8),
+        ([2, 21], 1.4e-7),
+        ([4, 1], 2.2e-8),
+        ([4, 22], 1.2e-7),
+        ([15, 1], 8.1e-9),
+        ([19, 21], 4.8e-8),
+        ([21, 2], 8.6e-8),
+        ([21, 21], 9.5e-8),
+    ];
     // Both axes are odd before either pooling, so a block begins one voxel earlier.
     let first = FIRST_BLOCK.map(|(voxel, _)| voxel.map(|n| (2 * n).saturating_sub(3)..2 * n + 3));
     let last = LAST_BLOCK.map(|(voxel, _)| voxel.map(|n| (8 * n).saturating_sub(13)..8 * n + 9));

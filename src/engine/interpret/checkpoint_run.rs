@@ -9,13 +9,14 @@ use super::side_car::{self, SideCar};
 use crate::engine::Outlet;
 use crate::engine::device::OpenDevice;
 use crate::engine::element_map::{ElementMap, Placement};
-use crate::engine::explaining::{Question, map_of};
+use crate::engine::explaining::map_of;
 use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
 use crate::engine::message::{self, InterpretOptions, NiftiForm, ParticipantKey, Stage};
 use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
-use crate::export::record::Software;
+use crate::engine::subject::{Question, Subject};
+use crate::export::record::{ModelRecord, Software};
 use crate::files::Store;
 use crate::maps::MapsConfig;
 use crate::maps::groups::GroupSession;
@@ -45,6 +46,8 @@ pub struct CheckpointRun<'a> {
     pub shard: Option<Shard>,
     /// Of all that decides over the numbers.
     pub fingerprint: &'a str,
+    /// Of the checkpoint file.
+    pub checkpoint_sha256: &'a str,
     /// Takes the results.
     pub store: &'a dyn Store,
     /// Hears of progress.
@@ -73,16 +76,12 @@ impl CheckpointRun<'_> {
         let pacer = Pacer::new(self.outlet);
         for item in progress.n_done..self.sessions.len() * self.n_elements {
             let (session, element) = (&self.sessions[item / self.n_elements], item % self.n_elements);
-            if element == 0 {
-                progress.report.sessions.push(SessionReport::of(session));
-            }
             pacer.cover(self.standing(item, session, element, &clock));
-            pacer.step(Stage::Interpreting, item as u64, self.position[1] as u64).await?;
-            match self.explain(cohorts, session, element, &pacer).await {
-                Ok(map) => self.keep(element, map, &mut progress).await?,
-                Err(Ended::Failed(failure)) => progress.report.note_left_out(element, format!("{} ({})", failure.what, failure.hint)),
-                Err(ended) => return Err(ended),
+            let outcome = self.explain(cohorts, session, element, &pacer).await;
+            if matches!(outcome, Err(Ended::Cancelled)) {
+                journal::save(self.store, &self.place(), self.fingerprint, &progress).await?;
             }
+            self.note(session, element, outcome, &mut progress).await?;
             progress.n_done = item + 1;
             self.save_from_time_to_time(&progress, &mut clock).await?;
         }
@@ -108,9 +107,34 @@ impl CheckpointRun<'_> {
     }
 
     async fn explain(&self, cohorts: &mut Cohorts, session: &GroupSession, element: usize, pacer: &Pacer<'_>) -> Result<ElementMap, Ended> {
+        pacer.step(Stage::Interpreting, 0, 0).await?;
         let config = &self.model.maps.config;
         let input = cohorts.of(&session.cohort)?.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
-        map_of(&input, self.model, Question::of(self.options), pacer, &mut |_| {}).await
+        let mut subject = Subject::upload(input, &self.model.network, pacer).await?;
+        map_of(&mut subject, self.model, Question::of(self.options), pacer).await
+    }
+
+    /// Notes a map, or why there is none; anything that ends the run is passed on before anything is noted.
+    async fn note(
+        &self,
+        session: &GroupSession,
+        element: usize,
+        outcome: Result<ElementMap, Ended>,
+        progress: &mut Progress,
+    ) -> Result<(), Ended> {
+        let outcome = match outcome {
+            Ok(map) => Ok(map),
+            Err(Ended::Failed(failure)) => Err(format!("{} ({})", failure.what, failure.hint)),
+            Err(ended) => return Err(ended),
+        };
+        if element == 0 {
+            progress.report.sessions.push(SessionReport::of(session));
+        }
+        match outcome {
+            Ok(map) => self.keep(element, map, progress).await?,
+            Err(reason) => progress.report.note_left_out(element, reason),
+        }
+        Ok(())
     }
 
     async fn keep(&self, element: usize, map: ElementMap, progress: &mut Progress) -> Result<(), Ended> {
@@ -151,7 +175,7 @@ impl CheckpointRun<'_> {
             software: Software::this(),
             fingerprint: self.fingerprint.to_owned(),
             shard: self.shard,
-            model: self.model.record().await?,
+            model: ModelRecord { sha256: self.checkpoint_sha256.to_owned(), ..self.model.record_without_hash() },
             options: self.options.clone(),
             divisor: side_car::divisor(self.options.convention),
             device: self.device.record(),

@@ -46,6 +46,8 @@ pub struct GroupRun<'a> {
 struct Checkpoint {
     split: u32,
     selection: String,
+    /// Of its file.
+    sha256: String,
     folder: ResultFolder,
 }
 
@@ -93,7 +95,7 @@ impl GroupRun<'_> {
                 Some(first) => first,
                 None => self.load(checkpoint).await?,
             };
-            let fingerprint = self.fingerprint(checkpoint, &model.checkpoint_sha256().await?, n_elements);
+            let fingerprint = self.fingerprint(checkpoint, n_elements);
             let run = CheckpointRun {
                 sessions: self.sessions(checkpoint),
                 n_elements,
@@ -103,6 +105,7 @@ impl GroupRun<'_> {
                 options: self.options,
                 shard: self.shard,
                 fingerprint: &fingerprint,
+                checkpoint_sha256: &checkpoint.sha256,
                 store: self.store,
                 outlet: self.outlet,
                 position,
@@ -127,7 +130,7 @@ impl GroupRun<'_> {
     /// In words: unknown splits or selections, no such output node, results that are there already, sessions without an
     /// image, all of them together.
     pub async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, Ended> {
-        let checkpoints = self.checkpoints()?;
+        let checkpoints = self.checkpoints().await?;
         self.check_target()?;
         self.check_names()?;
         let n_elements = self.check_images(cohorts).await?;
@@ -157,7 +160,7 @@ impl GroupRun<'_> {
         cohorts.check(&sessions, &self.maps.config).await
     }
 
-    fn checkpoints(&self) -> Result<Vec<Checkpoint>, Ended> {
+    async fn checkpoints(&self) -> Result<Vec<Checkpoint>, Ended> {
         let wanted = &self.options.splits;
         let unknown = wanted.iter().find(|&&number| self.maps.splits.iter().all(|split| split.number != number));
         if let Some(&number) = unknown {
@@ -168,10 +171,11 @@ impl GroupRun<'_> {
         for split in splits {
             for selection in self.selections() {
                 // Says what is trained if this is not: ClinicaDL leaves an empty folder behind instead.
-                self.maps.checkpoint_path(split.number, &selection)?;
+                let path = self.maps.checkpoint_path(split.number, &selection)?;
+                let sha256 = sha256_hex(&self.tree.read(&path).await?);
                 let (group, name) = (&self.options.data_group, &self.options.name);
                 let folder = ResultFolder::new(&split.folder, &selection, group, name, self.maps.config.mode);
-                checkpoints.push(Checkpoint { split: split.number, selection, folder });
+                checkpoints.push(Checkpoint { split: split.number, selection, sha256, folder });
             }
         }
         Ok(checkpoints)
@@ -259,8 +263,7 @@ impl GroupRun<'_> {
         if files.is_empty() {
             return Ok(State::Empty);
         }
-        let bytes = self.tree.read(&self.maps.checkpoint_path(checkpoint.split, &checkpoint.selection)?).await?;
-        let fingerprint = self.fingerprint(checkpoint, &sha256_hex(&bytes), n_elements);
+        let fingerprint = self.fingerprint(checkpoint, n_elements);
         if let Some(side_car) = self.finished(checkpoint).await? {
             return Ok(if side_car.fingerprint == fingerprint { State::Finished } else { State::Foreign });
         }
@@ -298,8 +301,7 @@ impl GroupRun<'_> {
         }
         let is_whole = self.shard.is_none();
         for (checkpoint, _) in checkpoints.iter().zip(states).filter(|(_, state)| is_whole && **state == State::Empty) {
-            let bytes = self.tree.read(&self.maps.checkpoint_path(checkpoint.split, &checkpoint.selection)?).await?;
-            let fingerprint = self.fingerprint(checkpoint, &sha256_hex(&bytes), n_elements);
+            let fingerprint = self.fingerprint(checkpoint, n_elements);
             let nothing = Progress { n_done: 0, means: GroupMeans::new(n_elements), report: Report::new(n_elements) };
             journal::save(self.store, &Place::in_folder(&checkpoint.folder, None), &fingerprint, &nothing).await?;
         }
@@ -334,7 +336,7 @@ impl GroupRun<'_> {
     }
 
     /// Hash of all that decides over the numbers, except the images themselves. Parts of one group share it.
-    fn fingerprint(&self, checkpoint: &Checkpoint, checkpoint_sha256: &str, n_elements: usize) -> String {
+    fn fingerprint(&self, checkpoint: &Checkpoint, n_elements: usize) -> String {
         let options = InterpretOptions { overwrite: false, overwrite_name: false, splits: Vec::new(), ..self.options.clone() };
         let sessions: Vec<[&str; 3]> = self
             .group_sessions(checkpoint.split)
@@ -343,7 +345,7 @@ impl GroupRun<'_> {
             .collect();
         let version = env!("CARGO_PKG_VERSION");
         let all =
-            serde_json::to_vec(&(version, self.device.info.kind, options, sessions, checkpoint_sha256, n_elements)).unwrap_or_default();
+            serde_json::to_vec(&(version, self.device.info.kind, options, sessions, &checkpoint.sha256, n_elements)).unwrap_or_default();
         sha256_hex(&all)
     }
 }

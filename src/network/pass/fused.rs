@@ -43,14 +43,15 @@ impl Fused {
         let x = HostValues::of(&x);
         let n_values: usize = shape.iter().product();
         let mut output = vec![0.0; n_values];
-        self.winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
+        let mut winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
         let (axes, n_planes) = self.planes();
         for planes in self.pieces(n_planes, limits, n_planes) {
             let end = planes.end;
-            let winners = (keep == Keep::ForGradient).then_some(&mut self.winners[..]);
+            let winners = (keep == Keep::ForGradient).then_some(&mut winners[..]);
             cpu(&self.block).forward(x.as_slice(), axes, planes, &mut output, winners);
             walk.step(n_layers * end as u64 / n_planes as u64).await?;
         }
+        self.winners = winners;
         let [c, d, h, w] = shape;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }

@@ -46,27 +46,15 @@ fn groups_that_cannot_be_used_or_made() {
     };
     let (caps, table) = GIVEN.split_once(" --p").unwrap();
     let table = &format!("--p{table}");
-    expect(
-        SMALL,
-        "test",
-        caps,
-        "the data group test is already defined in this MAPS, and participants or a CAPS were given for it, too; leave \
-         participants and CAPS out to use the stored group, choose another name for a new one, or overwrite it (--overwrite)",
-    );
-    expect(
-        SMALL,
-        "test",
-        table,
-        "the data group test is already defined in this MAPS, and participants or a CAPS were given for it, too; leave \
-         participants and CAPS out to use the stored group, choose another name for a new one, or overwrite it (--overwrite)",
-    );
-    expect(
-        SMALL,
-        "test",
-        GIVEN,
-        "the data group test is already defined in this MAPS, and participants or a CAPS were given for it, too; leave \
-         participants and CAPS out to use the stored group, choose another name for a new one, or overwrite it (--overwrite)",
-    );
+    for given in [caps, table, GIVEN] {
+        expect(
+            SMALL,
+            "test",
+            given,
+            "the data group test is already defined in this MAPS, and participants or a CAPS were given for it, too; leave \
+             participants and CAPS out to use the stored group, choose another name for a new one, or overwrite it (--overwrite)",
+        );
+    }
     expect(
         SMALL,
         "train",

@@ -1,0 +1,230 @@
+//! One forward walk, and how much of it another question can use again.
+//!
+//! The walk is cut into stages where feature maps have become small, and keeps what enters each stage. Another target only
+//! walks backwards. Another Grad-CAM level walks forwards again from the last kept maps before it, at most once; a level
+//! between two cuts costs one stage. The cuts lie where the network begins a convolution or a residual block anyway, and
+//! do not depend on what is asked: whatever was computed before, the numbers are bit for bit those of a fresh walk.
+
+use std::ops::Range;
+
+use burn::tensor::Tensor;
+
+use super::layers::{RowLayer, Slope};
+use super::pass::{Keep, SpatialPass};
+use super::step::{Module, Step};
+use super::walk::Walk;
+use super::{FeatureMaps, Network, NetworkError, Pace, read};
+use crate::engine::message::Stage;
+
+/// All feature maps between stages together take at most this part of what the input takes.
+const KEPT_SHARE: usize = 2;
+
+/// What one forward walk leaves behind: the logits, feature maps, and what the way back needs.
+#[derive(Debug)]
+pub struct ForwardPass {
+    /// Raw outputs of the last layer.
+    pub logits: Vec<f32>,
+    stages: Vec<PassStage>,
+    /// Of the last stage: what the fully connected layers are given.
+    output: FeatureMaps,
+    /// Of the activations between fully connected layers.
+    slopes: Vec<Slope<1>>,
+    cut: Option<Cut>,
+}
+
+/// Modules between two cuts.
+#[derive(Debug)]
+struct PassStage {
+    modules: Range<usize>,
+    input: FeatureMaps,
+    /// The walk, if it kept what the gradient needs.
+    kept: Option<SpatialPass>,
+}
+
+/// A stage that was walked in two parts, because a level lies inside it.
+#[derive(Debug)]
+struct Cut {
+    level: usize,
+    /// Output of the first `level` modules.
+    feature_maps: FeatureMaps,
+    /// From there to the end of the stage.
+    rest: SpatialPass,
+}
+
+/// How a stage is going to be walked.
+enum Leg {
+    /// As one.
+    Whole(SpatialPass, Keep),
+    /// Up to the level and on from there.
+    Cut { level: usize, first: SpatialPass, rest: SpatialPass },
+}
+
+impl Network {
+    /// Walks forwards and keeps what [`Self::gradient`] needs down to `level`: the output of the first `level` modules,
+    /// or the input for 0. Levels beyond the last module mean the last.
+    ///
+    /// # Errors
+    /// [`NetworkError::Stopped`] when the pace stops, [`NetworkError::Device`] when the device fails.
+    pub async fn forward(&self, input: &FeatureMaps, level: usize, pace: &dyn Pace) -> Result<ForwardPass, NetworkError> {
+        let level = self.level(level);
+        let legs: Vec<(Range<usize>, Leg)> = self.stages().into_iter().map(|modules| (modules.clone(), self.leg(modules, level))).collect();
+        let n_layers: u64 = legs.iter().map(|(_, leg)| leg.n_layers()).sum();
+        let mut walk = Walk::new(pace, Stage::Forward, n_layers + 1);
+        let (mut stages, mut cut, mut maps) = (Vec::with_capacity(legs.len()), None, input.clone());
+        for (modules, leg) in legs {
+            let mut stage = PassStage { modules, input: maps, kept: None };
+            let after = walk.after(leg.n_layers());
+            maps = leg.walk(&mut stage, &mut cut, walk).await?;
+            walk = after;
+            stages.push(stage);
+        }
+        let (logits, slopes) = self.fc.forward(maps.flatten());
+        let logits = read(logits).await?;
+        walk.step(1).await?;
+        Ok(ForwardPass { logits, stages, output: maps, slopes, cut })
+    }
+
+    /// Walks as much again as is needed for [`Self::gradient`] at another level: nothing where the pass was kept from
+    /// there or from an earlier cut on.
+    ///
+    /// # Errors
+    /// As [`Self::forward`]; the pass stays usable, and what it lacks then is walked the next time.
+    pub async fn reach(&self, pass: &mut ForwardPass, level: usize, pace: &dyn Pace) -> Result<(), NetworkError> {
+        let level = self.level(level);
+        let lacking = (0..pass.stages.len()).filter(|&index| pass.lacks(index, level));
+        let legs: Vec<(usize, Leg)> = lacking.map(|index| (index, self.leg(pass.stages[index].modules.clone(), level))).collect();
+        let mut walk = Walk::new(pace, Stage::Forward, legs.iter().map(|(_, leg)| leg.n_layers()).sum());
+        for (index, leg) in legs {
+            let after = walk.after(leg.n_layers());
+            // The output is that of the first time.
+            drop(leg.walk(&mut pass.stages[index], &mut pass.cut, walk).await?);
+            walk = after;
+        }
+        Ok(())
+    }
+
+    /// Gradient of logit `target` with respect to the feature maps at `level`, which the pass has to reach.
+    ///
+    /// # Errors
+    /// [`NetworkError::Target`] if there is no such node; otherwise as [`Self::forward`].
+    pub async fn gradient(&self, pass: &ForwardPass, level: usize, target: usize, pace: &dyn Pace) -> Result<FeatureMaps, NetworkError> {
+        let n_outputs = self.n_outputs();
+        if target >= n_outputs {
+            return Err(NetworkError::Target { target, n_outputs });
+        }
+        let mut one_hot = vec![0.0_f32; n_outputs];
+        one_hot[target] = 1.0;
+        let flat = self.fc.input_gradient(Tensor::from_floats(one_hot.as_slice(), &self.device), &pass.slopes);
+        let [c, d, h, w] = pass.output.shape();
+        let mut maps = FeatureMaps::empty([c, d, h, w]);
+        maps.push(flat.reshape([1, c, d, h, w]));
+        let way_back: Vec<&SpatialPass> = pass.way_back(self.level(level)).collect();
+        let mut walk = Walk::new(pace, Stage::Backward, way_back.iter().map(|part| part.n_layers()).sum());
+        for part in way_back {
+            maps = part.backward(maps, walk).await?;
+            walk = walk.after(part.n_layers());
+        }
+        Ok(maps)
+    }
+
+    /// The level as a number of modules.
+    fn level(&self, level: usize) -> usize {
+        level.min(self.convolutions.len())
+    }
+
+    fn leg(&self, modules: Range<usize>, level: usize) -> Leg {
+        let Range { start, end } = modules;
+        if level <= start || end <= level {
+            let keep = if level <= start { Keep::ForGradient } else { Keep::Nothing };
+            return Leg::Whole(self.spatial_pass(start..end), keep);
+        }
+        Leg::Cut { level, first: self.spatial_pass(start..level), rest: self.spatial_pass(level..end) }
+    }
+
+    fn spatial_pass(&self, modules: Range<usize>) -> SpatialPass {
+        let steps = self.convolutions[modules.clone()].iter().flat_map(|module| &module.steps);
+        SpatialPass::new(steps, self.shapes()[modules.start], self.limits)
+    }
+
+    /// All modules, cut from the end as long as what is kept between the stages stays small.
+    fn stages(&self) -> Vec<Range<usize>> {
+        let shapes = self.shapes();
+        let n_values = |level: usize| shapes[level].iter().product::<usize>();
+        let mut left = n_values(0) / KEPT_SHARE;
+        let mut stages = Vec::new();
+        let mut end = self.convolutions.len();
+        for level in (1..end).rev().filter(|&level| begins_a_walk(&self.convolutions[level])) {
+            let Some(rest) = left.checked_sub(n_values(level)) else { break };
+            left = rest;
+            stages.push(level..end);
+            end = level;
+        }
+        stages.push(0..end);
+        stages.reverse();
+        stages
+    }
+}
+
+impl Leg {
+    fn n_layers(&self) -> u64 {
+        match self {
+            Self::Whole(pass, _) => pass.n_layers(),
+            Self::Cut { first, rest, .. } => first.n_layers() + rest.n_layers(),
+        }
+    }
+
+    /// Walks a stage and leaves with it what is kept; gives the stage's output.
+    async fn walk(self, stage: &mut PassStage, cut: &mut Option<Cut>, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+        match self {
+            Self::Whole(mut pass, keep) => {
+                let output = pass.forward(&stage.input, keep, walk).await?;
+                stage.kept = (keep == Keep::ForGradient).then_some(pass);
+                Ok(output)
+            }
+            Self::Cut { level, mut first, mut rest } => {
+                // Maps inside a stage may be large: those of a former level go first.
+                *cut = None;
+                let feature_maps = first.forward(&stage.input, Keep::Nothing, walk).await?;
+                let output = rest.forward(&feature_maps, Keep::ForGradient, walk.after(first.n_layers())).await?;
+                *cut = Some(Cut { level, feature_maps, rest });
+                Ok(output)
+            }
+        }
+    }
+}
+
+impl ForwardPass {
+    /// What the network was given.
+    pub fn input(&self) -> &FeatureMaps {
+        &self.stages[0].input
+    }
+
+    /// Output of the first `level` modules, which the pass has to reach.
+    pub fn feature_maps(&self, level: usize) -> &FeatureMaps {
+        let cut = self.cut.iter().filter(|cut| cut.level == level).map(|cut| &cut.feature_maps);
+        let entering = self.stages.iter().filter(|stage| stage.modules.start == level).map(|stage| &stage.input);
+        cut.chain(entering).next().unwrap_or(&self.output)
+    }
+
+    /// Whether a stage has to be walked again before the gradient at `level` can be told.
+    fn lacks(&self, index: usize, level: usize) -> bool {
+        let PassStage { modules, kept, .. } = &self.stages[index];
+        if modules.end <= level {
+            return false;
+        }
+        if level <= modules.start { kept.is_none() } else { self.cut.as_ref().is_none_or(|cut| cut.level != level) }
+    }
+
+    /// What the gradient walks through, in its order, from the last stage to `level`.
+    fn way_back(&self, level: usize) -> impl Iterator<Item = &SpatialPass> {
+        let whole = self.stages.iter().rev().filter(move |stage| level <= stage.modules.start);
+        let cut = self.cut.iter().filter(move |cut| cut.level == level).map(|cut| &cut.rest);
+        whole.filter_map(|stage| stage.kept.as_ref()).chain(cut)
+    }
+}
+
+/// Whether a walk over the layers begins anew with this module: what follows a convolution or an addition is walked
+/// together with it.
+fn begins_a_walk(module: &Module) -> bool {
+    matches!(module.steps.first(), Some(Step::Rows(RowLayer::Convolution(_)) | Step::Residual { .. }))
+}

@@ -1,0 +1,156 @@
+//! What the engine computes again when one map follows another, and that it never answers from something that has changed.
+
+use std::rc::Rc;
+
+use maplens::attribution::Method;
+use maplens::engine::Given;
+use maplens::engine::message::{DeviceChoice, Event, Explanation, ExportKind, Request, Stage};
+use maplens::files::{FileTree, MemoryFile};
+
+use crate::engine::{Talk, explain};
+use crate::fixtures;
+
+/// Its regions are small, and it has three checkpoints.
+const MAPS: &str = "tests/fixtures/maps/roi_conv4";
+const GRAD_CAM: Method = Method::GradCam { level: None };
+
+/// What was seen of one map.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    values: Vec<f32>,
+    logits: Vec<f32>,
+}
+
+impl Talk {
+    fn with_regions() -> Self {
+        let mut talk = Self::default();
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+        talk.open_regions();
+        talk
+    }
+
+    fn open_regions(&mut self) {
+        let (event, _) = self.say(Request::OpenDemo { base_url: String::new() }, regions());
+        assert!(matches!(&event, Event::Participants(list) if list.rows.len() == 4 && list.rows[0].element_count == 2), "{event:?}");
+    }
+
+    /// The map of an output node of a participant's region, and the stages that were heard of.
+    fn map_of(&mut self, participant: &str, element: usize, method: Method, target: usize) -> (Seen, Vec<Stage>) {
+        let Request::Explain(explanation) = explain(participant, method) else { unreachable!() };
+        let (ready, values) = self.map_for(Request::Explain(Explanation { element, target, ..explanation }));
+        (Seen { values, logits: ready.logits }, self.stages())
+    }
+
+    fn timings(&mut self) -> Vec<String> {
+        let (_, bytes) = self.file(ExportKind::Record);
+        let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        record["timings"].as_array().unwrap().iter().map(|timing| timing["stage"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// The MAPS of regions with the demo's participants and the masks.
+fn regions() -> Given {
+    let mut images: FileTree = fixtures::tree_of("www/demo/caps");
+    let masks = fixtures::tree_of("tests/fixtures/caps_masks");
+    for path in masks.paths() {
+        let bytes = pollster::block_on(masks.read(path)).unwrap();
+        images.insert(path.replacen("caps_masks", "caps/masks", 1), Rc::new(MemoryFile(bytes.into())));
+    }
+    Given::Demo { model: fixtures::tree_of(MAPS), images }
+}
+
+fn fresh(participant: &str, element: usize, method: Method, target: usize) -> Seen {
+    Talk::with_regions().map_of(participant, element, method, target).0
+}
+
+#[test]
+fn another_target_of_the_same_element_is_answered_backwards_only() {
+    for method in [Method::Gradients, GRAD_CAM] {
+        let mut talk = Talk::with_regions();
+        let (first, stages) = talk.map_of("sub-TRIV24", 0, method, 0);
+        assert!(stages.contains(&Stage::Uploading) && stages.contains(&Stage::Forward), "{stages:?}");
+        assert_eq!(talk.timings(), ["read_model", "read_input", "upload", "first_map"]);
+        let (second, stages) = talk.map_of("sub-TRIV24", 0, method, 1);
+        assert!(!stages.contains(&Stage::Uploading) && !stages.contains(&Stage::Forward), "{stages:?}");
+        assert!(stages.contains(&Stage::Backward), "{stages:?}");
+        assert_eq!(talk.timings(), ["read_model", "next_map"]);
+        assert_ne!(first.values, second.values);
+        assert_eq!(second, fresh("sub-TRIV24", 0, method, 1));
+    }
+}
+
+#[test]
+fn looking_at_images_and_saving_files_changes_nothing() {
+    let mut talk = Talk::with_regions();
+    talk.map_of("sub-TRIV24", 0, Method::Gradients, 0);
+    let Request::Explain(Explanation { participant, .. }) = explain("sub-TRIV25", GRAD_CAM) else { unreachable!() };
+    talk.say(Request::ShowParticipant { participant, element: 0 }, Given::Nothing);
+    talk.say(Request::ListParticipants, Given::Nothing);
+    talk.file(ExportKind::Nifti);
+    let (second, stages) = talk.map_of("sub-TRIV24", 0, Method::Gradients, 1);
+    assert!(!stages.contains(&Stage::Forward), "{stages:?}");
+    assert_eq!(second, fresh("sub-TRIV24", 0, Method::Gradients, 1));
+}
+
+#[test]
+fn another_element_or_participant_is_computed_anew() {
+    let mut talk = Talk::with_regions();
+    talk.map_of("sub-TRIV24", 0, Method::Gradients, 0);
+    for (participant, element) in [("sub-TRIV24", 1), ("sub-TRIV25", 1), ("sub-TRIV24", 0)] {
+        let (seen, stages) = talk.map_of(participant, element, Method::Gradients, 0);
+        assert!(stages.contains(&Stage::Forward), "{participant} {element}: {stages:?}");
+        assert_eq!(seen, fresh(participant, element, Method::Gradients, 0), "{participant} {element}");
+    }
+}
+
+#[test]
+fn another_checkpoint_is_computed_anew() {
+    let mut talk = Talk::with_regions();
+    let mut of = |split, selection: &str| {
+        let (event, _) = talk.say(Request::ChooseCheckpoint { split, selection: selection.to_owned() }, Given::Nothing);
+        assert!(matches!(event, Event::Model(_)), "{event:?}");
+        let (seen, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+        assert!(stages.contains(&Stage::Forward), "{stages:?}");
+        seen
+    };
+    let (before, other, again) = (of(0, "loss"), of(1, "loss"), of(0, "loss"));
+    assert_ne!(before.logits, other.logits);
+    assert_eq!(before, again);
+}
+
+#[test]
+fn reopened_files_and_another_device_are_asked_again() {
+    let mut talk = Talk::with_regions();
+    let (before, _) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    talk.open_regions();
+    let (reopened, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    assert!(stages.contains(&Stage::Forward), "{stages:?}");
+    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+    let (moved, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    assert!(stages.contains(&Stage::Forward), "{stages:?}");
+    assert_eq!((&reopened, &moved), (&before, &before));
+}
+
+#[test]
+fn a_cancel_anywhere_leaves_nothing_half_done_to_answer_from() {
+    let expected = fresh("sub-TRIV24", 0, Method::Gradients, 1);
+    let mut talk = Talk::with_regions();
+    let (mut n_cancelled, mut n_kept) = (0, 0);
+    // From before the upload to the last step backwards, in steps that share no divisor with the network's.
+    for left in (0..).step_by(7) {
+        talk.open_regions();
+        talk.cancel_after(left);
+        let (event, _) = talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
+        talk.cancel_after(usize::MAX);
+        if event != Event::Cancelled {
+            assert!(matches!(event, Event::Map(_)), "{event:?}");
+            break;
+        }
+        n_cancelled += 1;
+        let (seen, stages) = talk.map_of("sub-TRIV24", 0, Method::Gradients, 1);
+        assert_eq!(seen, expected, "cancelled after {left} steps");
+        n_kept += usize::from(!stages.contains(&Stage::Forward));
+    }
+    assert!(n_cancelled > 3, "cancelled {n_cancelled} times");
+    assert!(0 < n_kept && n_kept < n_cancelled, "a walk backwards that was cancelled leaves the way forward: {n_kept} of {n_cancelled}");
+}
