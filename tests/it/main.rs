@@ -7,10 +7,10 @@ mod architectures;
 #[cfg(feature = "compute")]
 mod blocks;
 mod caps;
-#[cfg(all(feature = "compute", target_os = "linux"))]
-mod cost;
 #[cfg(feature = "compute")]
 mod command_line;
+#[cfg(all(feature = "compute", target_os = "linux"))]
+mod cost;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
@@ -38,6 +38,8 @@ mod numerics;
 mod participants;
 mod predictions;
 mod render;
+#[cfg(feature = "compute")]
+mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
 mod torch_file;

@@ -24,7 +24,7 @@ fn residual_blocks_are_what_their_definition_says() {
         for activation in ACTIVATIONS {
             for axes in SHAPES {
                 let case = Case::new(&mut noise, channels, activation, axes);
-                let reference = Reference::new(&case);
+                let reference = Reference::new(&case, &case.x_in_float64());
                 let found = computed(&case, 2);
                 let name = format!("{channels:?} {activation:?} {axes:?}");
                 assert_close(&found.output, &reference.output, &format!("output, {name}"));
@@ -32,6 +32,25 @@ fn residual_blocks_are_what_their_definition_says() {
                 assert_close(&found.branch, &reference.branch, &format!("branch, {name}"));
                 assert_close(&found.input_gradient, &reference.input_gradient, &format!("gradient, {name}"));
             }
+        }
+    }
+}
+
+#[test]
+fn the_definition_agrees_with_its_finite_differences() {
+    const STEP: f64 = 1e-6;
+    let mut noise = Noise(24);
+    for activation in ACTIVATIONS {
+        let case = Case::new(&mut noise, [2, 3, 2], activation, [5, 4, 3]);
+        let x = case.x_in_float64();
+        for (voxel, slope) in Reference::new(&case, &x).input_gradient.into_iter().enumerate() {
+            let at = |by: f64| {
+                let mut x = x.clone();
+                x[voxel] += by;
+                case.objective(&Reference::new(&case, &x))
+            };
+            let difference = (at(STEP) - at(-STEP)) / (2.0 * STEP);
+            assert!((slope - difference).abs() < 1e-6, "{activation:?}, voxel {voxel}: {slope} against {difference}");
         }
     }
 }
@@ -109,6 +128,20 @@ impl Case {
     }
 }
 
+impl Case {
+    fn x_in_float64(&self) -> Vec<f64> {
+        self.x.iter().copied().map(f64::from).collect()
+    }
+
+    /// What the gradient with respect to the input is the derivative of.
+    fn objective(&self, reference: &Reference) -> f64 {
+        let n_voxels = self.axes.iter().product::<usize>() as f64;
+        let product = |(&a, &b): (&f32, &f64)| f64::from(a) * b;
+        let of_output = self.gradient.iter().zip(&reference.output).map(product).sum::<f64>();
+        of_output + n_voxels * self.everywhere.iter().zip(&reference.means).map(product).sum::<f64>()
+    }
+}
+
 /// What a block gives.
 #[derive(PartialEq)]
 struct Computed {
@@ -131,7 +164,11 @@ fn computed(case: &Case, n_planes: usize) -> Computed {
         forward.hidden(planes.end);
         forward.branch(planes.end, true);
     }
-    forward.pool(CpuResidual::output(*axes)[0], gate, Pooled { values: &mut output, winners: Some(&mut winners), branch: Some(&mut branch) });
+    forward.pool(
+        CpuResidual::output(*axes)[0],
+        gate,
+        Pooled { values: &mut output, winners: Some(&mut winners), branch: Some(&mut branch) },
+    );
     let means = forward.means();
     let again = nothing();
     let (mut output_again, mut winners_again, _) = again;
@@ -175,14 +212,14 @@ struct Reference {
 }
 
 impl Reference {
-    fn new(case: &Case) -> Self {
+    /// For an input that need not be the case's.
+    fn new(case: &Case, x: &[f64]) -> Self {
         let ResidualParameters { first, second, shortcut, activations } = &case.parameters;
         let n_voxels = case.axes.iter().product::<usize>();
-        let x: Vec<f64> = case.x.iter().copied().map(f64::from).collect();
-        let before = normalized(first, &convolved(first, &x, case.axes));
+        let before = normalized(first, &convolved(first, x, case.axes));
         let hidden: Vec<f64> = before.iter().map(|&v| function(activations[0], v)).collect();
         let branch = normalized(second, &convolved(second, &hidden, case.axes));
-        let straight = normalized(shortcut, &convolved(shortcut, &x, case.axes));
+        let straight = normalized(shortcut, &convolved(shortcut, x, case.axes));
         let gate = |index: usize| f64::from(case.gate[index / n_voxels]);
         let sum: Vec<f64> = branch.iter().zip(&straight).enumerate().map(|(index, (b, s))| b * gate(index) + s).collect();
         let winners = winners(&sum.iter().map(|&v| function(activations[1], v)).collect::<Vec<_>>(), case.axes);

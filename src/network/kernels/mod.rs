@@ -12,10 +12,12 @@ mod block;
 mod cache;
 pub mod cpu;
 mod host;
+mod residual;
 
 pub use block::{Block, Tail};
 pub use cache::BlockCache;
 pub use host::HostValues;
+pub use residual::ResidualBlock;
 
 /// What a block computes, device apart: `rectifier(max(scale · (weight ∗ x + bias) + shift))`.
 ///

@@ -1,6 +1,6 @@
 //! Walking the spatial layers: part by part, slab by slab.
 //!
-//! A part is a convolution with the row layers up to the next one, the end of a residual block, or a layer that looks at
+//! A part is a convolution with the row layers up to the next one, a residual block or its end, or a layer that looks at
 //! the whole image. Between the layers of a part only a slab of rows ever exists, so the full-resolution activations of a
 //! network (201 MB for the first convolution of Conv5_FC3 at 1 mm) are never held; what is held between parts is pooled
 //! where the network pools. The same cut keeps every tensor below a device's largest binding and every piece of work short
@@ -9,6 +9,7 @@
 mod chain;
 mod fused;
 mod join;
+mod residual;
 mod segment;
 mod whole;
 
@@ -21,6 +22,7 @@ use super::walk::Walk;
 use super::{Kernels, NetworkError, WorkLimits, read};
 use fused::Fused;
 use join::Join;
+use residual::Residual;
 use segment::Segment;
 use whole::Whole;
 
@@ -45,6 +47,7 @@ enum Part {
     Segment(Segment),
     Fused(Box<Fused>),
     Join(Box<Join>),
+    Residual(Box<Residual>),
     Whole(Box<Whole>),
 }
 
@@ -52,10 +55,15 @@ impl SpatialPass {
     /// For these steps on an input of shape C×D×H×W.
     pub fn new<'a>(steps: impl IntoIterator<Item = &'a Step>, input_shape: [usize; 4], limits: WorkLimits) -> Self {
         let mut pass = Self { parts: Vec::new(), limits };
-        let mut shape = input_shape;
-        for step in steps {
-            pass.push(step, shape);
-            shape = step.output_shape(shape);
+        let steps: Vec<&Step> = steps.into_iter().collect();
+        let (mut shape, mut rest) = (input_shape, &steps[..]);
+        while let Some((step, after)) = rest.split_first() {
+            let n_steps = pass.push_residual(rest, shape).unwrap_or_else(|| {
+                pass.push(step, shape);
+                1
+            });
+            shape = rest[..n_steps].iter().fold(shape, |shape, step| step.output_shape(shape));
+            rest = &after[n_steps - 1..];
         }
         if limits.kernels == Kernels::Fused {
             pass.parts = pass.parts.into_iter().map(Part::fused).collect();
@@ -79,6 +87,7 @@ impl SpatialPass {
                 Part::Segment(segment) => segment.forward(&maps, keep, self.limits, walk).await?,
                 Part::Fused(block) => block.forward(&maps, keep, self.limits, walk).await?,
                 Part::Join(join) => join.forward(&maps, keep, self.limits, walk).await?,
+                Part::Residual(block) => block.forward(&maps, keep, self.limits, walk).await?,
                 Part::Whole(whole) => whole.forward(&maps, keep, walk).await?,
             };
             walk = walk.after(part.n_layers());
@@ -98,12 +107,21 @@ impl SpatialPass {
                 Part::Segment(segment) => segment.backward(&maps, walk).await?,
                 Part::Fused(block) => block.backward(&maps, self.limits, walk).await?,
                 Part::Join(join) => join.backward(&maps, walk).await?,
+                Part::Residual(block) => block.backward(&maps, self.limits, walk).await?,
                 Part::Whole(whole) => whole.backward(&maps, self.limits, walk).await?,
             };
             walk = walk.after(part.n_layers());
             wait_for(&maps).await?;
         }
         Ok(maps)
+    }
+
+    /// The first of these steps as one residual block in kernels of our own, if they are one that the kernels have; how
+    /// many steps that is.
+    fn push_residual(&mut self, steps: &[&Step], shape: [usize; 4]) -> Option<usize> {
+        let (block, n_steps) = Residual::new(steps, shape, self.limits)?;
+        self.parts.push(Part::Residual(Box::new(block)));
+        Some(n_steps)
     }
 
     fn push(&mut self, step: &Step, shape: [usize; 4]) {
@@ -137,6 +155,7 @@ impl Part {
             Self::Segment(segment) => segment.chain().len() as u64,
             Self::Fused(block) => block.n_layers(),
             Self::Join(join) => join.n_layers(),
+            Self::Residual(block) => block.n_layers(),
             Self::Whole(_) => 1,
         }
     }
@@ -144,10 +163,8 @@ impl Part {
     /// The same in a kernel of our own, where there is one.
     fn fused(self) -> Self {
         match self {
-            Self::Segment(segment) => Fused::new(segment.into_chain()).map_or_else(
-                |chain| Self::Segment(Segment::from(chain)),
-                |block| Self::Fused(Box::new(block)),
-            ),
+            Self::Segment(segment) => Fused::new(segment.into_chain())
+                .map_or_else(|chain| Self::Segment(Segment::from(chain)), |block| Self::Fused(Box::new(block))),
             other => other,
         }
     }

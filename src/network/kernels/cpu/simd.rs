@@ -120,7 +120,8 @@ pub use wasm::Wasm;
 #[cfg(target_arch = "wasm32")]
 mod wasm {
     use core::arch::wasm32::{
-        f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect, v128_load, v128_store,
+        f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect, v128_load,
+        v128_store,
     };
 
     /// Four lanes.
@@ -196,8 +197,10 @@ pub use x86::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use core::arch::x86_64::{
-        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_fmadd_ps,
-        _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_slli_epi32, _mm256_storeu_ps,
+        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_epi32,
+        _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps,
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps,
+        _mm256_slli_epi32, _mm256_storeu_ps,
     };
 
     /// Eight lanes.
@@ -322,7 +325,8 @@ pub use arm::Neon;
 #[cfg(target_arch = "aarch64")]
 mod arm {
     use core::arch::aarch64::{
-        float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
+        float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32,
+        vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
     };
 
     /// Four lanes.

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::image::ToImage;
 use super::join::place;
 use super::pointwise::Rows;
 use super::ring::Ring;
-use super::{CpuResidual, STRIDE, forward, rectify};
+use super::{CpuResidual, FirstBack, STRIDE, forward, rectify};
 use crate::network::kernels::cpu::convolve::LANES;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 use crate::network::kernels::cpu::simd::{self, Job, Simd};
@@ -47,6 +48,9 @@ pub struct Backward<'a> {
     /// With respect to the first convolution's output.
     of_hidden: Ring,
     hidden_end: usize,
+    /// What that gives to the planes of an image.
+    of_image: Ring,
+    image_end: usize,
     input_end: usize,
 }
 
@@ -63,7 +67,9 @@ impl<'a> Backward<'a> {
         let [depth, height, width] = axes;
         let ring = |n_channels| Ring::new(n_channels, depth.min(n_planes + 2), [height, width]);
         let (of_sum, hidden, of_hidden) = (ring(n_out), ring(n_hidden), ring(n_hidden));
-        Self { block, x, axes, gradient, excited, of_sum, sum_end: 0, hidden, of_hidden, hidden_end: 0, input_end: 0 }
+        let of_image = ToImage::ring(if block.channels[0] == 1 { depth.min(n_planes + 2) } else { 0 }, [height, width]);
+        let (sum_end, hidden_end, image_end, input_end) = (0, 0, 0, 0);
+        Self { block, x, axes, gradient, excited, of_sum, sum_end, hidden, of_hidden, hidden_end, of_image, image_end, input_end }
     }
 
     /// First of three: the gradient of the sum and the hidden layer, as far as planes of the input before `input_end`
@@ -105,7 +111,14 @@ impl<'a> Backward<'a> {
         let planes = self.input_end..input_end;
         self.input_end = input_end;
         let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| row.copy_from_slice(self.of_hidden.row(channel, z, y));
-        self.block.first_back.planes(&fill, self.axes, planes.clone(), output, None);
+        match &self.block.first_back {
+            FirstBack::Maps(convolution) => convolution.planes(&fill, self.axes, planes.clone(), output, None),
+            FirstBack::Image(convolution) => {
+                let image_planes = self.image_end..self.hidden_end;
+                self.image_end = image_planes.end;
+                convolution.spread(&fill, self.axes, image_planes, &mut self.of_image);
+            }
+        }
         let output = Shared::new(output);
         in_pieces(planes, |planes| {
             let mut shortcut = Shortcut::new(self);
@@ -122,6 +135,7 @@ fn spread(gradient: &PooledGradient<'_>, block: &CpuResidual, axes: [usize; 3], 
     let [n_planes, n_rows, n_columns] = CpuResidual::output(axes);
     let (places, values) = ring.shared();
     in_pieces(planes, |planes| {
+        let mut gradients = vec![0.0; n_columns];
         for (z, channel) in planes.flat_map(|z| (0..block.n_out()).map(move |channel| (z, channel))) {
             // SAFETY: no other piece has this plane.
             let to = unsafe { values.part(places.plane(channel, z)) };
@@ -129,7 +143,7 @@ fn spread(gradient: &PooledGradient<'_>, block: &CpuResidual, axes: [usize; 3], 
             for plane in z.saturating_sub(1) / STRIDE..(z / STRIDE + 1).min(n_planes) {
                 let start = (channel * n_planes + plane) * n_rows * n_columns;
                 let here = Windows { gradient, start, shape: [n_rows, n_columns], plane: (z - STRIDE * plane) as u8 };
-                here.spread(block.activations[1], axes[2], to);
+                here.spread(block.activations[1], axes[2], &mut gradients, to);
             }
         }
     });
@@ -145,17 +159,19 @@ struct Windows<'a> {
 }
 
 impl Windows<'_> {
-    fn spread(&self, activation: Activation, width: usize, to: &mut [f32]) {
+    /// Adds their gradients to a plane; `gradients` is room for a row of windows.
+    fn spread(&self, activation: Activation, width: usize, gradients: &mut [f32], to: &mut [f32]) {
         let [n_rows, n_columns] = self.shape;
         for row in 0..n_rows {
             let there = self.start + row * n_columns..self.start + (row + 1) * n_columns;
-            let PooledGradient { values, output, winners } = self.gradient;
-            let of_row = values[there.clone()].iter().zip(&output[there.clone()]).zip(&winners[there]);
-            for (column, ((&value, &result), &code)) in of_row.enumerate() {
-                let (y, x) = (code % place::PLANE / place::ROW, code % place::ROW);
-                // Adding zero elsewhere is faster than finding out.
-                let value = if code / place::PLANE == self.plane { value * rectify::slope(activation, result) } else { 0.0 };
-                to[(STRIDE * row + usize::from(y)) * width + STRIDE * column + usize::from(x)] += value;
+            gradients.copy_from_slice(&self.gradient.values[there.clone()]);
+            rectify::pass_back(activation, 1.0, &self.gradient.output[there.clone()], gradients);
+            let to = &mut to[STRIDE * row * width..];
+            for (column, (&value, &code)) in gradients.iter().zip(&self.gradient.winners[there]).enumerate() {
+                // Adding zero elsewhere is faster than branches that nobody can predict.
+                let here = 0_u32.wrapping_sub(u32::from(code / place::PLANE == self.plane));
+                let at = usize::from(code % place::PLANE / place::ROW) * width + usize::from(code % place::ROW);
+                to[STRIDE * column + at] += f32::from_bits(value.to_bits() & here);
             }
         }
     }
@@ -222,9 +238,26 @@ impl Job for ShortcutPlane<'_, '_> {
                     let start = ((channel * depth + self.z) * height + y) * width;
                     // SAFETY: no other piece has this plane.
                     let to = unsafe { self.output.part(start..start + width) };
+                    if let FirstBack::Image(_) = walk.block.first_back {
+                        ToImage::row(&walk.of_image, [self.z, y], depth, to);
+                    }
                     to.iter_mut().zip(sums.get(index)).for_each(|(to, &sum)| *to += sum);
                 }
             }
         }
     }
+}
+
+/// Gradient with respect to the factors of the branch's channels, given the branch where the output came from, O×D'×H'×W'.
+pub fn excitation_gradient(block: &CpuResidual, gradient: &PooledGradient<'_>, branch: &[f32]) -> Vec<f32> {
+    let PooledGradient { values, output, .. } = gradient;
+    let n_each = values.len() / block.n_out();
+    let of_channel = |channel: usize| {
+        let there = channel * n_each..(channel + 1) * n_each;
+        let one = |((&value, &result), &branch): ((&f32, &f32), &f32)| {
+            f64::from(value) * f64::from(rectify::slope(block.activations[1], result)) * f64::from(branch)
+        };
+        values[there.clone()].iter().zip(&output[there.clone()]).zip(&branch[there]).map(one).sum::<f64>() as f32
+    };
+    (0..block.n_out()).map(of_channel).collect()
 }

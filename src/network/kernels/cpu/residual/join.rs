@@ -101,7 +101,7 @@ impl<'a> Windows<'a> {
         unsafe {
             shortcut.row::<S>(group, &self.input, &mut self.sums, width);
             for (index, channel) in shortcut.channels(group).enumerate() {
-                let (from, to) = (branch.from_row(channel, z, y), self.sums.get_mut(index));
+                let (from, to) = (branch.row_and_beyond(channel, z, y), self.sums.get_mut(index));
                 let gate = S::splat(gate[channel]);
                 for at in (0..width).step_by(S::N) {
                     let (from, to) = (from.as_ptr().add(at), to.as_mut_ptr().add(at));
@@ -163,7 +163,14 @@ impl<'a> Windows<'a> {
         }
     }
 
-    fn write(&self, plane: usize, group: usize, values: &Shared<'_, f32>, winners: Option<&Shared<'_, u8>>, branch: Option<&Shared<'_, f32>>) {
+    fn write(
+        &self,
+        plane: usize,
+        group: usize,
+        values: &Shared<'_, f32>,
+        winners: Option<&Shared<'_, u8>>,
+        branch: Option<&Shared<'_, f32>>,
+    ) {
         let [n_rows, n_columns] = self.shape;
         let n_planes = (self.join.axes[0] - 1) / STRIDE;
         for (index, channel) in self.join.shortcut.channels(group).enumerate() {

@@ -9,6 +9,7 @@
 
 mod backward;
 mod forward;
+mod image;
 mod join;
 mod pointwise;
 mod rectify;
@@ -19,9 +20,10 @@ use super::forward::Convolution;
 use super::geometry::Geometry;
 use crate::network::kernels::BlockParameters;
 use crate::network::layers::Activation;
+use image::ToImage;
 use pointwise::Pointwise;
 
-pub use backward::{Backward, Excited, PooledGradient};
+pub use backward::{Backward, Excited, PooledGradient, excitation_gradient};
 pub use forward::Forward;
 pub use join::Pooled;
 
@@ -50,11 +52,20 @@ pub struct CpuResidual {
     second: Convolution,
     shortcut: Pointwise,
     activations: [Activation; 2],
-    first_back: Convolution,
+    first_back: FirstBack,
     second_back: Convolution,
     shortcut_back: Pointwise,
     /// What gradients are multiplied by on their way through the normalisations.
     scales: [Vec<f32>; 2],
+}
+
+/// The way back through the first convolution.
+#[derive(Debug, Clone)]
+enum FirstBack {
+    /// Into an image.
+    Image(ToImage),
+    /// Into feature maps.
+    Maps(Convolution),
 }
 
 impl CpuResidual {
@@ -68,7 +79,10 @@ impl CpuResidual {
             second: Convolution::new(geometries[1], second),
             shortcut: Pointwise::new(shortcut.n_in, &shortcut.weight, [&shortcut.bias, &shortcut.scale, &shortcut.shift]),
             activations: *activations,
-            first_back: dense::mirrored(&geometries[0], &first.weight),
+            first_back: match first.n_in {
+                1 => FirstBack::Image(ToImage::new(first.n_out, &first.weight)),
+                _ => FirstBack::Maps(dense::mirrored(&geometries[0], &first.weight)),
+            },
             second_back: dense::mirrored(&geometries[1], &second.weight),
             shortcut_back: Pointwise::transposed(shortcut.n_in, &shortcut.weight, &shortcut.scale),
             scales: [first.scale.clone(), second.scale.clone()],

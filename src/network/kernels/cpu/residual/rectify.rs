@@ -1,7 +1,7 @@
 //! The functions between layers, and their derivatives, on rows of values.
 
-use crate::network::kernels::cpu::simd::{self, Job, Simd};
 use crate::network::kernels::LEAK;
+use crate::network::kernels::cpu::simd::{self, Job, Simd};
 use crate::network::layers::Activation;
 
 /// Widest vectors.

@@ -31,18 +31,18 @@ impl Ring {
     }
 
     /// Row `y` of plane `z` of a channel, and at least [`LANES`] values beyond.
-    pub fn from_row(&self, channel: usize, z: usize, y: usize) -> &[f32] {
+    pub fn row_and_beyond(&self, channel: usize, z: usize, y: usize) -> &[f32] {
         &self.values[self.places.row(channel, z, y)..]
     }
 
     /// Row `y` of plane `z` of a channel.
     pub fn row(&self, channel: usize, z: usize, y: usize) -> &[f32] {
-        &self.from_row(channel, z, y)[..self.places.width]
+        &self.row_and_beyond(channel, z, y)[..self.places.width]
     }
 
     /// One plane of a channel.
     pub fn plane(&self, channel: usize, z: usize) -> &[f32] {
-        &self.from_row(channel, z, 0)[..self.places.plane_len()]
+        &self.row_and_beyond(channel, z, 0)[..self.places.plane_len()]
     }
 
     /// All planes, in the order of their places.
