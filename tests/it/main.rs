@@ -12,6 +12,8 @@ mod caps;
 mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
+#[cfg(all(feature = "compute", target_os = "linux"))]
+mod cost;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
@@ -42,6 +44,8 @@ mod participants;
 mod predictions;
 mod reading;
 mod render;
+#[cfg(feature = "compute")]
+mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
 mod torch_file;

@@ -65,9 +65,16 @@ fn is_known(window: Window) -> bool {
     [2, 3].iter().any(|&n_axes| [1, 2].iter().any(|&stride| window == Window::new(n_axes, 3, stride, 1)))
 }
 
+impl Tail {
+    /// Nothing, or normalisation alone.
+    pub fn linear(batch_norm: Option<&BatchNorm>) -> Self {
+        Self { normalizes: batch_norm.is_some(), activation: None, pools: false }
+    }
+}
+
 impl BlockParameters {
     /// Of a convolution and what follows it.
-    fn new(convolution: &Convolution, batch_norm: Option<&BatchNorm>, tail: Tail) -> Self {
+    pub fn new(convolution: &Convolution, batch_norm: Option<&BatchNorm>, tail: Tail) -> Self {
         let [n_out, n_in] = convolution.channels();
         let window = convolution.window();
         let (scale, shift) = match batch_norm {

@@ -13,10 +13,12 @@ mod cache;
 pub mod cpu;
 pub mod gpu;
 mod host;
+mod residual;
 
 pub use block::{Block, Tail};
 pub use cache::BlockCache;
 pub use host::HostValues;
+pub use residual::ResidualBlock;
 
 /// What a block computes, device apart: `rectifier(max(scale · (weight ∗ x + bias) + shift))`.
 ///

@@ -29,8 +29,7 @@ impl SqueezeExcitation {
     /// Same shape as the input.
     pub async fn forward(&self, x: &FeatureMaps, walk: &Walk<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
         let means = walk.sum(x, |_, x| x).await?.div_scalar(n_voxels(x));
-        let (hidden, slope) = Activation::Relu.forward(self.squeeze.forward(vector(means)));
-        let gate = sigmoid(self.excite.forward(hidden));
+        let (gate, slope) = self.gate(vector(means));
         let factors = per_channel(gate.clone());
         let output = walk.map(x, |_, x| x * factors.clone()).await?;
         Ok((output, KeptExcitation { input: x.clone(), gate, slope }))
@@ -39,12 +38,22 @@ impl SqueezeExcitation {
     /// Through the product, and through the factors and the means on which they depend.
     pub async fn input_gradient(&self, g: &FeatureMaps, kept: &KeptExcitation, walk: &Walk<'_>) -> Result<FeatureMaps, NetworkError> {
         let to_gate = vector(walk.sum(g, |rows, g| g * kept.input.rows(rows, 0.0)).await?);
-        let gate = kept.gate.clone();
-        let to_excite = to_gate * gate.clone() * (gate.clone().neg().add_scalar(1.0));
-        let to_hidden = self.excite.input_gradient(to_excite);
-        let to_means = self.squeeze.input_gradient(Activation::Relu.input_gradient(to_hidden, &kept.slope));
-        let (factors, everywhere) = (per_channel(gate), per_channel(to_means.div_scalar(n_voxels(g))));
+        let to_means = self.means_gradient(to_gate, kept.gate.clone(), &kept.slope);
+        let (factors, everywhere) = (per_channel(kept.gate.clone()), per_channel(to_means.div_scalar(n_voxels(g))));
         walk.map(g, |_, g| g * factors.clone() + everywhere.clone()).await
+    }
+
+    /// The factors from the means of the channels, and the derivative of the function in between.
+    pub fn gate(&self, means: Tensor<1>) -> (Tensor<1>, Slope<1>) {
+        let (hidden, slope) = Activation::Relu.forward(self.squeeze.forward(means));
+        (sigmoid(self.excite.forward(hidden)), slope)
+    }
+
+    /// Gradient with respect to the means from the gradient with respect to the factors that [`Self::gate`] gave.
+    pub fn means_gradient(&self, gradient: Tensor<1>, gate: Tensor<1>, slope: &Slope<1>) -> Tensor<1> {
+        let to_excite = gradient * gate.clone() * gate.neg().add_scalar(1.0);
+        let to_hidden = self.excite.input_gradient(to_excite);
+        self.squeeze.input_gradient(Activation::Relu.input_gradient(to_hidden, slope))
     }
 
     /// Weights and biases.

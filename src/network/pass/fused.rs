@@ -95,7 +95,7 @@ impl Fused {
     }
 
     /// Pieces of work after which a stop is noticed.
-    fn pieces(&self, n_steps: usize, limits: WorkLimits, n_planes: usize) -> impl Iterator<Item = Range<usize>> {
+    fn pieces(&self, n_steps: usize, limits: WorkLimits, n_planes: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let rows = self.chain.output_shape()[1];
         let work = self.chain.work(rows).div_ceil(n_planes as u64).max(1);
         slabs_of(0..n_steps, usize::try_from(limits.max_fused_work / work).unwrap_or(usize::MAX).max(1))

@@ -1,6 +1,6 @@
 //! Walking the spatial layers: part by part, slab by slab.
 //!
-//! A part is a convolution with the row layers up to the next one, the end of a residual block, or a layer that looks at
+//! A part is a convolution with the row layers up to the next one, a residual block or its end, or a layer that looks at
 //! the whole image. Between the layers of a part only a slab of rows ever exists, so the full-resolution activations of a
 //! network (201 MB for the first convolution of Conv5_FC3 at 1 mm) are never held; what is held between parts is pooled
 //! where the network pools. The same cut keeps every tensor below a device's largest binding and every piece of work short
@@ -9,6 +9,7 @@
 mod chain;
 mod fused;
 mod join;
+mod residual;
 mod segment;
 mod whole;
 
@@ -23,6 +24,7 @@ use super::walk::Walk;
 use super::{Kernels, NetworkError, WorkLimits, read};
 use fused::Fused;
 use join::Join;
+use residual::Residual;
 use segment::Segment;
 use whole::Whole;
 
@@ -47,6 +49,7 @@ enum Part {
     Segment(Segment),
     Fused(Box<Fused>),
     Join(Box<Join>),
+    Residual(Box<Residual>),
     Whole(Box<Whole>),
 }
 
@@ -54,10 +57,15 @@ impl SpatialPass {
     /// For these steps on an input of shape C×D×H×W.
     pub fn new<'a>(steps: impl IntoIterator<Item = &'a Step>, input_shape: [usize; 4], limits: WorkLimits) -> Self {
         let mut pass = Self { parts: Vec::new(), limits };
-        let mut shape = input_shape;
-        for step in steps {
-            pass.push(step, shape);
-            shape = step.output_shape(shape);
+        let steps: Vec<&Step> = steps.into_iter().collect();
+        let (mut shape, mut rest) = (input_shape, &steps[..]);
+        while let Some((step, after)) = rest.split_first() {
+            let n_steps = pass.push_residual(rest, shape).unwrap_or_else(|| {
+                pass.push(step, shape);
+                1
+            });
+            shape = rest[..n_steps].iter().fold(shape, |shape, step| step.output_shape(shape));
+            rest = &after[n_steps - 1..];
         }
         if limits.kernels == Kernels::Fused {
             pass.parts = pass.parts.into_iter().map(Part::fused).collect();
@@ -84,7 +92,8 @@ impl SpatialPass {
             match part {
                 Part::Segment(segment) => segment.warm_up(),
                 Part::Join(join) => join.warm_up(),
-                Part::Fused(_) | Part::Whole(_) => {}
+                // Of the CPU, or burn's own.
+                Part::Fused(_) | Part::Residual(_) | Part::Whole(_) => {}
             }
         }
     }
@@ -100,6 +109,7 @@ impl SpatialPass {
                 Part::Segment(segment) => segment.forward(&maps, keep, self.limits, walk).await?,
                 Part::Fused(block) => block.forward(&maps, keep, self.limits, walk).await?,
                 Part::Join(join) => join.forward(&maps, keep, self.limits, walk).await?,
+                Part::Residual(block) => block.forward(&maps, keep, self.limits, walk).await?,
                 Part::Whole(whole) => whole.forward(&maps, keep, walk).await?,
             };
             walk = walk.after(part.n_layers());
@@ -119,12 +129,21 @@ impl SpatialPass {
                 Part::Segment(segment) => segment.backward(&maps, walk).await?,
                 Part::Fused(block) => block.backward(&maps, self.limits, walk).await?,
                 Part::Join(join) => join.backward(&maps, walk).await?,
+                Part::Residual(block) => block.backward(&maps, self.limits, walk).await?,
                 Part::Whole(whole) => whole.backward(&maps, self.limits, walk).await?,
             };
             walk = walk.after(part.n_layers());
             wait_for(&maps).await?;
         }
         Ok(maps)
+    }
+
+    /// The first of these steps as one residual block in kernels of our own, if they are one that the kernels have; how
+    /// many steps that is.
+    fn push_residual(&mut self, steps: &[&Step], shape: [usize; 4]) -> Option<usize> {
+        let (block, n_steps) = Residual::new(steps, shape, self.limits)?;
+        self.parts.push(Part::Residual(Box::new(block)));
+        Some(n_steps)
     }
 
     fn push(&mut self, step: &Step, shape: [usize; 4]) {
@@ -158,6 +177,7 @@ impl Part {
             Self::Segment(segment) => segment.chain().len() as u64,
             Self::Fused(block) => block.n_layers(),
             Self::Join(join) => join.n_layers(),
+            Self::Residual(block) => block.n_layers(),
             Self::Whole(_) => 1,
         }
     }
@@ -167,6 +187,7 @@ impl Part {
             Self::Segment(segment) => segment.footprint(limits),
             Self::Fused(block) => Ok(block.footprint()),
             Self::Join(join) => join.footprint(limits),
+            Self::Residual(block) => Ok(block.footprint(limits)),
             Self::Whole(whole) => Ok(whole.footprint()),
         }
     }

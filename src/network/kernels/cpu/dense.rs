@@ -7,6 +7,23 @@ use crate::network::kernels::{BlockParameters, Rectifier};
 /// The convolution of output gradients that gives input gradients: `n_out` channels in, `n_in` out.
 pub fn mirrored(geometry: &Geometry, weight: &[f32]) -> Convolution {
     let (n_in, n_out, n_taps) = (geometry.n_in, geometry.n_out, geometry.n_taps());
+    let parameters = BlockParameters {
+        n_in: n_out,
+        n_out: n_in,
+        n_axes: if geometry.is_flat() { 2 } else { 3 },
+        stride: 1,
+        pool: false,
+        weight: turned([n_out, n_in], n_taps, weight),
+        bias: vec![0.0; n_in],
+        scale: vec![1.0; n_in],
+        shift: vec![0.0; n_in],
+        rectifier: Rectifier::None,
+    };
+    Convolution::new(Geometry::of(&parameters), &parameters)
+}
+
+/// Weights `n_out × n_in × taps` as `n_in × n_out × taps`, every kernel mirrored.
+pub fn turned([n_out, n_in]: [usize; 2], n_taps: usize, weight: &[f32]) -> Vec<f32> {
     let mut turned = vec![0.0; weight.len()];
     for output in 0..n_out {
         for input in 0..n_in {
@@ -15,17 +32,5 @@ pub fn mirrored(geometry: &Geometry, weight: &[f32]) -> Convolution {
             }
         }
     }
-    let parameters = BlockParameters {
-        n_in: n_out,
-        n_out: n_in,
-        n_axes: if geometry.is_flat() { 2 } else { 3 },
-        stride: 1,
-        pool: false,
-        weight: turned,
-        bias: vec![0.0; n_in],
-        scale: vec![1.0; n_in],
-        shift: vec![0.0; n_in],
-        rectifier: Rectifier::None,
-    };
-    Convolution::new(Geometry::of(&parameters), &parameters)
+    turned
 }

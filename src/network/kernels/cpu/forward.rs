@@ -26,26 +26,30 @@ pub type Fill<'a> = dyn Fn(usize, usize, usize, &mut [f32]) + Sync + 'a;
 impl Convolution {
     /// Packs weights `n_out × n_in × taps`.
     pub fn new(geometry: Geometry, parameters: &BlockParameters) -> Self {
-        let groups = parameters.n_out.div_ceil(CHANNELS);
-        let n_each = geometry.n_in * geometry.n_taps();
-        let of = |values: &[f32], group: usize| std::array::from_fn(|c| values.get(group * CHANNELS + c).copied().unwrap_or(0.0));
-        let finish =
-            |group| Finish { bias: of(&parameters.bias, group), scale: of(&parameters.scale, group), shift: of(&parameters.shift, group) };
-        let mut weight = vec![0.0; groups * n_each * CHANNELS];
-        for (output, values) in parameters.weight.chunks_exact(n_each).enumerate() {
-            let group = &mut weight[output / CHANNELS * n_each * CHANNELS..];
-            for (index, &value) in values.iter().enumerate() {
-                group[index * CHANNELS + output % CHANNELS] = value;
-            }
-        }
-        Self { geometry, weight, finish: (0..groups).map(finish).collect() }
+        let BlockParameters { weight, bias, scale, shift, .. } = parameters;
+        let (weight, finish) = packed(geometry.n_in * geometry.n_taps(), weight, [bias, scale, shift]);
+        Self { geometry, weight, finish }
     }
 
     /// Computes planes of the output from an input of spatial shape `input`.
     pub fn planes(&self, fill: &Fill<'_>, input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
+        let n_held = self.geometry.output(input)[0];
+        self.planes_of(n_held, fill, input, planes, output, winners);
+    }
+
+    /// The same into an output that holds only `n_held` planes of each channel, of which plane z is the `z % n_held`-th.
+    pub fn planes_of(
+        &self,
+        n_held: usize,
+        fill: &Fill<'_>,
+        input: [usize; 3],
+        planes: Range<usize>,
+        output: &mut [f32],
+        winners: Option<&mut [u8]>,
+    ) {
         let (output, winners) = (Shared::new(output), winners.map(Shared::new));
         in_pieces(planes, |planes| {
-            let mut run = Run::new(self, fill, input, output, winners);
+            let mut run = Run::new(self, fill, (input, n_held), output, winners);
             for plane in planes {
                 run.hold(plane);
                 simd::run(Plane { run: &mut run, plane });
@@ -54,11 +58,31 @@ impl Convolution {
     }
 }
 
+/// Packs weights `n_out × n_each` for [`convolve::row`], and bias, scale and shift of each output channel with them.
+pub fn packed(n_each: usize, weight: &[f32], per_channel: [&[f32]; 3]) -> (Vec<f32>, Vec<Finish>) {
+    let groups = per_channel[0].len().div_ceil(CHANNELS);
+    let mut packed = vec![0.0; groups * n_each * CHANNELS];
+    for (output, values) in weight.chunks_exact(n_each).enumerate() {
+        let group = &mut packed[output / CHANNELS * n_each * CHANNELS..];
+        for (index, &value) in values.iter().enumerate() {
+            group[index * CHANNELS + output % CHANNELS] = value;
+        }
+    }
+    let finish = |group| {
+        let of = |values: &[f32]| std::array::from_fn(|c| values.get(group * CHANNELS + c).copied().unwrap_or(0.0));
+        let [bias, scale, shift] = per_channel.map(of);
+        Finish { bias, scale, shift }
+    };
+    (packed, (0..groups).map(finish).collect())
+}
+
 /// Neighbouring planes, one after the other.
 struct Run<'a> {
     convolution: &'a Convolution,
     fill: &'a Fill<'a>,
     input: [usize; 3],
+    /// Planes of each channel that the output holds.
+    n_held: usize,
     output: Shared<'a, f32>,
     winners: Option<Shared<'a, u8>>,
     slab: Slab,
@@ -73,7 +97,7 @@ impl<'a> Run<'a> {
     fn new(
         convolution: &'a Convolution,
         fill: &'a Fill<'a>,
-        input: [usize; 3],
+        (input, n_held): ([usize; 3], usize),
         output: Shared<'a, f32>,
         winners: Option<Shared<'a, u8>>,
     ) -> Self {
@@ -82,18 +106,8 @@ impl<'a> Run<'a> {
         let slab = Slab::new(geometry.planes_at_once(), geometry.n_in, [height, width], geometry.stride);
         let sums_len = width.next_multiple_of(LANES) + 2 * LANES;
         let values = vec![0.0; sums_len];
-        Self {
-            convolution,
-            fill,
-            input,
-            output,
-            winners,
-            slab,
-            sums: vec![0.0; 4 * CHANNELS * sums_len],
-            sums_len,
-            codes: vec![0; sums_len],
-            values,
-        }
+        let sums = vec![0.0; 4 * CHANNELS * sums_len];
+        Self { convolution, fill, input, n_held, output, winners, slab, sums, sums_len, codes: vec![0; sums_len], values }
     }
 
     /// Sees to it that the planes are there that an output plane looks at.
@@ -202,7 +216,7 @@ impl Run<'_> {
     #[inline(always)]
     unsafe fn finish_row<S: Simd>(&mut self, rows: &Rows, touches_padding: bool, in_group: usize, place: [usize; 3]) {
         let geometry = self.convolution.geometry;
-        let [depth, height, width] = geometry.output(self.input);
+        let [_, height, width] = geometry.output(self.input);
         let sums = |index: usize| self.sums[(index * CHANNELS + in_group) * self.sums_len..].as_ptr();
         let from_zero = touches_padding || geometry.rectifier == Rectifier::Relu;
         if geometry.pool {
@@ -222,7 +236,7 @@ impl Run<'_> {
             self.values[..width].copy_from_slice(sums);
             self.codes[..width].fill(0);
         }
-        let start = ((place[0] * depth + place[1]) * height + place[2]) * width;
+        let start = ((place[0] * self.n_held + place[1] % self.n_held) * height + place[2]) * width;
         // SAFETY: no other piece writes this plane.
         let output = unsafe { self.output.part(start..start + width) };
         rectify(geometry.rectifier, &self.values, &mut self.codes, output);

@@ -10,6 +10,7 @@ mod forward;
 mod geometry;
 mod parallel;
 mod pool;
+pub mod residual;
 mod simd;
 mod single;
 mod slab;

@@ -38,7 +38,15 @@ pub unsafe trait Simd: Vector {
     unsafe fn load_pairs(from: *const f32) -> (Self, Self);
     /// Where `candidate` is larger than `self`, it and `code_of_candidate`, elsewhere `self` and `code`.
     unsafe fn larger(self, code: Self, candidate: Self, code_of_candidate: Self) -> (Self, Self);
+    /// `2^n` from `n + 1.5·2²³`, the sum by which n was rounded: its lowest bits are n.
+    unsafe fn power_of_two(self) -> Self;
 }
+
+/// Bits of the exponent of `2^0`.
+const EXPONENT_OF_ONE: u32 = 127 << EXPONENT_SHIFT;
+
+/// Where the bits of an exponent begin.
+const EXPONENT_SHIFT: u32 = 23;
 
 /// Plain arrays: what any machine can do, four lanes wide.
 #[cfg(not(any(target_arch = "wasm32", target_arch = "aarch64")))]
@@ -101,6 +109,11 @@ unsafe impl Simd for Portable {
         let choose = |old: Self, new: Self| Self([0, 1, 2, 3].map(|lane| if wins[lane] { new.0[lane] } else { old.0[lane] }));
         (choose(self, candidate), choose(code, code_of_candidate))
     }
+
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| f32::from_bits((self.0[lane].to_bits() << EXPONENT_SHIFT).wrapping_add(EXPONENT_OF_ONE))))
+    }
 }
 
 /// WebAssembly's 128-bit vectors.
@@ -109,7 +122,10 @@ pub use wasm::Wasm;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm {
-    use core::arch::wasm32::{f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_shuffle, v128, v128_bitselect, v128_load, v128_store};
+    use core::arch::wasm32::{
+        f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect, v128_load,
+        v128_store,
+    };
 
     /// Four lanes.
     #[derive(Clone, Copy)]
@@ -169,6 +185,11 @@ mod wasm {
             let choose = |old: Self, new: Self| Self(v128_bitselect(new.0, old.0, wins));
             (choose(self, candidate), choose(code, code_of_candidate))
         }
+
+        #[inline(always)]
+        unsafe fn power_of_two(self) -> Self {
+            Self(i32x4_add(i32x4_shl(self.0, super::EXPONENT_SHIFT), i32x4_splat(super::EXPONENT_OF_ONE as i32)))
+        }
     }
 }
 
@@ -179,9 +200,10 @@ pub use x86::Avx2;
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use core::arch::x86_64::{
-        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_ps,
-        _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps,
-        _mm256_permute4x64_pd, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_storeu_ps,
+        __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_epi32,
+        _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps,
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps,
+        _mm256_slli_epi32, _mm256_storeu_ps,
     };
 
     /// Eight lanes.
@@ -288,6 +310,14 @@ mod x86 {
                 (choose(self, candidate), choose(code, code_of_candidate))
             }
         }
+
+        #[inline(always)]
+        unsafe fn power_of_two(self) -> Self {
+            unsafe {
+                let exponent = _mm256_slli_epi32::<{ super::EXPONENT_SHIFT as i32 }>(_mm256_castps_si256(self.0));
+                Self(_mm256_castsi256_ps(_mm256_add_epi32(exponent, _mm256_set1_epi32(super::EXPONENT_OF_ONE as i32))))
+            }
+        }
     }
 }
 
@@ -298,7 +328,8 @@ pub use arm::Neon;
 #[cfg(target_arch = "aarch64")]
 mod arm {
     use core::arch::aarch64::{
-        float32x4_t, vaddq_f32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vfmaq_f32, vld1q_f32, vmulq_f32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
+        float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32,
+        vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
     };
 
     /// Four lanes.
@@ -359,6 +390,14 @@ mod arm {
                 let wins = vcgtq_f32(candidate.0, self.0);
                 let choose = |old: Self, new: Self| Self(vbslq_f32(wins, new.0, old.0));
                 (choose(self, candidate), choose(code, code_of_candidate))
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn power_of_two(self) -> Self {
+            unsafe {
+                let exponent = vshlq_n_u32::<{ super::EXPONENT_SHIFT as i32 }>(vreinterpretq_u32_f32(self.0));
+                Self(vreinterpretq_f32_u32(vaddq_u32(exponent, vdupq_n_u32(super::EXPONENT_OF_ONE))))
             }
         }
     }
