@@ -9,12 +9,13 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
+use maplens::attribution::{Convention, Method, explain};
 use maplens::caps::{ElementSource, ImageCatalogue, InputSpec};
 use maplens::export::sha256_of_file;
 use maplens::files::{FileSource, FileTree};
 use maplens::maps::MapsConfig;
 use maplens::native::tree_of_folder;
-use maplens::network::{Architecture, Unpaced, WorkLimits};
+use maplens::network::{Architecture, Network, Unpaced, WorkLimits};
 use maplens::torch_file::read_checkpoint;
 use maplens::volume::Extraction;
 use maplens::volume::transforms::{EvaluationTransforms, Normalization};
@@ -90,10 +91,30 @@ fn a_checkpoint_of_full_size() {
         });
         assert_eq!(network.n_parameters(), 42_293_972);
         assert_at_most("weights of 161 MiB", peak, 4 * 42_293_972 + BESIDE);
+        if limits == WorkLimits::CPU {
+            a_gradient_map_of_full_size(&network);
+        }
     }
     let (hash, peak) = peak_of(|| block_on(sha256_of_file(file.as_ref())).unwrap());
     assert_eq!(hash.len(), 64);
     assert_at_most("their hash", peak, BESIDE);
+}
+
+/// Reading the map back copies it once, which the plan, of what is on the device, does not count.
+fn a_gradient_map_of_full_size(network: &Network) {
+    let values: Vec<f32> = (0..VOLUME / 4).map(|voxel| (voxel % 251) as f32 / 251.0).collect();
+    let input = network.upload(network.input_shape(), &values).unwrap();
+    let (map, peak) = peak_of(|| {
+        let job = explain(network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
+        block_on(job).unwrap()
+    });
+    assert_eq!(map.values.len() * 4, VOLUME);
+    let plan = network.memory(0).unwrap();
+    let planned = usize::try_from(plan.activations).unwrap() - VOLUME;
+    assert_at_most("a gradient map, input and weights apart", peak, planned + VOLUME + BESIDE);
+    assert!(planned <= peak + BESIDE, "{planned} bytes were planned, but {peak} were enough");
+    // What the browser is asked to get by with, its program and the image's file apart.
+    assert_at_most("weights, input and map", 4 * 42_293_972 + VOLUME + peak, 300 * MIB);
 }
 
 fn an_image_of_full_size() {

@@ -52,14 +52,14 @@ impl Network {
         let before = self.spatial_pass(0..level).footprints()?;
         let after = self.spatial_pass(level..self.convolutions.len()).footprints()?;
         let input = bytes_of(self.input.spatial());
-        // What enters a stage is kept for another target or level.
+        // What enters a stage is kept for another target or level; the first of it is the input.
         let mut kept: u64 = self.stages().iter().map(|stage| bytes_of(self.shapes()[stage.start])).sum();
-        let (mut peak, mut entering) = (kept, input);
+        let (mut peak, mut entering) = (kept, 0);
         for part in &before {
             peak = peak.max(kept + entering + part.output + part.working);
             entering = part.output;
         }
-        let at_level = entering;
+        let at_level = if before.is_empty() { input } else { entering };
         for part in &after {
             peak = peak.max(kept + part.kept + entering + part.output + part.working);
             kept += part.kept;

@@ -106,7 +106,7 @@ impl Maker<'_> {
     /// With at most two outputs in a piece of weights.
     fn convolution(&mut self, [n_out, n_in]: [usize; 2], window: Window) -> RowLayer {
         let (weight, bias) = (self.noise.values(n_out * n_in * window.volume()), self.noise.values(n_out));
-        RowLayer::Convolution(Convolution::new([n_out, n_in], window, &weight, Some(&bias), 2, self.device))
+        RowLayer::Convolution(Box::new(Convolution::new([n_out, n_in], window, &weight, Some(&bias), 2, self.device)))
     }
 
     /// Convolution, normalisation, activation and either pooling or stride 2.

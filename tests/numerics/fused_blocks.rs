@@ -130,7 +130,8 @@ impl Made {
     fn layers(&self, device: &Device) -> Vec<RowLayer> {
         let BlockParameters { n_in, n_out, n_axes, stride, weight, bias, .. } = &self.parameters;
         let window = Window::new(*n_axes, 3, *stride, 1);
-        let mut layers = vec![RowLayer::Convolution(Convolution::new([*n_out, *n_in], window, weight, Some(bias), *n_out, device))];
+        let mut layers =
+            vec![RowLayer::Convolution(Box::new(Convolution::new([*n_out, *n_in], window, weight, Some(bias), *n_out, device)))];
         if self.case.normalised {
             layers.push(RowLayer::BatchNorm(Box::new(BatchNorm::new(&self.batch_norm, device))));
         }

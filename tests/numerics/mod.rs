@@ -5,7 +5,7 @@
 
 pub mod fixture;
 pub mod fused_blocks;
-mod near_ties;
+pub mod near_ties;
 
 use maplens::attribution::{self, Convention, Method, SaliencyMap};
 use maplens::network::{Network, Unpaced};

@@ -84,7 +84,7 @@ impl Builder<'_> {
     async fn step(&mut self, plan: &Planned, input: [usize; 4]) -> Result<Option<Step>, NetworkError> {
         Ok(match plan {
             Planned::Convolution(convolution) => {
-                self.weights.convolution(convolution, input[0], self.n_axes).await?.map(RowLayer::Convolution).map(Step::Rows)
+                self.weights.convolution(convolution, input[0], self.n_axes).await?.map(Box::new).map(RowLayer::Convolution).map(Step::Rows)
             }
             Planned::BatchNorm { key } => {
                 self.weights.batch_norm(key, input[0]).await?.map(|layer| Step::Rows(RowLayer::BatchNorm(Box::new(layer))))

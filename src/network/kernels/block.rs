@@ -11,9 +11,9 @@ use crate::network::layers::{Activation, BatchNorm, Convolution, RowLayer, Windo
 #[derive(Debug)]
 pub enum Block {
     /// On the CPU.
-    Cpu(CpuBlock),
+    Cpu(Box<CpuBlock>),
     /// On a GPU.
-    Gpu(GpuBlock),
+    Gpu(Box<GpuBlock>),
 }
 
 /// What of a block follows its convolution.
@@ -35,8 +35,8 @@ impl Block {
         let parameters = || BlockParameters::new(convolution, batch_norm, tail);
         let device = convolution.device();
         convolution.blocks().get(tail, || match HostValues::are_of(device) {
-            true => Some(Self::Cpu(CpuBlock::new(&parameters()))),
-            false => GpuBlock::new(&parameters(), device).map(Self::Gpu),
+            true => Some(Self::Cpu(Box::new(CpuBlock::new(&parameters())))),
+            false => GpuBlock::new(&parameters(), device).map(|block| Self::Gpu(Box::new(block))),
         })
     }
 }

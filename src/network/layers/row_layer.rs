@@ -11,7 +11,7 @@ use super::{Activation, BatchNorm, Convolution, MaxPool, PadMaxPool, Slope};
 #[derive(Debug, Clone)]
 pub enum RowLayer {
     /// Zero-padded convolution.
-    Convolution(Convolution),
+    Convolution(Box<Convolution>),
     /// Batch normalisation with running statistics.
     BatchNorm(Box<BatchNorm>),
     /// A function of single values.

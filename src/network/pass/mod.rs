@@ -198,7 +198,7 @@ impl Part {
         match Block::of(segment.chain().layers()) {
             None => Self::Segment(segment),
             Some(block) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
-            Some(block) => Self::Segment(segment.as_block(block)),
+            Some(block) => Self::Segment(segment.in_block(block)),
         }
     }
 }

@@ -36,7 +36,7 @@ enum KeptRows {
     /// Layer by layer.
     Layers(Vec<Kept>),
     /// By the kernel.
-    Block(GpuWinners),
+    Block(Box<GpuWinners>),
 }
 
 impl Segment {
@@ -46,7 +46,7 @@ impl Segment {
     }
 
     /// The same in one kernel of a GPU.
-    pub fn as_block(self, block: Arc<Block>) -> Self {
+    pub fn in_block(self, block: Arc<Block>) -> Self {
         Self { block: Some(block), ..self }
     }
 
@@ -121,7 +121,7 @@ impl Segment {
             }
             Some(block) => {
                 let (slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
-                (slab, KeptRows::Block(winners))
+                (slab, KeptRows::Block(Box::new(winners)))
             }
         }
     }

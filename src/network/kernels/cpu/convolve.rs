@@ -53,10 +53,10 @@ pub unsafe fn row<V: Vector>(
                 for tap in taps {
                     let from = tap.add(ahead);
                     let values: [V; TILE] = std::array::from_fn(|index| V::load(from.add(index * V::N)));
-                    for output in 0..CHANNELS {
+                    for (output, sums) in sums.iter_mut().enumerate() {
                         let weight = V::splat(*weight.add(output));
-                        for index in 0..TILE {
-                            sums[output][index] = sums[output][index].add_product(weight, values[index]);
+                        for (sum, &value) in sums.iter_mut().zip(&values) {
+                            *sum = sum.add_product(weight, value);
                         }
                     }
                     weight = weight.add(CHANNELS);

@@ -90,8 +90,8 @@ impl Single {
                     let start = (source.channel as usize * PLACES + source.offset as usize) * block_len + first * REACH;
                     let from = self.table[start..start + ROWS * REACH].as_ptr();
                     let gradient = V::splat(source.gradient);
-                    for row in 0..ROWS {
-                        total[row] = total[row].add_product(gradient, V::load(from.add(row * REACH)));
+                    for (row, total) in total.iter_mut().enumerate() {
+                        *total = total.add_product(gradient, V::load(from.add(row * REACH)));
                     }
                 }
                 let column = x % 2 * half_len(width) + x / 2 * REACH;
