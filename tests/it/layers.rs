@@ -3,6 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use maplens::engine::message::Stage;
+use maplens::network::kernels::ResidualBlock;
 use maplens::network::layers::{
     Activation, BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
 };
@@ -227,6 +228,20 @@ fn row_by_row_gives_the_same_output_as_in_one_piece() {
         let output = |limits| pollster::block_on(forward(steps, tensor(&values, *shape, &device), limits).0.read()).unwrap();
         let (whole, cut) = (output(WorkLimits::CPU), output(ROW_BY_ROW));
         assert!(crate::numerics::max_difference(&whole, &cut) <= AUTODIFF * crate::numerics::max_magnitude(&whole), "{name} {shape:?}");
+    }
+}
+
+#[test]
+fn whole_residual_blocks_have_kernels_of_their_own_and_nothing_else_is_taken_for_one() {
+    let device = Device::flex();
+    let found = |steps: &[Step], shape| ResidualBlock::of(&steps.iter().collect::<Vec<_>>(), shape).map(|(_, n_steps)| n_steps);
+    for (name, steps, shape) in residual_blocks(&device) {
+        assert_eq!(found(&steps, shape), Some(3), "{name}");
+        assert_eq!(found(&steps[..2], shape), None, "{name} without pooling");
+        assert_eq!(found(&steps, [shape[0], 2, shape[2], shape[3]]), None, "{name} on an image too thin for a window");
+    }
+    for (name, steps, shape) in cases(&device) {
+        assert_eq!(found(&steps, shape), None, "{name}");
     }
 }
 
