@@ -2,6 +2,7 @@
 //! many is paid for as long as the page is open.
 
 #![cfg(all(feature = "compute", not(target_arch = "wasm32")))]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails; its helpers outside test functions are tests, too")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::Path;

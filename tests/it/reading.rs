@@ -248,7 +248,7 @@ fn an_image_that_ends_early_is_reported_wherever_it_does() {
 #[test]
 fn a_file_is_hashed_in_slices() {
     for length in [0, 1, SLICE as usize - 1, SLICE as usize, 2 * SLICE as usize + 1] {
-        let bytes: Vec<u8> = (0..length).map(|at| (at * 31 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..length).map(|at| ((at * 31) >> 3) as u8).collect();
         let file = Watched::new(bytes.clone());
         assert_eq!(block_on(sha256_of_file(file.as_ref())).unwrap(), sha256_hex(&bytes));
         assert_eq!(file.take_reads().1, length as u64);

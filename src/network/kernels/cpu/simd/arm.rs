@@ -1,0 +1,76 @@
+//! NEON, which every 64-bit ARM has.
+
+use core::arch::aarch64::{
+    float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32,
+    vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
+};
+
+/// Four lanes.
+#[derive(Clone, Copy)]
+pub struct Neon(float32x4_t);
+
+// SAFETY: NEON belongs to the architecture.
+unsafe impl super::Vector for Neon {
+    const N: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        // SAFETY: as above; so for all below.
+        Self(unsafe { vdupq_n_f32(value) })
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        Self(unsafe { vld1q_f32(from) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        unsafe { vst1q_f32(to, self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, a: Self) -> Self {
+        Self(unsafe { vaddq_f32(self.0, a.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn mul(self, a: Self) -> Self {
+        Self(unsafe { vmulq_f32(self.0, a.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn add_product(self, a: Self, b: Self) -> Self {
+        Self(unsafe { vfmaq_f32(self.0, a.0, b.0) })
+    }
+}
+
+// SAFETY: as above.
+unsafe impl super::Simd for Neon {
+    type Quad = Self;
+
+    #[inline(always)]
+    unsafe fn load_pairs(from: *const f32) -> (Self, Self) {
+        unsafe {
+            let (low, high) = (vld1q_f32(from), vld1q_f32(from.add(4)));
+            (Self(vuzp1q_f32(low, high)), Self(vuzp2q_f32(low, high)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn larger(self, code: Self, candidate: Self, code_of_candidate: Self) -> (Self, Self) {
+        unsafe {
+            let wins = vcgtq_f32(candidate.0, self.0);
+            let choose = |old: Self, new: Self| Self(vbslq_f32(wins, new.0, old.0));
+            (choose(self, candidate), choose(code, code_of_candidate))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        unsafe {
+            let exponent = vshlq_n_u32::<{ super::EXPONENT_SHIFT as i32 }>(vreinterpretq_u32_f32(self.0));
+            Self(vreinterpretq_f32_u32(vaddq_u32(exponent, vdupq_n_u32(super::EXPONENT_OF_ONE))))
+        }
+    }
+}

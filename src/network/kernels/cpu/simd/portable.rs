@@ -1,0 +1,68 @@
+//! Plain arrays: what any machine can do.
+
+use super::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
+
+/// Plain arrays: what any machine can do, four lanes wide.
+#[derive(Clone, Copy)]
+pub struct Portable([f32; 4]);
+
+// SAFETY: needs no particular instructions.
+unsafe impl Vector for Portable {
+    const N: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        Self([value; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's pointer is valid for four values.
+        Self(unsafe { from.cast::<[f32; 4]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as above.
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, a: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| self.0[lane] + a.0[lane]))
+    }
+
+    #[inline(always)]
+    unsafe fn mul(self, a: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| self.0[lane] * a.0[lane]))
+    }
+
+    #[inline(always)]
+    unsafe fn add_product(self, a: Self, b: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| self.0[lane] + a.0[lane] * b.0[lane]))
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Simd for Portable {
+    type Quad = Self;
+
+    #[inline(always)]
+    unsafe fn load_pairs(from: *const f32) -> (Self, Self) {
+        // SAFETY: the caller's pointer is valid for eight values.
+        let values = unsafe { from.cast::<[f32; 8]>().read_unaligned() };
+        (Self([0, 2, 4, 6].map(|lane| values[lane])), Self([1, 3, 5, 7].map(|lane| values[lane])))
+    }
+
+    #[inline(always)]
+    unsafe fn larger(self, code: Self, candidate: Self, code_of_candidate: Self) -> (Self, Self) {
+        let wins = [0, 1, 2, 3].map(|lane| candidate.0[lane] > self.0[lane]);
+        let choose = |old: Self, new: Self| Self([0, 1, 2, 3].map(|lane| if wins[lane] { new.0[lane] } else { old.0[lane] }));
+        (choose(self, candidate), choose(code, code_of_candidate))
+    }
+
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| f32::from_bits((self.0[lane].to_bits() << EXPONENT_SHIFT).wrapping_add(EXPONENT_OF_ONE))))
+    }
+}

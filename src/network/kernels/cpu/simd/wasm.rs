@@ -1,0 +1,71 @@
+//! WebAssembly's 128-bit vectors.
+
+use core::arch::wasm32::{
+    f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect, v128_load,
+    v128_store,
+};
+
+/// Four lanes.
+#[derive(Clone, Copy)]
+pub struct Wasm(v128);
+
+// SAFETY: the whole program is compiled for simd128.
+unsafe impl super::Vector for Wasm {
+    const N: usize = 4;
+
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        Self(f32x4_splat(value))
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's pointer is valid for four values; v128 loads need no alignment.
+        Self(unsafe { v128_load(from.cast()) })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as above.
+        unsafe { v128_store(to.cast(), self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, a: Self) -> Self {
+        Self(f32x4_add(self.0, a.0))
+    }
+
+    #[inline(always)]
+    unsafe fn mul(self, a: Self) -> Self {
+        Self(f32x4_mul(self.0, a.0))
+    }
+
+    #[inline(always)]
+    unsafe fn add_product(self, a: Self, b: Self) -> Self {
+        Self(f32x4_add(self.0, f32x4_mul(a.0, b.0)))
+    }
+}
+
+// SAFETY: as above.
+unsafe impl super::Simd for Wasm {
+    type Quad = Self;
+
+    #[inline(always)]
+    unsafe fn load_pairs(from: *const f32) -> (Self, Self) {
+        // SAFETY: the caller's pointer is valid for eight values.
+        let (low, high) = unsafe { (v128_load(from.cast()), v128_load(from.add(4).cast())) };
+        (Self(i32x4_shuffle::<0, 2, 4, 6>(low, high)), Self(i32x4_shuffle::<1, 3, 5, 7>(low, high)))
+    }
+
+    #[inline(always)]
+    unsafe fn larger(self, code: Self, candidate: Self, code_of_candidate: Self) -> (Self, Self) {
+        let wins = f32x4_gt(candidate.0, self.0);
+        let choose = |old: Self, new: Self| Self(v128_bitselect(new.0, old.0, wins));
+        (choose(self, candidate), choose(code, code_of_candidate))
+    }
+
+    #[inline(always)]
+    unsafe fn power_of_two(self) -> Self {
+        Self(i32x4_add(i32x4_shl(self.0, super::EXPONENT_SHIFT), i32x4_splat(super::EXPONENT_OF_ONE as i32)))
+    }
+}
