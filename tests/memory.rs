@@ -101,7 +101,7 @@ fn a_checkpoint_of_full_size() {
     assert_at_most("their hash", peak, BESIDE);
 }
 
-/// Reading the map back copies it once, which the plan, of what is on the device, does not count.
+/// The plan counts the input, which is there before.
 fn a_gradient_map_of_full_size(network: &Network) {
     let values: Vec<f32> = (0..VOLUME / 4).map(|voxel| (voxel % 251) as f32 / 251.0).collect();
     let input = network.upload(network.input_shape(), &values).unwrap();
@@ -112,7 +112,8 @@ fn a_gradient_map_of_full_size(network: &Network) {
     assert_eq!(map.values.len() * 4, VOLUME);
     let plan = network.memory(0).unwrap();
     let planned = usize::try_from(plan.activations).unwrap() - VOLUME;
-    assert_at_most("a gradient map, input and weights apart", peak, planned + VOLUME + BESIDE);
+    println!("planned: {:.1} MiB", planned as f64 / MIB as f64);
+    assert_at_most("a gradient map, input and weights apart", peak, planned + BESIDE);
     assert!(planned <= peak + BESIDE, "{planned} bytes were planned, but {peak} were enough");
     // What the browser is asked to get by with, its program and the image's file apart.
     assert_at_most("weights, input and map", 4 * 42_293_972 + VOLUME + peak, 300 * MIB);
