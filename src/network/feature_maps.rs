@@ -271,7 +271,7 @@ mod tests {
             }
             let counted: Vec<f32> = (0..60).map(|i| i as f32).collect();
             assert_eq!(cut.flatten().into_data().try_into_vec::<f32>().unwrap(), counted);
-            assert_eq!(pollster::block_on(cut.read()).unwrap(), counted);
+            assert_eq!(pollster::block_on(cut.clone().read()).unwrap(), counted);
             assert_eq!(values(cut.plus(&whole).rows(0..5, 0.0)), counted.iter().map(|v| 2.0 * v).collect::<Vec<_>>());
         }
     }
