@@ -1,9 +1,7 @@
 //! How many rows of a layer may be computed at once.
 
 use super::NetworkError;
-
-/// Bytes of one float32.
-const VALUE_BYTES: u64 = 4;
+use super::memory::VALUE_BYTES;
 
 /// Some ten milliseconds of one core in a browser; natively a piece is shared by all threads.
 const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 100_000_000 } else { 4_000_000_000 };

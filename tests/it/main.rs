@@ -12,8 +12,6 @@ mod caps;
 mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
-#[cfg(all(feature = "compute", target_os = "linux"))]
-mod cost;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]

@@ -2,6 +2,8 @@
 
 use burn::tensor::{Bool, Tensor};
 
+use crate::network::kernels::LEAK;
+
 /// A function of single values, and its derivative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
@@ -12,9 +14,6 @@ pub enum Activation {
     /// x where x > 0, else eˣ − 1.
     Elu,
 }
-
-/// Slope of [`Activation::LeakyRelu`] where its input is not positive.
-const LEAK: f32 = 0.01;
 
 /// The derivative at every value.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Does work on pieces of a range, natively on all threads of rayon's pool. `most` pieces at a time are handed out, so that
-/// neighbours can share what they read.
+/// Does work on pieces of a range, natively on all threads of rayon's pool. A piece is a run of neighbours, so
+/// that they can share what they read.
 pub fn in_pieces(range: Range<usize>, work: impl Fn(Range<usize>) + Sync) {
     #[cfg(not(target_arch = "wasm32"))]
     {

@@ -11,6 +11,7 @@ use super::parallel::{Shared, in_pieces};
 use super::simd::{self, Job, Simd};
 use super::single::Single;
 use super::{OutputGradient, passed};
+use crate::network::kernels::winner;
 
 /// Widest vectors: weights of input channels are padded to whole ones.
 const PADDED: usize = 8;
@@ -176,7 +177,7 @@ fn collect(sparse: &Sparse, gradient: &OutputGradient<'_>, scale: &[f32], input:
             let code = gradient.winners[index];
             let value = passed(gradient.values[index], code, scale);
             if value != 0.0 {
-                sources.all.push(Source { gradient: value, channel: channel as u32, offset: u32::from(code & 7) });
+                sources.all.push(Source { gradient: value, channel: channel as u32, offset: u32::from(code & winner::OFFSET) });
             }
         }
     }
@@ -190,7 +191,7 @@ fn collect_all(gradient: &OutputGradient<'_>, scale: &[f32], (depth, plane, n_bl
         let start = (channel * depth + plane) * n_blocks;
         let (values, codes) = (&gradient.values[start..start + n_blocks], &gradient.winners[start..start + n_blocks]);
         for ((to, &value), &code) in sources.all[channel..].iter_mut().step_by(scale.len()).zip(values).zip(codes) {
-            *to = Source { gradient: passed(value, code, of_channel), channel: channel as u32, offset: u32::from(code & 7) };
+            *to = Source { gradient: passed(value, code, of_channel), channel: channel as u32, offset: u32::from(code & winner::OFFSET) };
         }
     }
 }
