@@ -9,7 +9,7 @@ mod program {
     use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
-    use maplens::web::clock;
+    use maplens::web::{clock, constructors};
     use maplens::web::demo::demo_trees;
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
@@ -125,6 +125,7 @@ mod program {
     }
 
     pub fn run() {
+        constructors::run();
         let queue = Rc::new(Queue::default());
         let workshop = Rc::new(RefCell::new(None));
         serve(move |port, job, files| {
