@@ -23,53 +23,38 @@ pub struct Finish {
     pub shift: [f32; CHANNELS],
 }
 
-/// One row: for each of [`CHANNELS`] output channels and `width` voxels the finished `Σ weight · x`, `out_stride` apart.
+/// [`TILE`] vectors of a row: for each of [`CHANNELS`] output channels the finished `Σ weight · x`, `out_stride` apart.
 ///
-/// `taps` are where the values under the window of the first voxel lie in the first input channel, `channel_stride` is the
-/// way to the next channel; `weight` holds `n_in × taps × CHANNELS`. Every sum runs over channels and taps in this order,
-/// whatever the width of vectors, so that results do not depend on it but for the rounding of [`Vector::add_product`].
+/// `taps` are where the values under the window lie, from `x` on, of all channels one after the other; `weight` holds
+/// `taps × CHANNELS`. Every sum runs over the taps in this order, whatever the width of vectors, so that results do not
+/// depend on it but for the rounding of [`Vector::add_product`].
 ///
 /// # Safety
-/// As [`Vector`]. From all taps `width` values must be readable, rounded up to a multiple of [`LANES`], and `out` must be
-/// as writable.
+/// As [`Vector`]. From all taps [`TILE`] vectors must be readable, and `out` must be as writable.
 #[inline(always)]
-pub unsafe fn row<V: Vector>(
-    taps: &[*const f32],
-    (n_in, channel_stride): (usize, usize),
-    weight: *const f32,
-    finish: &Finish,
-    (out, out_stride): (*mut f32, usize),
-    width: usize,
-) {
-    let mut x = 0;
-    while x < width {
-        // SAFETY: the caller's.
-        unsafe {
-            let mut sums = [[V::splat(0.0); TILE]; CHANNELS];
-            let mut weight = weight;
-            for channel in 0..n_in {
-                let ahead = channel * channel_stride + x;
-                // The taps are counted at run time: unrolled over them, the loop would need more registers than there are.
-                for tap in taps {
-                    let from = tap.add(ahead);
-                    let values: [V; TILE] = std::array::from_fn(|index| V::load(from.add(index * V::N)));
-                    for (output, sums) in sums.iter_mut().enumerate() {
-                        let weight = V::splat(*weight.add(output));
-                        for (sum, &value) in sums.iter_mut().zip(&values) {
-                            *sum = sum.add_product(weight, value);
-                        }
-                    }
-                    weight = weight.add(CHANNELS);
+pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, finish: &Finish, (out, out_stride): (*mut f32, usize)) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut sums = [[V::splat(0.0); TILE]; CHANNELS];
+        let mut weight = weight;
+        // The taps are counted at run time: unrolled over them, the loop would need more registers than there are.
+        for &tap in taps {
+            let from = x.add(tap as usize);
+            let values: [V; TILE] = std::array::from_fn(|index| V::load(from.add(index * V::N)));
+            for (output, sums) in sums.iter_mut().enumerate() {
+                let weight = V::splat(*weight.add(output));
+                for (sum, &value) in sums.iter_mut().zip(&values) {
+                    *sum = sum.add_product(weight, value);
                 }
             }
-            for (output, sums) in sums.iter().enumerate() {
-                let (bias, scale) = (V::splat(finish.bias[output]), V::splat(finish.scale[output]));
-                let shift = V::splat(finish.shift[output]);
-                for (index, &sum) in sums.iter().enumerate() {
-                    sum.add(bias).mul(scale).add(shift).store(out.add(output * out_stride + x + index * V::N));
-                }
+            weight = weight.add(CHANNELS);
+        }
+        for (output, sums) in sums.iter().enumerate() {
+            let (bias, scale) = (V::splat(finish.bias[output]), V::splat(finish.scale[output]));
+            let shift = V::splat(finish.shift[output]);
+            for (index, &sum) in sums.iter().enumerate() {
+                sum.add(bias).mul(scale).add(shift).store(out.add(output * out_stride + index * V::N));
             }
         }
-        x += TILE * V::N;
     }
 }

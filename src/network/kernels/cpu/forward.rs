@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::convolve::{self, CHANNELS, Finish, LANES};
+use super::convolve::{self, CHANNELS, Finish, LANES, TILE};
 use super::geometry::Geometry;
 use super::parallel::{Shared, in_pieces};
 use super::pool::{self, Candidate};
@@ -10,7 +10,7 @@ use super::simd::{self, Job, Simd};
 use super::slab::Slab;
 use crate::network::kernels::{BlockParameters, LEAK, Rectifier, winner};
 
-/// A convolution with what follows it, weights packed for [`convolve::row`].
+/// A convolution with what follows it, weights packed for [`convolve::tile`].
 #[derive(Debug, Clone)]
 pub struct Convolution {
     geometry: Geometry,
@@ -58,7 +58,7 @@ impl Convolution {
     }
 }
 
-/// Packs weights `n_out × n_each` for [`convolve::row`], and bias, scale and shift of each output channel with them.
+/// Packs weights `n_out × n_each` for [`convolve::tile`], and bias, scale and shift of each output channel with them.
 pub fn packed(n_each: usize, weight: &[f32], per_channel: [&[f32]; 3]) -> (Vec<f32>, Vec<Finish>) {
     let groups = per_channel[0].len().div_ceil(CHANNELS);
     let mut packed = vec![0.0; groups * n_each * CHANNELS];
@@ -86,11 +86,15 @@ struct Run<'a> {
     output: Shared<'a, f32>,
     winners: Option<Shared<'a, u8>>,
     slab: Slab,
-    /// Rows of normalised sums: for each row of a pooling block, of each channel of a group.
+    /// Where in the slab the windows lie of the planes of a pooling block.
+    taps: [Vec<u32>; 2],
+    /// Finished sums of a tile: for each row of a pooling block, of each channel of a group, [`LANES`] at most.
     sums: Vec<f32>,
-    sums_len: usize,
+    /// One row of all channels of the output before the rectifier, and where in their blocks the values come from.
     values: Vec<f32>,
     codes: Vec<u32>,
+    /// Of such a row of one channel.
+    row_len: usize,
 }
 
 impl<'a> Run<'a> {
@@ -104,17 +108,24 @@ impl<'a> Run<'a> {
         let geometry = &convolution.geometry;
         let [_, height, width] = input;
         let slab = Slab::new(geometry.planes_at_once(), geometry.n_in, [height, width], geometry.stride);
-        let sums_len = width.next_multiple_of(LANES) + 2 * LANES;
-        let values = vec![0.0; sums_len];
-        let sums = vec![0.0; 4 * CHANNELS * sums_len];
-        Self { convolution, fill, input, n_held, output, winners, slab, sums, sums_len, codes: vec![0; sums_len], values }
+        let row_len = (width + 1).next_multiple_of(LANES);
+        let len = convolution.finish.len() * CHANNELS * row_len;
+        let (sums, values, codes) = (vec![0.0; 4 * CHANNELS * LANES], vec![0.0; len], vec![0; len]);
+        Self { convolution, fill, input, n_held, output, winners, slab, taps: Default::default(), sums, values, codes, row_len }
     }
 
     /// Sees to it that the planes are there that an output plane looks at.
     fn hold(&mut self, plane: usize) {
-        let first = self.centre(plane, 0) - (self.convolution.geometry.kernel_depth / 2) as isize;
-        for z in first..first + self.convolution.geometry.planes_at_once() as isize {
+        let geometry = self.convolution.geometry;
+        let first = self.centre(plane, 0) - (geometry.kernel_depth / 2) as isize;
+        for z in first..first + geometry.planes_at_once() as isize {
             self.slab.hold(z, self.input[0], |channel, y, row| (self.fill)(channel, z as usize, y, row));
+        }
+        for offset in 0..geometry.planes_per_block() {
+            let centre = self.centre(plane, offset);
+            if centre >= 0 {
+                self.slab.taps(centre, geometry.kernel_depth, &mut self.taps[offset]);
+            }
         }
     }
 
@@ -153,30 +164,74 @@ impl Run<'_> {
     unsafe fn row<S: Simd>(&mut self, plane: usize, y: usize) {
         let geometry = self.convolution.geometry;
         let (rows, touches_padding) = self.block_rows(plane, y);
-        let taps: [_; 4] = std::array::from_fn(|index| rows.get(index).map(|&(z, y, _)| self.taps(z, y)));
-        let n_each = geometry.n_in * geometry.n_taps() * CHANNELS;
-        let width = if geometry.stride == 2 { self.input[2].div_ceil(2) } else { self.input[2] };
         let front = geometry.front(self.input)[2];
-        for group in 0..self.convolution.finish.len() {
-            // SAFETY: slab rows are padded to whole tiles, rows of sums are longer by as much; weights are whole groups.
-            unsafe {
-                for (index, taps) in taps.iter().flatten().enumerate() {
-                    let out = self.sums.as_mut_ptr().add(index * CHANNELS * self.sums_len + front);
-                    let weight = self.convolution.weight.as_ptr().add(group * n_each);
-                    let finish = &self.convolution.finish[group];
-                    let channels = (geometry.n_in, self.slab.channel_stride());
-                    convolve::row::<S>(&taps[..geometry.n_taps()], channels, weight, finish, (out, self.sums_len), width);
+        let width = front + if geometry.stride == 2 { self.input[2].div_ceil(2) } else { self.input[2] };
+        // All channels of a tile one after the other: what they read stays in the cache.
+        for x in (0..width).step_by(TILE * S::N) {
+            for group in 0..self.convolution.finish.len() {
+                // SAFETY: slab rows and rows of values are padded to whole tiles.
+                unsafe {
+                    for (index, &(plane, y, _)) in rows.iter().enumerate() {
+                        self.tile::<S>(self.slab.row(y, x as isize - front as isize), plane, group, index);
+                    }
+                    self.pool_tile::<S>(&rows, touches_padding, group, x);
                 }
             }
-            for channel in 0..CHANNELS.min(geometry.n_out - group * CHANNELS) {
-                // SAFETY: the caller's.
-                unsafe { self.finish_row::<S>(&rows, touches_padding, channel, [group * CHANNELS + channel, plane, y]) };
+        }
+        for channel in 0..geometry.n_out {
+            self.finish_row([channel, plane, y]);
+        }
+    }
+
+    /// A tile of one row of the convolution, of one group of channels.
+    ///
+    /// # Safety
+    /// As [`Simd`].
+    #[inline(always)]
+    unsafe fn tile<S: Simd>(&mut self, x: *const f32, plane: usize, group: usize, index: usize) {
+        let Convolution { weight, finish, .. } = self.convolution;
+        let taps = &self.taps[plane];
+        let weight = weight[group * taps.len() * CHANNELS..].as_ptr();
+        let out = self.sums[index * CHANNELS * LANES..].as_mut_ptr();
+        // SAFETY: the caller's; weights are whole groups.
+        unsafe { convolve::tile::<S>(x, taps, weight, &finish[group], (out, LANES)) };
+    }
+
+    /// Pools a tile of one group of channels, whose first column is the `x`-th, padding included.
+    ///
+    /// # Safety
+    /// As [`Simd`].
+    #[inline(always)]
+    unsafe fn pool_tile<S: Simd>(&mut self, rows: &Rows, touches_padding: bool, group: usize, x: usize) {
+        let geometry = self.convolution.geometry;
+        let pads_column = x == 0 && geometry.front(self.input)[2] == 1;
+        let from_zero = touches_padding || geometry.rectifier == Rectifier::Relu;
+        for in_group in 0..CHANNELS {
+            let start = (group * CHANNELS + in_group) * self.row_len + x / geometry.pool_step();
+            let (values, codes) = (&mut self.values[start..], &mut self.codes[start..]);
+            if !geometry.pool {
+                values[..TILE * S::N].copy_from_slice(&self.sums[in_group * LANES..][..TILE * S::N]);
+                continue;
+            }
+            let mut candidates: [Candidate; 4] = [(std::ptr::null(), 0); 4];
+            for (index, (candidate, &(_, _, code))) in candidates.iter_mut().zip(rows.iter()).enumerate() {
+                let sums = &mut self.sums[(index * CHANNELS + in_group) * LANES..][..LANES];
+                if pads_column {
+                    sums[0] = 0.0;
+                }
+                *candidate = (sums.as_ptr(), code);
+            }
+            // SAFETY: a tile has two vectors, which make one.
+            unsafe { pool::largest::<S>(&candidates[..rows.len()], from_zero, TILE * S::N / 2, values.as_mut_ptr(), codes.as_mut_ptr()) };
+            if pads_column && codes[0] & 1 == 0 {
+                // What won is the zero in front of the row.
+                codes[0] = u32::from(winner::CLOSED);
             }
         }
     }
 
-    /// The rows of the convolution that take part in an output row, as z, y and code of the first voxel, and whether the
-    /// padding in front of planes or rows takes part too.
+    /// The rows of the convolution that take part in an output row, as plane in the block, y and code of the first voxel, and
+    /// whether the padding in front of planes or rows takes part too.
     #[inline(always)]
     fn block_rows(&self, plane: usize, y: usize) -> (Rows, bool) {
         let geometry = &self.convolution.geometry;
@@ -184,66 +239,37 @@ impl Run<'_> {
         let front = geometry.front(self.input)[1];
         let mut rows = Rows::default();
         let mut touches_padding = false;
-        for dz in 0..if geometry.is_flat() { 1 } else { per_axis } {
+        for dz in 0..geometry.planes_per_block() {
             for dy in 0..per_axis {
                 let (z, y) = (self.centre(plane, dz), (y * geometry.step() + dy) as isize - front as isize);
                 if z < 0 || y < 0 {
                     touches_padding = true;
                 } else {
-                    rows.push((z, y, (4 * dz + 2 * dy) as u8));
+                    rows.push((dz, y, (4 * dz + 2 * dy) as u8));
                 }
             }
         }
         (rows, touches_padding)
     }
 
-    /// The values under the window of the first voxel of a row.
+    /// Rectifies one channel of a row, and writes it where it belongs.
     #[inline(always)]
-    fn taps(&self, z: isize, y: isize) -> [*const f32; 27] {
-        let depth = self.convolution.geometry.kernel_depth;
-        let mut taps = [std::ptr::null(); 27];
-        for (index, taps) in taps.chunks_exact_mut(3).take(3 * depth).enumerate() {
-            let (dz, dy) = ((index / 3) as isize - (depth / 2) as isize, (index % 3) as isize - 1);
-            taps.copy_from_slice(&self.slab.taps(z + dz, y + dy));
-        }
-        taps
-    }
-
-    /// Pools and rectifies one channel of a row, and writes it where it belongs.
-    ///
-    /// # Safety
-    /// As [`Simd`].
-    #[inline(always)]
-    unsafe fn finish_row<S: Simd>(&mut self, rows: &Rows, touches_padding: bool, in_group: usize, place: [usize; 3]) {
+    fn finish_row(&mut self, [channel, plane, y]: [usize; 3]) {
         let geometry = self.convolution.geometry;
         let [_, height, width] = geometry.output(self.input);
-        let sums = |index: usize| self.sums[(index * CHANNELS + in_group) * self.sums_len..].as_ptr();
-        let from_zero = touches_padding || geometry.rectifier == Rectifier::Relu;
-        if geometry.pool {
-            let mut candidates: [Candidate; 4] = [(std::ptr::null(), 0); 4];
-            for (index, (candidate, &(_, _, code))) in candidates.iter_mut().zip(rows.iter()).enumerate() {
-                *candidate = (sums(index), code);
-            }
-            // SAFETY: rows of sums have room for whole vectors of pairs.
-            unsafe { pool::largest::<S>(&candidates[..rows.len()], from_zero, width, self.values.as_mut_ptr(), self.codes.as_mut_ptr()) };
-            if geometry.front(self.input)[2] == 1 && self.codes[0] & 1 == 0 {
-                // What won is the zero in front of the row.
-                self.codes[0] = u32::from(winner::CLOSED);
-            }
-        } else {
-            // SAFETY: as above.
-            let sums = unsafe { std::slice::from_raw_parts(sums(0), width) };
-            self.values[..width].copy_from_slice(sums);
-            self.codes[..width].fill(0);
+        let of_channel = channel * self.row_len..channel * self.row_len + width;
+        let (values, codes) = (&self.values[of_channel.clone()], &mut self.codes[of_channel]);
+        if !geometry.pool {
+            codes.fill(0);
         }
-        let start = ((place[0] * self.n_held + place[1] % self.n_held) * height + place[2]) * width;
+        let start = ((channel * self.n_held + plane % self.n_held) * height + y) * width;
         // SAFETY: no other piece writes this plane.
         let output = unsafe { self.output.part(start..start + width) };
-        rectify(geometry.rectifier, &self.values, &mut self.codes, output);
+        rectify(geometry.rectifier, values, codes, output);
         if let Some(winners) = &self.winners {
             // SAFETY: as above.
             let winners = unsafe { winners.part(start..start + width) };
-            for (to, &code) in winners.iter_mut().zip(&self.codes) {
+            for (to, &code) in winners.iter_mut().zip(codes.iter()) {
                 *to = code as u8;
             }
         }
@@ -273,19 +299,19 @@ fn rectify(rectifier: Rectifier, values: &[f32], codes: &mut [u32], output: &mut
 /// At most four rows.
 #[derive(Default)]
 struct Rows {
-    rows: [(isize, isize, u8); 4],
+    rows: [(usize, isize, u8); 4],
     len: usize,
 }
 
 impl Rows {
-    fn push(&mut self, row: (isize, isize, u8)) {
+    fn push(&mut self, row: (usize, isize, u8)) {
         self.rows[self.len] = row;
         self.len += 1;
     }
 }
 
 impl std::ops::Deref for Rows {
-    type Target = [(isize, isize, u8)];
+    type Target = [(usize, isize, u8)];
 
     fn deref(&self) -> &Self::Target {
         &self.rows[..self.len]

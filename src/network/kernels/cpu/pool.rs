@@ -11,7 +11,7 @@ pub type Candidate = (*const f32, u8);
 /// zero of code [`winner::CLOSED`] comes before all others.
 ///
 /// # Safety
-/// As [`Simd`]. `width` rounded up to a multiple of 8 pairs must be readable from each row and as many values writable;
+/// As [`Simd`]. `width` rounded up to whole vectors of pairs must be readable from each row and as many values writable;
 /// there is at least one row.
 #[inline(always)]
 pub unsafe fn largest<S: Simd>(rows: &[Candidate], from_zero: bool, width: usize, values: *mut f32, codes: *mut u32) {

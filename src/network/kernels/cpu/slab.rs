@@ -21,16 +21,11 @@ impl Slab {
     /// For `n_planes` neighbouring planes of `n_channels × height × width` at a time.
     pub fn new(n_planes: usize, n_channels: usize, [height, width]: [usize; 2], stride: usize) -> Self {
         let row_len = match stride {
-            1 => width.next_multiple_of(LANES) + 2,
+            1 => (width + 1).next_multiple_of(LANES) + 3,
             _ => 2 * odd_part(width),
         };
         let values = vec![0.0; n_planes * n_channels * (height + 2) * row_len];
         Self { values, held: vec![None; n_planes], n_channels, height, width, stride, row_len }
-    }
-
-    /// From a channel to the next, in values.
-    pub fn channel_stride(&self) -> usize {
-        self.held.len() * self.plane_len()
     }
 
     /// Sees to it that plane `z` is there; `fill` writes the rows of planes inside the input, given channel, y and the row.
@@ -42,34 +37,48 @@ impl Slab {
         self.held[slot] = Some(z);
         let inside = (0..depth as isize).contains(&z);
         let mut row = vec![0.0; self.width];
+        let start = slot * self.plane_len();
+        if !inside {
+            let len = self.plane_len();
+            self.values[start..start + len].fill(0.0);
+            return;
+        }
         for channel in 0..self.n_channels {
-            let start = channel * self.channel_stride() + slot * self.plane_len();
-            if !inside {
-                let len = self.plane_len();
-                self.values[start..start + len].fill(0.0);
-                continue;
-            }
             for y in 0..self.height {
                 fill(channel, y, &mut row);
-                let at = start + (y + 1) * self.row_len;
+                let at = start + ((y + 1) * self.n_channels + channel) * self.row_len;
                 self.write(at, &row);
             }
         }
     }
 
-    /// Where row `y` of plane `z` begins for each of the three voxels of a window, in the first channel.
-    pub fn taps(&self, z: isize, y: isize) -> [*const f32; 3] {
-        let start = self.slot(z) * self.plane_len() + (y + 1) as usize * self.row_len;
-        let offsets = match self.stride {
+    /// Where the values under the window around plane `z` lie, from [`Self::row`] on: of all channels, planes, rows and columns.
+    pub fn taps(&self, z: isize, depth: usize, taps: &mut Vec<u32>) {
+        let columns = match self.stride {
             1 => [0, 1, 2],
             _ => [odd_part(self.width), 0, odd_part(self.width) + 1],
         };
-        offsets.map(|offset| self.values[start + offset..].as_ptr())
+        taps.clear();
+        for channel in 0..self.n_channels {
+            for plane in 0..depth {
+                let plane = self.slot(z + plane as isize - (depth / 2) as isize) * self.plane_len();
+                for row in 0..3 {
+                    let row = plane + (row * self.n_channels + channel) * self.row_len;
+                    taps.extend(columns.map(|column| (row + column) as u32));
+                }
+            }
+        }
+    }
+
+    /// Where the window of column `x` of row `y` begins, `x` being −1 at least for stride 1.
+    pub fn row(&self, y: isize, x: isize) -> *const f32 {
+        let x = if self.stride == 1 { (x + 1) as usize } else { x as usize };
+        self.values[y as usize * self.n_channels * self.row_len + x..].as_ptr()
     }
 
     fn write(&mut self, at: usize, row: &[f32]) {
         if self.stride == 1 {
-            self.values[at + 1..at + 1 + row.len()].copy_from_slice(row);
+            self.values[at + 2..at + 2 + row.len()].copy_from_slice(row);
             return;
         }
         let (even, odd) = self.values[at..at + self.row_len].split_at_mut(odd_part(self.width));
@@ -82,7 +91,7 @@ impl Slab {
     }
 
     fn plane_len(&self) -> usize {
-        (self.height + 2) * self.row_len
+        (self.height + 2) * self.n_channels * self.row_len
     }
 
     /// Planes begin at −1.

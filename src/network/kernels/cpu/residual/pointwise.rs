@@ -1,10 +1,10 @@
 //! Convolution of width 1, a row at a time.
 
-use crate::network::kernels::cpu::convolve::{self, CHANNELS, Finish, LANES};
+use crate::network::kernels::cpu::convolve::{self, CHANNELS, Finish, LANES, TILE};
 use crate::network::kernels::cpu::forward::packed;
 use crate::network::kernels::cpu::simd::Simd;
 
-/// `(weight · x) · scale + shift` at every voxel, weights packed for [`convolve::row`].
+/// `(weight · x) · scale + shift` at every voxel, weights packed for [`convolve::tile`].
 #[derive(Debug, Clone)]
 pub struct Pointwise {
     n_in: usize,
@@ -55,15 +55,21 @@ impl Pointwise {
         assert!(width.next_multiple_of(LANES) <= input.len.min(output.len));
         assert!(input.values.len() >= self.n_in * input.len && output.values.len() >= CHANNELS * output.len);
         let weight = self.weight[group * self.n_in * CHANNELS..].as_ptr();
-        let (taps, channels) = ([input.values.as_ptr()], (self.n_in, input.len));
-        // SAFETY: the caller's; rows are long enough.
-        unsafe { convolve::row::<S>(&taps, channels, weight, &self.finish[group], (output.values.as_mut_ptr(), output.len), width) };
+        for x in (0..width).step_by(TILE * S::N) {
+            // SAFETY: the caller's; rows are long enough.
+            unsafe {
+                let (from, to) = (input.values.as_ptr().add(x), output.values.as_mut_ptr().add(x));
+                convolve::tile::<S>(from, &input.starts[..self.n_in], weight, &self.finish[group], (to, output.len));
+            }
+        }
     }
 }
 
 /// One row of each of some channels, with room for whole tiles.
 pub struct Rows {
     values: Vec<f32>,
+    /// Where the row of each channel begins.
+    starts: Vec<u32>,
     len: usize,
 }
 
@@ -72,7 +78,8 @@ impl Rows {
     pub fn new(n_channels: usize, width: usize) -> Self {
         // Pooling reads pairs, two voxels further.
         let len = width.next_multiple_of(LANES) + 2 * LANES;
-        Self { values: vec![0.0; n_channels * len], len }
+        let starts = (0..n_channels).map(|channel| (channel * len) as u32).collect();
+        Self { values: vec![0.0; n_channels * len], starts, len }
     }
 
     /// The row of a channel, its room included.
