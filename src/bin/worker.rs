@@ -9,12 +9,12 @@ mod program {
     use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
-    use maplens::web::{clock, constructors};
     use maplens::web::demo::demo_trees;
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
     use maplens::web::yield_now::macrotask;
+    use maplens::web::{clock, constructors};
     use wasm_bindgen_futures::spawn_local;
     use web_sys::File;
 

@@ -4,7 +4,7 @@ use super::message::NiftiForm;
 use crate::export;
 use crate::volume::elements::Element;
 use crate::volume::transforms::SizeReduction;
-use crate::volume::{Affine, Grid, Volume, nifti};
+use crate::volume::{Affine, Grid, Statistics, Volume, nifti};
 
 /// A map on the grid of the network's input.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +13,8 @@ pub struct ElementMap {
     pub placement: Placement,
     /// Channels slowest, last axis fastest.
     pub values: Vec<f32>,
+    /// Of the values.
+    pub statistics: Statistics,
     /// Raw outputs of the network's last layer.
     pub logits: Vec<f32>,
     /// Path of the image it was computed from.

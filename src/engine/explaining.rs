@@ -17,8 +17,9 @@ pub async fn map_of(subject: &mut Subject, model: &Model, question: Question, pa
     let saliency = subject.saliency(&model.network, question, pacer).await?;
     let Origin { placement, path, warnings, .. } = subject.origin.clone();
     let placement = Placement { n_channels: saliency.shape.first().copied().unwrap_or(1), ..placement };
-    let mut map = ElementMap { placement, values: saliency.values, logits: saliency.logits, path, warnings };
-    map.warnings.extend(warning_of(&Statistics::of(&map.values))?);
+    let statistics = Statistics::of(&saliency.values);
+    let mut map = ElementMap { placement, values: saliency.values, statistics, logits: saliency.logits, path, warnings };
+    map.warnings.extend(warning_of(&statistics)?);
     map.warnings.extend(single_voxel_warning(model, question.method));
     Ok(map)
 }

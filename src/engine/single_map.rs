@@ -14,8 +14,8 @@ use crate::export::file_names;
 use crate::export::record::{ExplanationRecord, InputRecord, MapRecord, Record, Software, Timing};
 use crate::export::values_sha256_hex;
 use crate::maps::Task;
+use crate::volume::Grid;
 use crate::volume::transforms::SizeReduction;
-use crate::volume::{Grid, Statistics};
 
 /// A computed map with all that its files and its record need.
 pub struct SingleMap {
@@ -56,7 +56,7 @@ pub async fn explain(
     let map = map_of(subject, model, Question::of_explanation(&explanation), pacer).await?;
     let map_ms = pacer.now_ms() - started;
     let preparation = subject.preparation.take();
-    let statistics = Statistics::of(&map.values);
+    let statistics = map.statistics;
     let Grid { shape, world_from_voxel } = map.placement.grid();
     let is_classification = model.maps.config.task == Task::Classification;
     let probabilities = is_classification.then(|| softmax(&map.logits));

@@ -131,7 +131,7 @@ impl EvaluationTransforms {
         let statistics = Statistics::of(volume.data());
         let warnings = warnings(&statistics);
         let clean = Cleaning::of(&statistics)?;
-        let normalize = Scaling::of(self.normalization, volume.data(), clean)?;
+        let normalize = Scaling::of(self.normalization, volume.data(), &statistics, clean)?;
         let voxel = |value: f32| normalize.apply(clean.apply(value));
         let volume = match self.size_reduction {
             None => map(volume, voxel),
@@ -237,7 +237,7 @@ enum Scaling {
 }
 
 impl Scaling {
-    fn of(normalization: Normalization, data: &[f32], clean: Cleaning) -> Result<Self, TransformError> {
+    fn of(normalization: Normalization, data: &[f32], statistics: &Statistics, clean: Cleaning) -> Result<Self, TransformError> {
         if normalization == Normalization::None {
             return Ok(Scaling::Keep);
         }
@@ -245,7 +245,10 @@ impl Scaling {
             let value = clean.apply(value);
             (low.min(value), high.max(value))
         };
-        let (min, max) = data.iter().fold((f32::INFINITY, f32::NEG_INFINITY), extremes);
+        let (min, max) = match statistics.is_finite() {
+            true => (statistics.min, statistics.max),
+            false => data.iter().fold((f32::INFINITY, f32::NEG_INFINITY), extremes),
+        };
         let range = max - min;
         if range == 0.0 {
             return Err(TransformError::Constant { value: min });

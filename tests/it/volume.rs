@@ -207,6 +207,28 @@ fn statistics_count_what_is_not_finite() {
 }
 
 #[test]
+fn statistics_of_many_values_are_those_of_one_after_the_other() {
+    for n in [1, 3, 4096, 4097, 9001] {
+        let mut values: Vec<f32> = (0..n).map(|index| ((index * 7919) % 1013) as f32 - 400.5).collect();
+        for broken in [None, Some(f32::NAN), Some(-f32::NAN), Some(f32::NEG_INFINITY)] {
+            if let Some(broken) = broken {
+                values[n / 2] = broken;
+            }
+            let finite = || values.iter().copied().filter(|value| value.is_finite());
+            let statistics = Statistics::of(&values);
+            let sum: f64 = finite().map(f64::from).sum();
+            assert_eq!((statistics.n_values, statistics.n_nan + statistics.n_infinite), (n, n - finite().count()));
+            if finite().count() > 0 {
+                assert_eq!(statistics.min, finite().fold(f32::INFINITY, f32::min));
+                assert_eq!(statistics.max, finite().fold(f32::NEG_INFINITY, f32::max));
+                // Sums of these values are exact in float64, in whatever order.
+                assert_eq!(statistics.mean, sum / finite().count() as f64);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_unknown_grid_is_centred_and_said_so() {
     let space = known_space::assume([3, 4, 5]);
     assert_eq!(space.world_from_voxel.apply([1.0, 1.5, 2.0]), [0.0; 3]);

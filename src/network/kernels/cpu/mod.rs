@@ -110,7 +110,8 @@ impl CpuBlock {
 /// What of a gradient gets through rectifier and normalisation.
 #[inline(always)]
 fn passed(gradient: f32, code: u8, scale: f32) -> f32 {
-    let open = if code & winner::CLOSED == 0 { gradient } else { 0.0 };
-    let leaked = if code & winner::LEAKS == 0 { open } else { open * LEAK };
-    leaked * scale
+    // No branches: which way a voxel goes cannot be predicted.
+    let is_closed = u32::from(code & winner::CLOSED != 0);
+    let open = f32::from_bits(gradient.to_bits() & is_closed.wrapping_sub(1));
+    open * [1.0, LEAK][usize::from(code & winner::LEAKS != 0)] * scale
 }

@@ -6,11 +6,20 @@
 //! each, so that no sum is read that has just been written.
 
 use super::geometry::Geometry;
-use super::simd::Vector;
-use super::sparse::Sources;
+use super::simd::{Simd, Vector};
+use super::sparse::{Source, Targets};
 
-/// Columns that a block reaches over; also the lanes of the vectors used.
+/// Columns that a block reaches over, and rows.
 const REACH: usize = 4;
+
+/// Values of a plane that a block reaches over.
+const PLANE: usize = REACH * REACH;
+
+/// Places of a winner in its block.
+const PLACES: usize = 8;
+
+/// Vectors that are summed at once: with a gradient and what is loaded they fit the registers of every machine.
+const SUMS: usize = 8;
 
 /// The table.
 #[derive(Debug, Clone)]
@@ -19,17 +28,16 @@ pub struct Single {
     table: Vec<f32>,
     /// Planes that a block reaches over: 4, or 1 in two dimensions.
     planes: usize,
+    /// Rows of the table.
+    n_out: usize,
 }
-
-/// Places of a winner in its block.
-const PLACES: usize = 8;
 
 impl Single {
     /// From weights `n_out × 1 × taps`.
     pub fn new(geometry: &Geometry, weight: &[f32]) -> Self {
         let (depth, n_taps) = (geometry.kernel_depth, geometry.n_taps());
         let planes = if depth == 1 { 1 } else { REACH };
-        let block = planes * REACH * REACH;
+        let block = planes * PLANE;
         let mut table = vec![0.0; geometry.n_out * PLACES * block];
         let places = if depth == 1 { PLACES / 2 } else { PLACES };
         for (index, &value) in weight.iter().enumerate() {
@@ -39,7 +47,7 @@ impl Single {
                 table[(output * PLACES + place) * block + (z * REACH + y) * REACH + x] = value;
             }
         }
-        Self { table, planes }
+        Self { table, planes, n_out: geometry.n_out }
     }
 
     /// Length of a row of sums: even blocks, then odd ones.
@@ -47,61 +55,72 @@ impl Single {
         2 * half_len(width)
     }
 
-    /// Adds a row of blocks to a pair of planes of sums.
+    /// Adds a row of blocks, each of which has one source for each output channel.
     ///
     /// # Safety
-    /// As [`Vector`], of four lanes.
+    /// As [`Simd`] and [`Targets`]; rows of sums are [`Self::columns`] long.
     #[inline(always)]
-    pub unsafe fn add_row<V: Vector>(
-        &self,
-        sources: &Sources,
-        [y, width]: [usize; 2],
-        upper: bool,
-        (rows, columns): (usize, usize),
-        sums: &mut [f32],
-    ) {
+    pub unsafe fn add_row<S: Simd>(&self, sources: &[Source], y: usize, targets: &Targets) {
+        let width = sources.len() / self.n_out;
+        assert!(self.table.len() == self.n_out * PLACES * self.planes * PLANE);
         // SAFETY: the caller's.
         unsafe {
             match self.planes {
-                1 => self.add::<V, 4>(sources, [y, width], 0, (rows, columns), sums),
-                _ => self.add::<V, 8>(sources, [y, width], if upper { 8 } else { 0 }, (rows, columns), sums),
+                1 => self.add::<S, PLANE, 1>(sources, [y, width], targets),
+                _ if SUMS * S::N == REACH * PLANE => self.add::<S, { REACH * PLANE }, REACH>(sources, [y, width], targets),
+                _ => self.add::<S, { REACH * PLANE / 2 }, REACH>(sources, [y, width], targets),
             }
         }
     }
 
-    /// Adds `ROWS` rows of each block's reach, from `first` on.
+    /// Sums up `AT_ONCE` values of each block's reach over `PLANES` planes at a time.
     #[inline(always)]
-    unsafe fn add<V: Vector, const ROWS: usize>(
+    unsafe fn add<S: Simd, const AT_ONCE: usize, const PLANES: usize>(
         &self,
-        sources: &Sources,
+        sources: &[Source],
         [y, width]: [usize; 2],
-        first: usize,
-        (rows, columns): (usize, usize),
-        sums: &mut [f32],
+        targets: &Targets,
     ) {
-        let block_len = self.planes * REACH * REACH;
-        for x in 0..width {
-            let block = y * width + x;
-            let of_block = &sources.all[sources.starts[block]..sources.starts[block + 1]];
-            // SAFETY: four lanes each, in a table of whole blocks and in rows of whole vectors.
-            unsafe {
-                let mut total = [V::splat(0.0); ROWS];
-                for source in of_block {
-                    let start = (source.channel as usize * PLACES + source.offset as usize) * block_len + first * REACH;
-                    let from = self.table[start..start + ROWS * REACH].as_ptr();
-                    let gradient = V::splat(source.gradient);
-                    for (row, total) in total.iter_mut().enumerate() {
-                        *total = total.add_product(gradient, V::load(from.add(row * REACH)));
-                    }
+        for (x, of_block) in sources.chunks_exact(self.n_out).enumerate() {
+            let column = x % 2 * half_len(width) + x / 2 * REACH;
+            for first in (0..PLANES * PLANE).step_by(AT_ONCE) {
+                if targets.lack(first / PLANE..(first + AT_ONCE) / PLANE) {
+                    continue;
                 }
-                let column = x % 2 * half_len(width) + x / 2 * REACH;
-                for (row, &total) in total.iter().enumerate() {
-                    let start = (row / REACH * rows + 2 * y + row % REACH) * columns + column;
-                    let to = sums[start..start + REACH].as_mut_ptr();
-                    V::load(to).add(total).store(to);
+                // SAFETY: places are fewer than PLACES, and the table has rows of all channels; targets are the caller's.
+                unsafe {
+                    let summed = self.sum::<S, AT_ONCE, PLANES>(of_block, first);
+                    for (row, summed) in summed.chunks_exact(REACH).enumerate() {
+                        let row = first / REACH + row;
+                        let Some(to) = targets.row(row / REACH, 2 * y + row % REACH) else { continue };
+                        let to = to.add(column);
+                        S::Quad::load(to).add(S::Quad::load(summed.as_ptr())).store(to);
+                    }
                 }
             }
         }
+    }
+
+    /// The contributions of a block's sources, from the `first` value of its reach on.
+    #[inline(always)]
+    unsafe fn sum<S: Simd, const AT_ONCE: usize, const PLANES: usize>(&self, of_block: &[Source], first: usize) -> [f32; AT_ONCE] {
+        let mut summed = [0.0; AT_ONCE];
+        // SAFETY: the caller's.
+        unsafe {
+            let mut total = [S::splat(0.0); SUMS];
+            let n_vectors = AT_ONCE / S::N;
+            for (channel, source) in of_block.iter().enumerate() {
+                let from = self.table.as_ptr().add((channel * PLACES + source.offset as usize) * PLANES * PLANE + first);
+                let gradient = S::splat(source.gradient);
+                for (index, total) in total[..n_vectors].iter_mut().enumerate() {
+                    *total = total.add_product(gradient, S::load(from.add(index * S::N)));
+                }
+            }
+            for (index, total) in total[..n_vectors].iter().enumerate() {
+                total.store(summed.as_mut_ptr().add(index * S::N));
+            }
+        }
+        summed
     }
 
     /// Joins even and odd blocks of a row of sums, from column `first` on.

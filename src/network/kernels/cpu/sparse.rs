@@ -1,8 +1,8 @@
 //! The way back where few voxels carry a gradient: each adds its kernel to the voxels under its window.
 //!
 //! Planes of the input are computed in pairs. Along the first axis the windows of one pooling block reach over four
-//! planes; a pair gets the lower two from its own block and the upper two from the block before, so that pairs do not
-//! depend on each other.
+//! planes; a pair gets the lower two from its own block and the upper two from the block before. Pairs are computed one
+//! after the other; where a thread begins, it visits the blocks before for their upper half alone.
 
 use std::ops::Range;
 
@@ -26,23 +26,13 @@ pub struct Sparse {
     single: Option<Single>,
 }
 
-/// One voxel that carries a gradient, in one output channel.
+/// The voxel of a block that carries a gradient, in one output channel.
 #[derive(Clone, Copy, Default)]
 pub struct Source {
     /// The gradient of the convolution's output there.
     pub gradient: f32,
-    /// The output channel.
-    pub channel: u32,
     /// Where in the block it lies.
     pub offset: u32,
-}
-
-/// The sources of one plane of blocks.
-pub struct Sources {
-    /// Block by block.
-    pub all: Vec<Source>,
-    /// Where each block's begin, and where the last one's end.
-    pub starts: Vec<usize>,
 }
 
 impl Sparse {
@@ -68,65 +58,68 @@ impl Sparse {
     pub fn planes(&self, gradient: OutputGradient<'_>, scale: &[f32], input: [usize; 3], pairs: Range<usize>, output: &mut [f32]) {
         let output = Shared::new(output);
         in_pieces(pairs, |pairs| {
-            let mut pair = Pair::new(self, gradient, scale, input);
-            for index in pairs {
-                pair.compute(index);
-                pair.write(index, &output);
+            let mut run = Run::new(self, gradient, scale, input);
+            for pair in pairs.clone() {
+                if pair == pairs.start {
+                    run.begin(pair);
+                }
+                run.compute(pair, pair + 1 < pairs.end);
+                run.write(pair, &output);
+                run.advance();
             }
         });
     }
 }
 
-/// A pair of planes while it is summed up.
-struct Pair<'a> {
+/// Neighbouring pairs of planes, one after the other, while they are summed up.
+struct Run<'a> {
     sparse: &'a Sparse,
     gradient: OutputGradient<'a>,
     scale: &'a [f32],
     input: [usize; 3],
-    /// The blocks of the plane before, and which plane that is.
-    before: (Option<usize>, Sources),
-    /// The blocks of this plane.
-    here: (Option<usize>, Sources),
-    /// Planes × rows × columns × channels: two rows and columns for each block, and what the last ones reach beyond.
-    sums: Vec<f32>,
+    /// Of a row of blocks: for each block one of each output channel.
+    sources: Vec<Source>,
+    /// This pair and the next, each planes × rows × columns × channels: two rows and columns for each block, and what the last
+    /// ones reach beyond.
+    sums: [Vec<f32>; 2],
     rows: usize,
     columns: usize,
     channels: usize,
 }
 
-impl<'a> Pair<'a> {
+impl<'a> Run<'a> {
     fn new(sparse: &'a Sparse, gradient: OutputGradient<'a>, scale: &'a [f32], input: [usize; 3]) -> Self {
         let geometry = &sparse.geometry;
         let [_, height, width] = geometry.output(input);
         let (rows, columns) = (2 * height + 2, 2 * width + 2);
-        let nothing = || (None, Sources { all: Vec::new(), starts: Vec::new() });
         let channels = geometry.n_in.next_multiple_of(PADDED);
         let (columns, channels) = if sparse.single.is_some() { (Single::columns(width), 1) } else { (columns, channels) };
-        let sums = vec![0.0; 2 * rows * columns * channels];
-        Self { sparse, gradient, scale, input, before: nothing(), here: nothing(), sums, rows, columns, channels }
+        let len = geometry.kernel_depth.min(2) * rows * columns * channels;
+        let sums = if geometry.is_flat() { [vec![0.0; len], Vec::new()] } else { [vec![0.0; len], vec![0.0; len]] };
+        Self { sparse, gradient, scale, input, sources: Vec::new(), sums, rows, columns, channels }
     }
 
-    /// Sums up the gradient of a pair.
-    fn compute(&mut self, pair: usize) {
-        self.sums.fill(0.0);
-        let [depth, ..] = self.sparse.geometry.output(self.input);
-        std::mem::swap(&mut self.before, &mut self.here);
-        if !self.sparse.geometry.is_flat() && pair > 0 {
-            self.collect_before(pair - 1);
-            simd::run(Add { pair: self, upper: true });
+    /// Adds to the first pair what the blocks before it reach over.
+    fn begin(&mut self, pair: usize) {
+        if let Some(before) = pair.checked_sub(1).filter(|_| !self.sparse.geometry.is_flat()) {
+            simd::run(Add { run: self, plane: before, halves: [None, Some(0)] });
         }
+    }
+
+    /// Adds what the pair's own blocks reach over, in the next pair only if that is wanted.
+    fn compute(&mut self, pair: usize, wants_next: bool) {
+        let geometry = &self.sparse.geometry;
+        let [depth, ..] = geometry.output(self.input);
         if pair < depth {
-            self.here.0 = Some(pair);
-            collect(self.sparse, &self.gradient, self.scale, self.input, pair, &mut self.here.1);
-            simd::run(Add { pair: self, upper: false });
+            let next = (wants_next && !geometry.is_flat()).then_some(1);
+            simd::run(Add { run: self, plane: pair, halves: [Some(0), next] });
         }
     }
 
-    fn collect_before(&mut self, plane: usize) {
-        if self.before.0 != Some(plane) {
-            self.before.0 = Some(plane);
-            collect(self.sparse, &self.gradient, self.scale, self.input, plane, &mut self.before.1);
-        }
+    /// Makes the next pair this one.
+    fn advance(&mut self) {
+        self.sums.swap(0, 1);
+        self.sums[1].fill(0.0);
     }
 
     /// Copies the planes of the pair that lie inside the input, channels slowest.
@@ -138,17 +131,17 @@ impl<'a> Pair<'a> {
         for plane in 0..n_planes {
             let z = if geometry.is_flat() { Some(0) } else { (2 * pair + plane).checked_sub(1 + front_z) };
             let Some(z) = z.filter(|&z| z < depth) else { continue };
-            for channel in 0..geometry.n_in {
-                for y in 0..height {
+            for y in 0..height {
+                let from = (plane * self.rows + y + 1 + front_y) * self.columns;
+                for channel in 0..geometry.n_in {
                     let start = ((channel * depth + z) * height + y) * width;
                     // SAFETY: no other pair has this plane.
                     let row = unsafe { output.part(start..start + width) };
-                    let from = (plane * self.rows + y + 1 + front_y) * self.columns;
                     match &self.sparse.single {
-                        Some(_) => Single::read_row(&self.sums[from..from + self.columns], 1 + front_x, row),
+                        Some(_) => Single::read_row(&self.sums[0][from..from + self.columns], 1 + front_x, row),
                         None => {
                             let from = (from + 1 + front_x) * self.channels + channel;
-                            for (to, &value) in row.iter_mut().zip(self.sums[from..].iter().step_by(self.channels)) {
+                            for (to, &value) in row.iter_mut().zip(self.sums[0][from..].iter().step_by(self.channels)) {
                                 *to = value;
                             }
                         }
@@ -157,106 +150,104 @@ impl<'a> Pair<'a> {
             }
         }
     }
-}
 
-/// Lists the voxels of a plane of blocks that carry a gradient. For an input of one channel all are listed, so that a block
-/// has one source for each output channel.
-fn collect(sparse: &Sparse, gradient: &OutputGradient<'_>, scale: &[f32], input: [usize; 3], plane: usize, sources: &mut Sources) {
-    let [depth, height, width] = sparse.geometry.output(input);
-    let n_blocks = height * width;
-    let keeps_all = sparse.single.is_some();
-    sources.all.clear();
-    sources.starts.clear();
-    if keeps_all {
-        return collect_all(gradient, scale, (depth, plane, n_blocks), sources);
-    }
-    for block in 0..n_blocks {
-        sources.starts.push(sources.all.len());
-        for (channel, &scale) in scale.iter().enumerate() {
-            let index = (channel * depth + plane) * n_blocks + block;
-            let code = gradient.winners[index];
-            let value = passed(gradient.values[index], code, scale);
-            if value != 0.0 {
-                sources.all.push(Source { gradient: value, channel: channel as u32, offset: u32::from(code & winner::OFFSET) });
+    /// Lists the voxels of a row of blocks that carry a gradient.
+    fn collect(&mut self, plane: usize, y: usize) {
+        let [depth, height, width] = self.sparse.geometry.output(self.input);
+        let n_out = self.scale.len();
+        self.sources.resize(width * n_out, Source::default());
+        for (channel, &scale) in self.scale.iter().enumerate() {
+            let start = ((channel * depth + plane) * height + y) * width;
+            let (values, codes) = (&self.gradient.values[start..start + width], &self.gradient.winners[start..start + width]);
+            for ((to, &value), &code) in self.sources[channel..].iter_mut().step_by(n_out).zip(values).zip(codes) {
+                *to = Source { gradient: passed(value, code, scale), offset: u32::from(code & winner::OFFSET) };
             }
         }
     }
-    sources.starts.push(sources.all.len());
 }
 
-fn collect_all(gradient: &OutputGradient<'_>, scale: &[f32], (depth, plane, n_blocks): (usize, usize, usize), sources: &mut Sources) {
-    sources.all.resize(n_blocks * scale.len(), Source::default());
-    sources.starts.extend((0..=n_blocks).map(|block| block * scale.len()));
-    for (channel, &of_channel) in scale.iter().enumerate() {
-        let start = (channel * depth + plane) * n_blocks;
-        let (values, codes) = (&gradient.values[start..start + n_blocks], &gradient.winners[start..start + n_blocks]);
-        for ((to, &value), &code) in sources.all[channel..].iter_mut().step_by(scale.len()).zip(values).zip(codes) {
-            *to = Source { gradient: passed(value, code, of_channel), channel: channel as u32, offset: u32::from(code & winner::OFFSET) };
-        }
-    }
-}
-
-/// Adds what the blocks of one plane give to one pair.
+/// Adds what the blocks of one plane reach over.
 struct Add<'r, 'a> {
-    pair: &'r mut Pair<'a>,
-    /// Whether the pair is the upper half of what the blocks reach.
-    upper: bool,
+    run: &'r mut Run<'a>,
+    plane: usize,
+    /// To which of the run's pairs the lower and the upper half of it are added.
+    halves: [Option<usize>; 2],
 }
 
 impl Job for Add<'_, '_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { pair, upper } = self;
-        let sources = if upper { &pair.before.1 } else { &pair.here.1 };
-        let [_, height, width] = pair.sparse.geometry.output(pair.input);
-        let places = Places { rows: pair.rows, columns: pair.columns, channels: pair.channels };
+        let Self { run, plane, halves } = self;
+        let [_, height, _] = run.sparse.geometry.output(run.input);
+        let targets = Targets::new(&mut run.sums, halves, [run.rows, run.columns * run.channels]);
         for y in 0..height {
-            // SAFETY: the caller's.
+            run.collect(plane, y);
+            // SAFETY: the caller's; nothing else uses the sums meanwhile, and there are two rows and columns more than blocks need.
             unsafe {
-                match &pair.sparse.single {
-                    Some(single) => single.add_row::<S::Quad>(sources, [y, width], upper, (pair.rows, pair.columns), &mut pair.sums),
-                    None => add_row::<S>(pair.sparse, sources, [y, width], upper, &places, &mut pair.sums),
+                match &run.sparse.single {
+                    Some(single) => single.add_row::<S>(&run.sources, y, &targets),
+                    None => add_row::<S>(run.sparse, &run.sources, y, run.channels, &targets),
                 }
             }
         }
     }
 }
 
-/// How sums lie.
-struct Places {
-    rows: usize,
-    columns: usize,
-    channels: usize,
+/// Where the planes of sums lie that blocks reach over.
+///
+/// # Safety
+/// Whoever writes to rows keeps to their length and holds no other reference to the sums.
+pub struct Targets {
+    planes: [Option<*mut f32>; 4],
+    row_len: usize,
+}
+
+impl Targets {
+    /// Of two pairs, planes × rows × `row_len`, to some of which the lower and the upper half of what blocks reach are added.
+    fn new(pairs: &mut [Vec<f32>; 2], halves: [Option<usize>; 2], [rows, row_len]: [usize; 2]) -> Self {
+        let planes = std::array::from_fn(|plane| {
+            let pair = &mut pairs[halves[plane / 2]?];
+            pair.get_mut(plane % 2 * rows * row_len..).filter(|rest| !rest.is_empty()).map(<[f32]>::as_mut_ptr)
+        });
+        Self { planes, row_len }
+    }
+
+    /// Whether none of these planes is wanted.
+    #[inline(always)]
+    pub fn lack(&self, planes: Range<usize>) -> bool {
+        self.planes[planes].iter().all(Option::is_none)
+    }
+
+    /// A row of a plane, if that is wanted.
+    #[inline(always)]
+    pub fn row(&self, plane: usize, row: usize) -> Option<*mut f32> {
+        self.planes[plane].map(|plane| plane.wrapping_add(row * self.row_len))
+    }
 }
 
 /// Adds the kernels of a row of blocks.
 ///
 /// # Safety
-/// As [`Simd`].
+/// As [`Simd`] and [`Targets`].
 #[inline(always)]
-unsafe fn add_row<S: Simd>(sparse: &Sparse, sources: &Sources, [y, width]: [usize; 2], upper: bool, places: &Places, sums: &mut [f32]) {
+unsafe fn add_row<S: Simd>(sparse: &Sparse, sources: &[Source], y: usize, channels: usize, targets: &Targets) {
     let depth = sparse.geometry.kernel_depth;
-    let run = 3 * places.channels;
-    for x in 0..width {
-        let block = y * width + x;
-        for source in &sources.all[sources.starts[block]..sources.starts[block + 1]] {
+    let run = 3 * channels;
+    assert!(sparse.weight.len() == sparse.geometry.n_out * depth * 3 * run);
+    for (x, of_block) in sources.chunks_exact(sparse.geometry.n_out).enumerate() {
+        for (channel, source) in of_block.iter().enumerate().filter(|(_, source)| source.gradient != 0.0) {
             let (dz, dy, dx) = (source.offset as usize >> 2, (source.offset as usize >> 1) & 1, source.offset as usize & 1);
-            let gradient = unsafe { S::splat(source.gradient) };
-            for plane in 0..if depth == 1 { 1 } else { 2_usize } {
-                // The plane of the kernel that falls on this plane of the pair.
-                let Some(tap) = (if depth == 1 { Some(0) } else { (plane + if upper { 2 } else { 0 }).checked_sub(dz) }) else { continue };
-                if tap >= depth {
-                    continue;
-                }
-                for row in 0..3 {
-                    let to = ((plane * places.rows + 2 * y + dy + row) * places.columns + 2 * x + dx) * places.channels;
-                    let from = ((source.channel as usize * depth + tap) * 3 + row) * run;
-                    let (to, from) = (&mut sums[to..to + run], &sparse.weight[from..from + run]);
-                    for index in (0..run).step_by(S::N) {
-                        // SAFETY: runs are whole vectors.
-                        unsafe {
-                            let to = to.as_mut_ptr().add(index);
-                            S::load(to).add_product(gradient, S::load(from.as_ptr().add(index))).store(to);
+            // SAFETY: there are weights of all channels; runs are whole vectors, and so long are what they are added to.
+            unsafe {
+                let gradient = S::splat(source.gradient);
+                let kernel = sparse.weight.as_ptr().add(channel * depth * 3 * run);
+                for tap in 0..depth {
+                    let Some(rows) = targets.row(tap + dz, 2 * y + dy) else { continue };
+                    let rows = rows.add((2 * x + dx) * channels);
+                    for row in 0..3 {
+                        let (from, to) = (kernel.add((tap * 3 + row) * run), rows.add(row * targets.row_len));
+                        for index in (0..run).step_by(S::N) {
+                            S::load(to.add(index)).add_product(gradient, S::load(from.add(index))).store(to.add(index));
                         }
                     }
                 }
