@@ -79,7 +79,7 @@ impl Study {
         let convention = Convention::Clinicadl161;
         let explanation = Explanation { participant, element: 0, method, target, convention, quantity: Quantity::Map };
         match self.ask(Request::Explain(explanation), Given::Nothing)? {
-            (Event::Map(ready), Some(Attachment::Floats(values))) => Ok((ready.milliseconds / 1e3, values)),
+            (Event::Map(ready), Some(Attachment::Floats(values))) => Ok((ready.milliseconds / 1e3, values.to_vec())),
             (other, _) => Err(format!("a map was answered by {other:?}")),
         }
     }

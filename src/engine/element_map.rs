@@ -1,5 +1,7 @@
 //! The saliency map of one element, with its place in the head, and the files it is written to.
 
+use std::rc::Rc;
+
 use super::message::NiftiForm;
 use crate::export;
 use crate::volume::elements::Element;
@@ -11,8 +13,8 @@ use crate::volume::{Affine, Grid, Statistics, Volume, nifti};
 pub struct ElementMap {
     /// Where it lies.
     pub placement: Placement,
-    /// Channels slowest, last axis fastest.
-    pub values: Vec<f32>,
+    /// Channels slowest, last axis fastest; shared with the message that takes them to the page.
+    pub values: Rc<Vec<f32>>,
     /// Of the values.
     pub statistics: Statistics,
     /// Raw outputs of the network's last layer.

@@ -1,5 +1,7 @@
 //! From an element on the device and a model to a saliency map that is checked, with what the user should know of it.
 
+use std::rc::Rc;
+
 use super::element_map::{ElementMap, Placement};
 use super::failure::Ended;
 use super::images::Origin;
@@ -18,7 +20,7 @@ pub async fn map_of(subject: &mut Subject, model: &Model, question: Question, pa
     let Origin { placement, path, warnings, .. } = subject.origin.clone();
     let placement = Placement { n_channels: saliency.shape.first().copied().unwrap_or(1), ..placement };
     let statistics = Statistics::of(&saliency.values);
-    let mut map = ElementMap { placement, values: saliency.values, statistics, logits: saliency.logits, path, warnings };
+    let mut map = ElementMap { placement, values: Rc::new(saliency.values), statistics, logits: saliency.logits, path, warnings };
     map.warnings.extend(warning_of(&statistics)?);
     map.warnings.extend(single_voxel_warning(model, question.method));
     Ok(map)

@@ -245,6 +245,10 @@ impl Images {
         warnings.extend(loaded.warnings.iter().map(ToString::to_string));
         warnings.extend(transformed.warnings.iter().map(ToString::to_string));
         let placement = placement(&session, element, config, loaded.element.channels)?;
+        if self.source.spec().extraction == Extraction::Image {
+            // No other element is cut from it, and at full size it takes as much as the map that is to come.
+            self.forget_image();
+        }
         let origin = Origin { placement, shape, path: loaded.path, warnings, read_ms: now_ms() - started };
         Ok(ElementInput { origin, values })
     }

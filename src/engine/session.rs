@@ -181,7 +181,7 @@ impl Engine {
     async fn show(&mut self, participant: &ParticipantKey, element: usize, outlet: &dyn Outlet) -> Result<(), Ended> {
         let images = self.images.as_mut().ok_or_else(no_images)?;
         let (ready, voxels) = images.show(participant, element).await?;
-        outlet.post(Event::Image(ready), vec![Attachment::Floats(voxels)]);
+        outlet.post(Event::Image(ready), vec![Attachment::Floats(Rc::new(voxels))]);
         Ok(())
     }
 

@@ -98,7 +98,7 @@ impl Talk {
     pub fn map_for(&mut self, request: Request) -> (MapReady, Vec<f32>) {
         match self.say(request, Given::Nothing) {
             (Event::Map(ready), mut attachments) => match attachments.remove(0) {
-                Attachment::Floats(values) => (*ready, values),
+                Attachment::Floats(values) => (*ready, values.to_vec()),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
             },
             (event, _) => panic!("{event:?}"),
@@ -315,7 +315,7 @@ fn grad_cam_differs_between_the_conventions_by_their_difference() {
         let Request::Explain(explanation) = explain("sub-TRIV24", Method::GradCam { level: None }) else { unreachable!() };
         match talk.say(Request::Explain(Explanation { convention, quantity, ..explanation }), Given::Nothing) {
             (Event::Map(_), mut attachments) => match attachments.remove(0) {
-                Attachment::Floats(values) => values,
+                Attachment::Floats(values) => values.to_vec(),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
             },
             (event, _) => panic!("{event:?}"),

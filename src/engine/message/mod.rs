@@ -8,6 +8,8 @@ mod command_line;
 mod interpretation;
 mod study;
 
+use std::rc::Rc;
+
 pub use command_line::GroupSource;
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use study::{
@@ -214,7 +216,7 @@ impl Event {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attachment {
     /// Voxels.
-    Floats(Vec<f32>),
+    Floats(Rc<Vec<f32>>),
     /// A file's bytes.
     Bytes(Vec<u8>),
 }
