@@ -3,8 +3,9 @@
 use super::NetworkError;
 use super::memory::VALUE_BYTES;
 
-/// Some ten milliseconds of one core in a browser; natively a piece is shared by all threads.
-const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 100_000_000 } else { 4_000_000_000 };
+/// Some twenty milliseconds of one core in a browser; natively a piece is shared by all threads. Where a piece begins, planes are
+/// fetched, and on the way back computed, that its neighbour had already.
+const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 250_000_000 } else { 4_000_000_000 };
 
 /// What one piece of work may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,9 @@ use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
+/// How many times less work a sparse way back is than the way forward, at least: one voxel of eight carries a gradient.
+const BACKWARD_SPARES: u64 = 2;
+
 /// A block, and what its forward walk kept.
 #[derive(Debug)]
 pub struct Fused {
@@ -57,7 +60,7 @@ impl Fused {
         let mut output = vec![0.0; n_values];
         let mut winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
         let (axes, n_planes) = self.planes();
-        for planes in self.pieces(n_planes, limits, n_planes) {
+        for planes in self.pieces(n_planes, limits.max_fused_work, n_planes) {
             let end = planes.end;
             let winners = (keep == Keep::ForGradient).then_some(&mut winners[..]);
             cpu(&self.block).forward(x.as_slice(), axes, planes, &mut output, winners);
@@ -78,7 +81,8 @@ impl Fused {
         let mut output = vec![0.0; c * d * h * w];
         let (axes, n_planes) = self.planes();
         let n_steps = cpu(&self.block).gradient_steps(axes);
-        for steps in self.pieces(n_steps, limits, n_planes) {
+        let spared = if cpu(&self.block).geometry().is_sparse() { BACKWARD_SPARES } else { 1 };
+        for steps in self.pieces(n_steps, limits.max_fused_work.saturating_mul(spared), n_planes) {
             let end = steps.end;
             cpu(&self.block).input_gradient(gradient, axes, steps, &mut output);
             walk.step(self.n_layers() * end as u64 / n_steps as u64).await?;
@@ -95,10 +99,10 @@ impl Fused {
     }
 
     /// Pieces of work after which a stop is noticed.
-    fn pieces(&self, n_steps: usize, limits: WorkLimits, n_planes: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    fn pieces(&self, n_steps: usize, max_work: u64, n_planes: usize) -> impl Iterator<Item = Range<usize>> + use<> {
         let rows = self.chain.output_shape()[1];
         let work = self.chain.work(rows).div_ceil(n_planes as u64).max(1);
-        slabs_of(0..n_steps, usize::try_from(limits.max_fused_work / work).unwrap_or(usize::MAX).max(1))
+        slabs_of(0..n_steps, usize::try_from(max_work / work).unwrap_or(usize::MAX).max(1))
     }
 }
 
