@@ -9,12 +9,12 @@ mod program {
     use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
+    use maplens::web::clock;
     use maplens::web::demo::demo_trees;
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
     use maplens::web::yield_now::macrotask;
-    use maplens::web::{clock, constructors};
     use wasm_bindgen_futures::spawn_local;
     use web_sys::File;
 
@@ -124,8 +124,23 @@ mod program {
         }
     }
 
+    unsafe extern "C" {
+        /// Made by the linker. Unless a program refers to it, the linker takes the program for a command that is called once, and
+        /// puts a call of all static constructors before each exported function, the allocator that JavaScript calls included.
+        fn __wasm_call_ctors();
+    }
+
+    /// Runs static constructors, with which libraries register themselves (CubeCL's types and kernels do), once.
+    ///
+    /// A full-size map spent two thirds of its time in them before. Not in the library: the mere reference to the function would
+    /// keep them from running in tests.
+    fn run_constructors() {
+        // SAFETY: the function takes nothing and is always there; nothing ran before it.
+        unsafe { __wasm_call_ctors() }
+    }
+
     pub fn run() {
-        constructors::run();
+        run_constructors();
         let queue = Rc::new(Queue::default());
         let workshop = Rc::new(RefCell::new(None));
         serve(move |port, job, files| {

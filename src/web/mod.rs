@@ -1,13 +1,12 @@
 //! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
 //!
 //! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
-//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`], [`constructors`].
+//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`].
 //! Both sides: [`file_handles`].
 
 pub mod address;
 pub mod canvas;
 pub mod clock;
-pub mod constructors;
 pub mod demo;
 pub mod download;
 pub mod dropped_files;
