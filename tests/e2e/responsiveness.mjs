@@ -18,9 +18,7 @@ describe('responsiveness', () => {
 
   test('Cancel answers within 100 ms, and the page goes on', async () => {
     const milliseconds = await quickest(CANCEL_MS, async () => {
-      await maplens.get('compute').click();
-      await maplens.page.waitForFunction(() => document.querySelector('[data-testid="status"]').dataset.state === 'computing');
-      const taken = await maplens.page.evaluate(cancelAndWait);
+      const taken = await maplens.page.evaluate(computeAndCancel);
       console.log(`# cancelled after ${taken.toFixed(0)} ms`);
       await maplens.expectReady();
       return taken;
@@ -46,15 +44,25 @@ describe('responsiveness', () => {
   });
 });
 
-/** Runs in the page: clicks Cancel and gives the milliseconds until nothing computes any more. */
-function cancelAndWait() {
-  const [status, cancel] = ['status', 'cancel'].map((testId) => document.querySelector(`[data-testid="${testId}"]`));
-  return new Promise((resolve, reject) => {
-    if (status.dataset.state !== 'computing') reject(new Error(`nothing to cancel: ${status.dataset.state}`));
-    const start = performance.now();
-    const look = () => status.dataset.state !== 'computing' && resolve(performance.now() - start);
-    new MutationObserver(look).observe(status, { attributes: true });
-    cancel.click();
-    look();
+/**
+ * Runs in the page: asks for a map, clicks Cancel as soon as it can be clicked, and gives the milliseconds until nothing computes
+ * any more. From outside the page a map of the demo is over before one looks.
+ */
+function computeAndCancel() {
+  const [status, compute, cancel] = ['status', 'compute', 'cancel'].map((testId) => document.querySelector(`[data-testid="${testId}"]`));
+  return new Promise((resolve) => {
+    let start;
+    const look = () => {
+      const isComputing = status.dataset.state === 'computing';
+      if (start !== undefined) {
+        if (!isComputing) resolve(performance.now() - start);
+      } else if (isComputing && !cancel.disabled) {
+        start = performance.now();
+        cancel.click();
+      }
+    };
+    const observer = new MutationObserver(look);
+    [status, cancel].forEach((element) => observer.observe(element, { attributes: true }));
+    compute.click();
   });
 }
