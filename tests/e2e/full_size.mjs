@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch, openWithDemo } from './browser.mjs';
 import { checkMap, ON_CPU } from './checks.mjs';
 import { FIXTURES, scan } from './inputs.mjs';
+import { quickest } from './timing.mjs';
 
 const MODEL = join(FIXTURES, 'maps/image_full_conv4.tar.gz');
 const GRAD_CAM = 'image_full_conv4__s0_loss__sub-TRIV24_image-0__gc_n1';
@@ -12,6 +13,8 @@ const GRAD_CAM = 'image_full_conv4__s0_loss__sub-TRIV24_image-0__gc_n1';
 const GRID = { 'voxel-size': 1, origin: [-84, -119, -78] };
 /** WebAssembly's whole address space; a page that comes near it dies on most machines. */
 const ADDRESS_SPACE = 2 ** 32;
+/** A map takes several times as long. */
+const CANCEL_MS = 100;
 
 describe('full resolution', () => {
   let browser, maplens;
@@ -23,6 +26,17 @@ describe('full resolution', () => {
     assert.equal(await maplens.openImages(scan('sub-TRIV24')), 'ready', await maplens.error());
   });
   after(() => browser.close());
+
+  test('Cancel answers within 100 ms in the midst of a map, and the page goes on', async () => {
+    const milliseconds = await quickest(CANCEL_MS, async () => {
+      const taken = await maplens.page.evaluate(computeAndCancel);
+      console.log(`# cancelled after ${taken.toFixed(0)} ms`);
+      await maplens.expectReady();
+      return taken;
+    });
+    assert.ok(milliseconds <= CANCEL_MS, `${milliseconds} ms`);
+    assert.equal(await maplens.error(), '');
+  });
 
   test('Grad-CAM is that of ClinicaDL', async () => {
     await maplens.choose('method', 'grad-cam');
@@ -41,3 +55,26 @@ describe('full resolution', () => {
     assert.ok(record.peak_memory_bytes < ADDRESS_SPACE / 4, `${record.peak_memory_bytes} bytes`);
   });
 });
+
+/**
+ * Runs in the page: asks for a map, clicks Cancel as soon as it can be clicked, and gives the milliseconds until nothing computes
+ * any more.
+ */
+function computeAndCancel() {
+  const [status, compute, cancel] = ['status', 'compute', 'cancel'].map((testId) => document.querySelector(`[data-testid="${testId}"]`));
+  return new Promise((resolve) => {
+    let start;
+    const look = () => {
+      const isComputing = status.dataset.state === 'computing';
+      if (start !== undefined) {
+        if (!isComputing) resolve(performance.now() - start);
+      } else if (isComputing && !cancel.disabled) {
+        start = performance.now();
+        cancel.click();
+      }
+    };
+    const observer = new MutationObserver(look);
+    [status, cancel].forEach((element) => observer.observe(element, { attributes: true }));
+    compute.click();
+  });
+}

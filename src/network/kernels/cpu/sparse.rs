@@ -59,10 +59,8 @@ impl Sparse {
         let output = Shared::new(output);
         in_pieces(pairs, |pairs| {
             let mut run = Run::new(self, gradient, scale, input);
+            run.begin(pairs.start);
             for pair in pairs.clone() {
-                if pair == pairs.start {
-                    run.begin(pair);
-                }
                 run.compute(pair, pair + 1 < pairs.end);
                 run.write(pair, &output);
                 run.advance();
