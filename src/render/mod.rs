@@ -3,7 +3,9 @@
 //! A [`PlaneGrid`] says which millimetres a picture covers, [`render_slice`] fills it by sampling each [`Layer`] through the
 //! inverse of its own affine, and the same grid turns a click back into millimetres.
 
+mod framing;
 mod histogram;
+mod history;
 mod layout;
 mod lut;
 mod peak;
@@ -12,11 +14,13 @@ mod slice;
 mod view;
 mod window;
 
+pub use framing::{MAX_ZOOM, center_after_zoom, framed};
 pub use histogram::MagnitudeSample;
+pub use history::History;
 pub use layout::{Orientation, PlaneGrid, WorldBounds};
 pub use lut::{ColorScale, Colormap, Domain, Lut};
 pub use peak::strongest_voxel;
 pub use plane::Plane;
 pub use slice::{Layer, Paint, nearest_value, nearest_voxel, render_slice};
-pub use view::{Threshold, View};
+pub use view::{MIN_WINDOW, Threshold, View};
 pub use window::Window;

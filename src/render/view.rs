@@ -1,6 +1,6 @@
 //! What is seen of a study, and its form in the URL fragment. Never data, never file names.
 
-use super::{Colormap, Orientation};
+use super::{Colormap, MAX_ZOOM, Orientation};
 
 /// Which magnitudes are hidden.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,7 +26,16 @@ pub struct View {
     pub opacity: f32,
     /// Which side is on the left.
     pub orientation: Orientation,
+    /// How many times larger than the whole picture, from 1.
+    pub zoom: f64,
+    /// The middle of what is in sight, in world millimetres; `None` is the middle of the picture.
+    pub center: Option<[f64; 3]>,
+    /// Black and white of the image, as shares of its own window: 0 and 1 leave it as it is.
+    pub window: [f32; 2],
 }
+
+/// The narrowest window, as a share of the image's own.
+pub const MIN_WINDOW: f32 = 0.02;
 
 impl Default for View {
     fn default() -> Self {
@@ -38,6 +47,9 @@ impl Default for View {
             range: 1.0,
             opacity: 0.8,
             orientation: Orientation::Neurological,
+            zoom: 1.0,
+            center: None,
+            window: [0.0, 1.0],
         }
     }
 }
@@ -57,6 +69,13 @@ impl View {
         parts.push(format!("range={}", hundredths(self.range)));
         parts.push(format!("opacity={}", hundredths(self.opacity)));
         parts.push(format!("side={}", side_name(self.orientation)));
+        if self.zoom > 1.0 {
+            parts.push(format!("zoom={}", (self.zoom * 1e3).round() / 1e3));
+            parts.extend(self.center.map(|[x, y, z]| format!("center={},{},{}", tenths(x), tenths(y), tenths(z))));
+        }
+        if self.window != View::default().window {
+            parts.push(format!("window={},{}", hundredths(self.window[0]), hundredths(self.window[1])));
+        }
         parts.join("&")
     }
 
@@ -78,6 +97,9 @@ impl View {
             "range" => self.range = parse_within(value, 0.01, 1.0).map_or(self.range, |v| v as f32),
             "opacity" => self.opacity = parse_within(value, 0.0, 1.0).map_or(self.opacity, |v| v as f32),
             "side" if value == side_name(Orientation::Radiological) => self.orientation = Orientation::Radiological,
+            "zoom" => self.zoom = parse_within(value, 1.0, MAX_ZOOM).unwrap_or(self.zoom),
+            "center" => self.center = parse_point(value).or(self.center),
+            "window" => self.window = parse_window(value).unwrap_or(self.window),
             _ => {}
         }
     }
@@ -106,4 +128,10 @@ fn parse_within(text: &str, low: f64, high: f64) -> Option<f64> {
 fn parse_point(text: &str) -> Option<[f64; 3]> {
     let mut coordinates = text.split(',').map(|part| parse_within(part, -1e4, 1e4));
     Some([coordinates.next()??, coordinates.next()??, coordinates.next()??])
+}
+
+fn parse_window(text: &str) -> Option<[f32; 2]> {
+    let (low, high) = text.split_once(',')?;
+    let window = [parse_within(low, -10.0, 10.0)? as f32, parse_within(high, -10.0, 10.0)? as f32];
+    (window[1] - window[0] >= MIN_WINDOW).then_some(window)
 }

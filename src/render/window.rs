@@ -27,6 +27,12 @@ impl Window {
         if high > low { Window { low, high } } else { Window { low, high: low + 1.0 } }
     }
 
+    /// The window whose black and white lie at shares of this one.
+    pub fn part(&self, [low, high]: [f32; 2]) -> Self {
+        let at = |share: f32| self.low + (self.high - self.low) * share;
+        Window { low: at(low), high: at(high) }
+    }
+
     /// The grey of a value; black for what is not a number.
     #[inline(always)]
     pub fn grey(&self, value: f32) -> u8 {

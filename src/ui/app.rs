@@ -1,5 +1,6 @@
 //! The whole page.
 
+use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::drop_zone::DropZone;
@@ -10,6 +11,7 @@ use super::header::Header;
 use super::interpret_panel::InterpretPanel;
 use super::keys::listen_to_keys;
 use super::map_controls::MapControls;
+use super::language::speak;
 use super::model_panel::ModelPanel;
 use super::participants_panel::ParticipantsPanel;
 use super::study::Study;
@@ -29,6 +31,14 @@ pub fn App() -> impl IntoView {
     look_at_peak(study, view_state);
     study.begin();
 
+    // Strings are looked up where they are put; another language puts them all anew. What is loaded and seen stays.
+    move || {
+        speak(view_state.language.get());
+        page(help)
+    }
+}
+
+fn page(help: NodeRef<Dialog>) -> AnyView {
     view! {
         <Header help=help />
         <ErrorBanner />
@@ -45,6 +55,7 @@ pub fn App() -> impl IntoView {
         <Footer />
         <DropZone />
     }
+    .into_any()
 }
 
 /// Puts the crosshair on the strongest voxel of the first map, unless the address or the user has put it somewhere; and of a

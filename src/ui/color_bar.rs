@@ -34,7 +34,7 @@ pub fn ColorBar() -> impl IntoView {
         texts.into_iter().map(|tick| view! { <li>{tick}</li> }).collect_view()
     };
     view! {
-        <figure class="color-bar" class:is-hidden=move || bar.read().is_none() aria-label=text::COLOR_BAR>
+        <figure class="color-bar" class:is-hidden=move || bar.read().is_none() aria-label=text::COLOR_BAR.get()>
             <canvas node_ref=canvas class="color-bar__canvas" data-testid="color-bar" aria-hidden="true" />
             <ul class="color-bar__ticks">{ticks}</ul>
         </figure>

@@ -16,20 +16,20 @@ pub fn Downloads() -> impl IntoView {
     let export = move |testid: &'static str, label: &'static str, kind: ExportKind| {
         view! { <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.export(kind)>{label}</button> }
     };
-    let whole_image = move || study.has_elements().then(|| export("download-whole-image", text::WHOLE_IMAGE, ExportKind::WholeImage));
+    let whole_image = move || study.has_elements().then(|| export("download-whole-image", text::WHOLE_IMAGE.get(), ExportKind::WholeImage));
     view! {
         <section class="downloads" aria-labelledby="downloads-title">
-            <h3 id="downloads-title">{text::DOWNLOADS}</h3>
-            {export("download-nifti", text::NIFTI, ExportKind::Nifti)}
-            {export("download-pt", text::PT, ExportKind::Pt)}
+            <h3 id="downloads-title">{text::DOWNLOADS.get()}</h3>
+            {export("download-nifti", text::NIFTI.get(), ExportKind::Nifti)}
+            {export("download-pt", text::PT.get(), ExportKind::Pt)}
             <button type="button" class="button" data-testid="download-png" disabled=disabled
-                on:click=move |_| save_png(study, view_state)>{text::PNG}</button>
-            {export("download-record", text::RECORD, ExportKind::Record)}
+                on:click=move |_| save_png(study, view_state)>{text::PNG.get()}</button>
+            {export("download-record", text::RECORD.get(), ExportKind::Record)}
             <details class="downloads__more" data-testid="more-downloads">
-                <summary>{text::MORE_FORMS}</summary>
+                <summary>{text::MORE_FORMS.get()}</summary>
                 <div class="downloads__forms">
                     {whole_image}
-                    {export("download-clinicadl-nifti", text::CLINICADL_NIFTI, ExportKind::ClinicadlNifti)}
+                    {export("download-clinicadl-nifti", text::CLINICADL_NIFTI.get(), ExportKind::ClinicadlNifti)}
                 </div>
             </details>
         </section>

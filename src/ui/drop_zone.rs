@@ -16,7 +16,7 @@ pub fn DropZone() -> impl IntoView {
     let study = expect_context::<Study>();
     // Entering a child fires before leaving its parent, so entries are counted.
     let depth = RwSignal::new(0_i32);
-    let _listeners = (
+    let listeners = [
         window_event_listener(ev::dragenter, move |_| depth.update(|depth| *depth += 1)),
         window_event_listener(ev::dragleave, move |_| depth.update(|depth| *depth = (*depth - 1).max(0))),
         // A drop is allowed only where this is prevented.
@@ -29,11 +29,12 @@ pub fn DropZone() -> impl IntoView {
                 leptos::task::spawn_local(open_dropped(study, dropped));
             }
         }),
-    );
+    ];
+    on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
     view! {
         <div class="drop" class:is-hidden=move || depth.get() == 0>
-            <p class="drop__title">{text::DROP_HERE}</p>
-            <p>{text::DROP_HINT}</p>
+            <p class="drop__title">{text::DROP_HERE.get()}</p>
+            <p>{text::DROP_HINT.get()}</p>
         </div>
     }
 }
@@ -41,12 +42,12 @@ pub fn DropZone() -> impl IntoView {
 async fn open_dropped(study: Study, dropped: Dropped) {
     let files = match dropped.into_files().await {
         Ok(files) => files,
-        Err(error) => return study.fail(Failure { what: words_of(&error), hint: text::DROP_FAILED_HINT.to_owned() }),
+        Err(error) => return study.fail(Failure { what: words_of(&error), hint: text::DROP_FAILED_HINT.get().to_owned() }),
     };
     let has_own_model = study.sources.get_untracked() == Sources::Own && study.model.read_untracked().is_some();
     let sorted = sort_out(files, has_own_model.into());
     if sorted.model.is_empty() && sorted.images.is_empty() {
-        let (what, hint) = (text::NOTHING_FOUND.to_owned(), text::NOTHING_FOUND_HINT.to_owned());
+        let (what, hint) = (text::NOTHING_FOUND.get().to_owned(), text::NOTHING_FOUND_HINT.get().to_owned());
         return study.fail(Failure { what, hint });
     }
     if !sorted.model.is_empty() {

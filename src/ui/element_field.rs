@@ -29,7 +29,7 @@ fn NamedElement() -> impl IntoView {
     };
     let value = move || (first() + study.form.element.get()).to_string();
     view! {
-        <Choice label=text::ELEMENT testid="element" entries=Signal::derive(entries) value=Signal::derive(value)
+        <Choice label=text::ELEMENT.get() testid="element" entries=Signal::derive(entries) value=Signal::derive(value)
             on_choose=Callback::new(move |value: String| choose(study, &value)) />
     }
 }
@@ -45,7 +45,7 @@ fn NumberedElement() -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span class="field__label">{text::ELEMENT} <span class="field__value">{range}</span></span>
+            <span class="field__label">{text::ELEMENT.get()} <span class="field__value">{range}</span></span>
             <input type="number" data-testid="element" step="1" min=move || first().to_string() max=move || last().to_string()
                 disabled=move || study.element_count() == 0 prop:value=move || (first() + study.form.element.get()).to_string()
                 on:change=move |event| choose(study, &event_target_value(&event)) />

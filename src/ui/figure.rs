@@ -18,7 +18,7 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
     let position_mm = view_state.crosshair().map_or(0.0, |point| point[grid.plane.normal_axis()]);
     let (image, map, scale) = (study.image.get(), study.map.get(), view_state.scale.read());
     let background = image.as_ref().map(|image| {
-        let paint = Paint::Grey(image.window);
+        let paint = Paint::Grey(image.window.part(view_state.view.read().window));
         Layer { volume: &image.placed.volume, voxel_from_world: image.placed.voxel_from_world, paint }
     });
     let map = map.as_ref().filter(|_| view_state.overlay.get() == Shown::Yes);
@@ -42,7 +42,7 @@ pub fn save_png(study: Study, view_state: ViewState) {
     });
     let title = untrack(|| title(study)).unwrap_or_default();
     if let Err(error) = save_figure(&panels, bar.as_ref(), &title, FIGURE_NAME.to_owned()) {
-        study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() });
+        study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
     }
 }
 

@@ -27,11 +27,11 @@ pub fn FilePicker(
     view! {
         <div class="picker" title=hint>
             <label class="button">
-                {text::FILES_OR_ARCHIVE}
+                {text::FILES_OR_ARCHIVE.get()}
                 <input type="file" multiple=true class="picker__input" data-testid=testid aria-description=hint on:change=take />
             </label>
             <label class="button">
-                {text::FOLDER}
+                {text::FOLDER.get()}
                 <input type="file" class="picker__input" prop:webkitdirectory=true data-testid=folder_testid aria-description=hint on:change=take />
             </label>
         </div>

@@ -9,8 +9,8 @@ use super::text;
 pub fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
-            <strong>{text::NOT_CLINICAL}</strong>
-            <span>{text::NAME} " " {env!("CARGO_PKG_VERSION")} ": " {text::FOOTER}</span>
+            <strong>{text::NOT_CLINICAL.get()}</strong>
+            <span>{text::NAME.get()} " " {env!("CARGO_PKG_VERSION")} ": " {text::FOOTER.get()}</span>
         </footer>
     }
 }

@@ -1,6 +1,9 @@
-//! Numbers as text: the one place.
+//! Numbers as text, as the page's language writes them: the one place.
 
-/// Three significant digits; a power of ten outside 0.001 to 99999. The minus sign is a real one.
+use super::language::{Language, spoken};
+use super::text;
+
+/// Three significant digits; a power of ten outside 0.001 to 99999.
 pub fn significant(value: f64) -> String {
     let magnitude = value.abs();
     let text = if !value.is_finite() || magnitude == 0.0 {
@@ -11,18 +14,23 @@ pub fn significant(value: f64) -> String {
         let decimals = (2 - magnitude.log10().floor() as i32).max(0) as usize;
         format!("{value:.decimals$}")
     };
-    with_minus(text)
+    in_language(&text)
+}
+
+/// With so many digits after the decimal separator.
+pub fn decimals(value: f64, n_digits: usize) -> String {
+    in_language(&format!("{value:.n_digits$}"))
 }
 
 /// Millimetres or slice positions, to a tenth where there is one.
 pub fn millimetres(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0 + 0.0;
-    with_minus(format!("{rounded}"))
+    in_language(&format!("{rounded}"))
 }
 
 /// A share as percent.
 pub fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    format!("{} %", decimals(share * 100.0, 1))
 }
 
 /// `8×80×96×80`.
@@ -45,9 +53,14 @@ pub fn count(value: u64) -> String {
 
 /// Bytes in MB.
 pub fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
+    format!("{} {}", decimals(bytes as f64 / 1e6, 1), text::MEGABYTES.get())
 }
 
-fn with_minus(text: String) -> String {
-    text.replace('-', "−")
+/// With a real minus sign, and the decimal separator of the language.
+fn in_language(text: &str) -> String {
+    let text = text.replace('-', "−");
+    match spoken() {
+        Language::English => text,
+        Language::French => text.replace('.', ","),
+    }
 }

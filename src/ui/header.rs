@@ -5,7 +5,9 @@ use leptos::prelude::*;
 
 use super::help::{Help, open};
 use super::study::{Sources, Study};
+use super::language::Language;
 use super::text;
+use super::view_state::ViewState;
 
 /// The line at the top.
 #[component]
@@ -15,22 +17,34 @@ pub fn Header(
 ) -> impl IntoView {
     let study = expect_context::<Study>();
     let sources = move || match study.sources.get() {
-        Sources::Demo => text::DEMO,
-        Sources::Own => text::OWN_FILES,
+        Sources::Demo => text::DEMO.get(),
+        Sources::Own => text::OWN_FILES.get(),
     };
-    let hint = move || (study.sources.get() == Sources::Demo).then_some(text::USE_YOUR_OWN);
-    let device = move || study.device.read().as_ref().map_or_else(|| text::NO_DEVICE.to_owned(), text::device);
+    let hint = move || (study.sources.get() == Sources::Demo).then_some(text::USE_YOUR_OWN.get());
+    let device = move || study.device.read().as_ref().map_or_else(|| text::NO_DEVICE.get().to_owned(), text::device);
     let note = move || study.device.read().as_ref().and_then(|info| info.note.clone());
     view! {
         <header class="header">
-            <h1 class="header__name">{text::NAME}</h1>
+            <h1 class="header__name">{text::NAME.get()}</h1>
             <span class="header__study">{sources}</span>
             <span class="header__hint">{hint}</span>
             <span class="badge" data-testid="device" title=note>{device}</span>
-            <span class="badge badge--private" title=text::PRIVACY_TITLE>{text::PRIVACY}</span>
-            <button type="button" class="header__help" aria-label=text::HELP title=text::HELP on:click=move |_| open(help)>"?"</button>
+            <span class="badge badge--private" title=text::PRIVACY_TITLE.get()>{text::PRIVACY.get()}</span>
+            <LanguageField />
+            <button type="button" class="header__help" aria-label=text::HELP.get() title=text::HELP.get() on:click=move |_| open(help)>"?"</button>
         </header>
         <Help dialog=help />
     }
     .into_any()
+}
+
+#[component]
+fn LanguageField() -> impl IntoView {
+    let view_state = expect_context::<ViewState>();
+    let is_spoken = move |language| view_state.language.get() == language;
+    let options = Language::ALL.map(|language| view! {
+        <option value=language.tag() lang=language.tag() prop:selected=move || is_spoken(language)>{language.name()}</option>
+    });
+    let choose = move |event| Language::from_tag(&event_target_value(&event)).into_iter().for_each(|language| view_state.language.set(language));
+    view! { <select class="header__language" data-testid="language" aria-label=text::LANGUAGE.get() on:change=choose>{options}</select> }
 }

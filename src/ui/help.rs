@@ -19,13 +19,13 @@ pub fn Help(
     /// To open it from elsewhere.
     dialog: NodeRef<Dialog>,
 ) -> impl IntoView {
-    let rows = text::KEYS.map(|(key, action)| view! { <dt>{key}</dt><dd>{action}</dd> });
+    let rows = text::KEYS.map(|(key, action)| view! { <dt>{key.get()}</dt><dd>{action.get()}</dd> });
     view! {
-        <dialog node_ref=dialog class="help" aria-label=text::HELP>
-            <h2>{text::HELP}</h2>
+        <dialog node_ref=dialog class="help" aria-label=text::HELP.get()>
+            <h2>{text::HELP.get()}</h2>
             <dl class="facts">{rows}</dl>
             <form method="dialog">
-                <button>{text::CLOSE}</button>
+                <button>{text::CLOSE.get()}</button>
             </form>
         </dialog>
     }

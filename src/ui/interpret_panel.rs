@@ -17,7 +17,7 @@ pub fn InterpretPanel() -> impl IntoView {
     let difference = move || study.model.get().filter(|_| study.can_differ()).and_then(|model| model.grad_cam_difference.clone());
     view! {
         <section class="panel" aria-labelledby="interpret-title">
-            <h2 id="interpret-title"><span class="panel__number">"3"</span>{text::INTERPRET}</h2>
+            <h2 id="interpret-title"><span class="panel__number">"3"</span>{text::INTERPRET.get()}</h2>
             <div class="fields">
                 <MethodField />
                 <LevelField />
@@ -30,9 +30,9 @@ pub fn InterpretPanel() -> impl IntoView {
             <p class="muted" data-testid="convention-difference" class:is-hidden=move || !study.can_differ()>{difference}</p>
             <div class="buttons">
                 <button type="button" class="button button--main" data-testid="compute" disabled=move || !study.can_compute()
-                    on:click=move |_| study.explain()>{text::COMPUTE}</button>
+                    on:click=move |_| study.explain()>{text::COMPUTE.get()}</button>
                 <button type="button" class="button" data-testid="cancel" disabled=move || study.work.read().is_idle()
-                    on:click=move |_| study.cancel()>{text::CANCEL}</button>
+                    on:click=move |_| study.cancel()>{text::CANCEL.get()}</button>
             </div>
             <GroupPanel />
         </section>
@@ -45,8 +45,8 @@ fn MethodField() -> impl IntoView {
     let study = expect_context::<Study>();
     let entries = move || {
         let has_levels = study.model.read().as_ref().is_none_or(|model| !model.levels.is_empty());
-        let grad_cam = has_levels.then(|| Entry::new("grad-cam", text::GRAD_CAM));
-        std::iter::once(Entry::new("gradients", text::GRADIENTS)).chain(grad_cam).collect::<Vec<_>>()
+        let grad_cam = has_levels.then(|| Entry::new("grad-cam", text::GRAD_CAM.get()));
+        std::iter::once(Entry::new("gradients", text::GRADIENTS.get())).chain(grad_cam).collect::<Vec<_>>()
     };
     let value = move || match study.form.method.get() {
         MethodName::Gradients => "gradients".to_owned(),
@@ -56,7 +56,7 @@ fn MethodField() -> impl IntoView {
         study.form.method.set(if value == "grad-cam" { MethodName::GradCam } else { MethodName::Gradients });
     };
     view! {
-        <Choice label=text::METHOD testid="method" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::METHOD.get() testid="method" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 
@@ -72,7 +72,7 @@ fn LevelField() -> impl IntoView {
     let choose = move |value: String| value.parse().into_iter().for_each(|level| study.form.level.set(level));
     let disabled = move || study.form.method.get() != MethodName::GradCam;
     view! {
-        <Choice label=text::LEVEL testid="level" entries=Signal::derive(entries) value=Signal::derive(value)
+        <Choice label=text::LEVEL.get() testid="level" entries=Signal::derive(entries) value=Signal::derive(value)
             disabled=Signal::derive(disabled) on_choose=Callback::new(choose) />
     }
 }
@@ -88,7 +88,7 @@ fn TargetField() -> impl IntoView {
     let value = move || study.form.target.get().to_string();
     let choose = move |value: String| value.parse().into_iter().for_each(|target| study.form.target.set(target));
     view! {
-        <Choice label=text::TARGET testid="target" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::TARGET.get() testid="target" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 
@@ -96,8 +96,8 @@ fn TargetField() -> impl IntoView {
 fn ConventionField() -> impl IntoView {
     let study = expect_context::<Study>();
     let entries = vec![
-        Entry::new(Convention::Clinicadl161.name(), text::CONVENTION_161),
-        Entry::new(Convention::Corrected.name(), text::CONVENTION_CORRECTED),
+        Entry::new(Convention::Clinicadl161.name(), text::CONVENTION_161.get()),
+        Entry::new(Convention::Corrected.name(), text::CONVENTION_CORRECTED.get()),
     ];
     let value = move || study.form.convention.get().name().to_owned();
     let choose = move |value: String| {
@@ -105,14 +105,14 @@ fn ConventionField() -> impl IntoView {
         study.form.convention.set(if is_corrected { Convention::Corrected } else { Convention::Clinicadl161 });
     };
     view! {
-        <Choice label=text::CONVENTION testid="convention" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::CONVENTION.get() testid="convention" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 
 #[component]
 fn QuantityField() -> impl IntoView {
     let study = expect_context::<Study>();
-    let entries = vec![Entry::new("map", text::MAP), Entry::new("difference", text::DIFFERENCE)];
+    let entries = vec![Entry::new("map", text::MAP.get()), Entry::new("difference", text::DIFFERENCE.get())];
     let value = move || match study.quantity() {
         Quantity::Map => "map".to_owned(),
         Quantity::Difference => "difference".to_owned(),
@@ -120,7 +120,7 @@ fn QuantityField() -> impl IntoView {
     let choose = move |value: String| study.form.quantity.set(if value == "difference" { Quantity::Difference } else { Quantity::Map });
     let disabled = move || !study.can_differ();
     view! {
-        <Choice label=text::QUANTITY testid="quantity" entries=entries value=Signal::derive(value) disabled=Signal::derive(disabled)
+        <Choice label=text::QUANTITY.get() testid="quantity" entries=entries value=Signal::derive(value) disabled=Signal::derive(disabled)
             on_choose=Callback::new(choose) />
     }
 }
@@ -137,10 +137,10 @@ fn DeviceField() -> impl IntoView {
         DEVICES.iter().filter(|(_, name, _)| *name == value).for_each(|(choice, ..)| study.choose_device(*choice));
     };
     view! {
-        <Choice label=text::DEVICE testid="device-choice" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::DEVICE.get() testid="device-choice" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 
 /// Choice, the option's value, its label.
 const DEVICES: [(DeviceChoice, &str, &str); 3] =
-    [(DeviceChoice::Auto, "auto", text::AUTOMATIC), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU), (DeviceChoice::Cpu, "cpu", text::CPU)];
+    [(DeviceChoice::Auto, "auto", text::AUTOMATIC.get()), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU.get()), (DeviceChoice::Cpu, "cpu", text::CPU.get())];

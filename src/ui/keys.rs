@@ -15,14 +15,29 @@ use crate::render::{Orientation, Plane};
 /// How far + and − move the threshold, in percentiles.
 const THRESHOLD_STEP: f64 = 1.0;
 
+/// Zoom of one keystroke.
+const KEY_ZOOM: f64 = 1.25;
+
 /// Listens as long as the page lives.
 pub fn listen_to_keys(study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
     let _listener = window_event_listener(ev::keydown, move |event| {
         let is_shortcut = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if (event.ctrl_key() || event.meta_key()) && !belongs_to_a_field(&event) {
+            act_on_history(&event, view_state);
+        }
         if !is_shortcut && !belongs_to_a_field(&event) {
             act(&event.key(), study, view_state, help);
         }
     });
+}
+
+fn act_on_history(event: &KeyboardEvent, view_state: ViewState) {
+    match (event.key().as_str(), event.shift_key()) {
+        ("z", false) => view_state.undo(),
+        ("z" | "Z", true) | ("y", false) => view_state.redo(),
+        _ => return,
+    }
+    event.prevent_default();
 }
 
 fn act(key: &str, study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
@@ -34,6 +49,9 @@ fn act(key: &str, study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
         "s" | "S" => study.export(ExportKind::Nifti),
         "+" | "=" => view_state.shift_threshold(study.map.get_untracked(), THRESHOLD_STEP),
         "-" | "−" => view_state.shift_threshold(study.map.get_untracked(), -THRESHOLD_STEP),
+        "z" => view_state.zoom_by(KEY_ZOOM, None),
+        "Z" => view_state.zoom_by(1.0 / KEY_ZOOM, None),
+        "0" => view_state.reset_frame(),
         "Escape" => study.cancel(),
         "?" => open(help),
         _ => {}

@@ -36,8 +36,8 @@ pub fn LayerList(
         let rows = model.levels.iter().cloned().map(row).collect_view();
         view! {
             <details class="layers">
-                <summary>{text::LAYERS} " (" {model.levels.len()} ")"</summary>
-                <p class="muted">{text::LAYERS_HINT}</p>
+                <summary>{text::LAYERS.get()} " (" {model.levels.len()} ")"</summary>
+                <p class="muted">{text::LAYERS_HINT.get()}</p>
                 <ol>{rows}</ol>
             </details>
         }

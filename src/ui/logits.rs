@@ -13,11 +13,11 @@ use super::{format, text};
 pub fn Logits() -> impl IntoView {
     let study = expect_context::<Study>();
     let body = move || match study.map.get() {
-        None => view! { <p class="muted">{text::NO_MAP}</p> }.into_any(),
+        None => view! { <p class="muted">{text::NO_MAP.get()}</p> }.into_any(),
         Some(map) => view! { <Table map=map.clone() /> <SelfCheckLine map=map.clone() /> <Facts map=map /> }.into_any(),
     };
     let about_image = move || study.image.get().map(|image| warnings(&image.warnings));
-    view! { <section class="output" aria-label=text::OUTPUT>{body} {about_image}</section> }.into_any()
+    view! { <section class="output" aria-label=text::OUTPUT.get()>{body} {about_image}</section> }.into_any()
 }
 
 #[component]
@@ -40,7 +40,7 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
     view! {
         <table class="table table--numbers" data-testid="logits">
             <thead>
-                <tr><th scope="col">{text::NODE}</th><th scope="col">{text::LOGIT}</th><th scope="col">{text::PROBABILITY}</th></tr>
+                <tr><th scope="col">{text::NODE.get()}</th><th scope="col">{text::LOGIT.get()}</th><th scope="col">{text::PROBABILITY.get()}</th></tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
@@ -58,13 +58,13 @@ fn SelfCheckLine(map: Arc<ShownMap>) -> impl IntoView {
 #[component]
 fn Facts(map: Arc<ShownMap>) -> impl IntoView {
     let statistics = map.ready.statistics;
-    let element = (!map.ready.element_name.is_empty()).then(|| (text::ELEMENT, map.ready.element_name.clone()));
+    let element = (!map.ready.element_name.is_empty()).then(|| (text::ELEMENT.get(), map.ready.element_name.clone()));
     let facts = [
-        (text::MAP_VALUES, format::shape(&map.ready.header.shape)),
-        (text::MIN, format::significant(f64::from(statistics.min))),
-        (text::MAX, format::significant(f64::from(statistics.max))),
-        (text::MEAN, format::significant(statistics.mean)),
-        (text::TIME, text::milliseconds(map.ready.milliseconds)),
+        (text::MAP_VALUES.get(), format::shape(&map.ready.header.shape)),
+        (text::MIN.get(), format::significant(f64::from(statistics.min))),
+        (text::MAX.get(), format::significant(f64::from(statistics.max))),
+        (text::MEAN.get(), format::significant(statistics.mean)),
+        (text::TIME.get(), text::milliseconds(map.ready.milliseconds)),
     ];
     let facts =
         element.into_iter().chain(facts).map(|(name, value)| view! { <div><dt>{name}</dt>" "<dd>{value}</dd></div> }).collect_view();

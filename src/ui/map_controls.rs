@@ -9,7 +9,7 @@ use super::study::Study;
 use super::text;
 use super::threshold_control::ThresholdControl;
 use super::view_state::ViewState;
-use crate::render::{Colormap, Orientation, strongest_voxel};
+use crate::render::{Colormap, MAX_ZOOM, Orientation, strongest_voxel};
 
 /// The column at the right.
 #[component]
@@ -20,22 +20,23 @@ pub fn MapControls() -> impl IntoView {
         peak.into_iter().for_each(|peak| view_state.look_at(peak));
     };
     view! {
-        <section class="controls" aria-label=text::DISPLAY>
+        <section class="controls" aria-label=text::DISPLAY.get()>
             <ColorBar />
             <div class="controls__fields">
                 <ColormapField />
                 <ChannelField />
-                <ShareSlider label=text::RANGE testid="range" low="0.01"
+                <ShareSlider label=text::RANGE.get() testid="range" low="0.01"
                     value=Signal::derive(move || view_state.view.read().range)
                     shown=Signal::derive(move || view_state.scale.read().as_ref().map(|scale| format!("± {}", format::significant(scale.range().into()))))
                     on_slide=Callback::new(move |share| view_state.view.update(|view| view.range = share)) />
                 <ThresholdControl />
-                <ShareSlider label=text::OPACITY testid="opacity" low="0"
+                <ShareSlider label=text::OPACITY.get() testid="opacity" low="0"
                     value=Signal::derive(move || view_state.view.read().opacity)
                     shown=Signal::derive(move || Some(format!("{:.0} %", view_state.view.read().opacity * 100.0)))
                     on_slide=Callback::new(move |share| view_state.view.update(|view| view.opacity = share)) />
                 <SidesField />
-                <button type="button" class="button" disabled=move || study.map.read().is_none() on:click=to_peak>{text::GO_TO_PEAK}</button>
+                <FrameFields />
+                <button type="button" class="button" disabled=move || study.map.read().is_none() on:click=to_peak>{text::GO_TO_PEAK.get()}</button>
             </div>
         </section>
     }
@@ -49,7 +50,7 @@ fn ColormapField() -> impl IntoView {
     let value = move || view_state.view.read().colormap.name().to_owned();
     let choose = move |name: String| view_state.view.update(|view| view.colormap = Colormap::from_name(&name).unwrap_or(view.colormap));
     view! {
-        <Choice label=text::COLORMAP testid="colormap" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::COLORMAP.get() testid="colormap" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 
@@ -65,15 +66,39 @@ fn ChannelField() -> impl IntoView {
     let choose = move |value: String| value.parse().into_iter().for_each(|channel| study.show_channel(channel));
     move || {
         (n_channels.get() > 1).then(|| view! {
-            <Choice label=text::CHANNEL testid="channel" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
+            <Choice label=text::CHANNEL.get() testid="channel" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
         })
     }
+}
+
+/// Zoom, and the ways back.
+#[component]
+fn FrameFields() -> impl IntoView {
+    let view_state = expect_context::<ViewState>();
+    let zoom = move || view_state.view.read().zoom;
+    let slide = move |event| {
+        let wanted: Option<f64> = event_target_value(&event).parse().ok();
+        wanted.into_iter().for_each(|octaves| view_state.zoom_by(octaves.exp2() / view_state.view.read_untracked().zoom, None));
+    };
+    view! {
+        <label class="field">
+            <span class="field__label">{text::ZOOM.get()} <span class="field__value">{move || format!("{} ×", format::decimals(zoom(), 1))}</span></span>
+            <input type="range" min="0" max=MAX_ZOOM.log2().to_string() step="0.05" data-testid="zoom"
+                prop:value=move || zoom().log2().to_string() on:input=slide />
+        </label>
+        <div class="buttons">
+            <button type="button" class="button" data-testid="reset-view" on:click=move |_| view_state.reset_frame()>{text::RESET_VIEW.get()}</button>
+            <button type="button" class="button" data-testid="undo" on:click=move |_| view_state.undo()>{text::UNDO.get()}</button>
+            <button type="button" class="button" data-testid="redo" on:click=move |_| view_state.redo()>{text::REDO.get()}</button>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]
 fn SidesField() -> impl IntoView {
     let view_state = expect_context::<ViewState>();
-    let entries = vec![Entry::new("neurological", text::NEUROLOGICAL), Entry::new("radiological", text::RADIOLOGICAL)];
+    let entries = vec![Entry::new("neurological", text::NEUROLOGICAL.get()), Entry::new("radiological", text::RADIOLOGICAL.get())];
     let value = move || match view_state.view.read().orientation {
         Orientation::Neurological => "neurological".to_owned(),
         Orientation::Radiological => "radiological".to_owned(),
@@ -83,7 +108,7 @@ fn SidesField() -> impl IntoView {
         view_state.view.update(|view| view.orientation = orientation);
     };
     view! {
-        <Choice label=text::SIDES testid="orientation" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+        <Choice label=text::SIDES.get() testid="orientation" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
 }
 

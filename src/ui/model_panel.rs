@@ -15,13 +15,13 @@ pub fn ModelPanel() -> impl IntoView {
     let study = expect_context::<Study>();
     let on_files = Callback::new(move |files| study.open_model(files));
     let body = move || match study.model.get() {
-        None => view! { <p class="muted">{text::NO_MODEL}</p> }.into_any(),
+        None => view! { <p class="muted">{text::NO_MODEL.get()}</p> }.into_any(),
         Some(model) => view! { <Summary model=model.clone() /> <Checkpoint /> <LayerList model=model /> }.into_any(),
     };
     view! {
         <section class="panel" aria-labelledby="model-title">
-            <h2 id="model-title"><span class="panel__number">"1"</span>{text::MODEL}</h2>
-            <FilePicker testid="open-model" folder_testid="open-model-folder" hint=text::MODEL_HINT on_files=on_files />
+            <h2 id="model-title"><span class="panel__number">"1"</span>{text::MODEL.get()}</h2>
+            <FilePicker testid="open-model" folder_testid="open-model-folder" hint=text::MODEL_HINT.get() on_files=on_files />
             {body}
         </section>
     }
@@ -59,9 +59,9 @@ fn Checkpoint() -> impl IntoView {
     let selection = move || model().map(|model| model.selection.clone()).unwrap_or_default();
     view! {
         <div class="fields">
-            <Choice label=text::SPLIT testid="split" entries=Signal::derive(splits) value=Signal::derive(split)
+            <Choice label=text::SPLIT.get() testid="split" entries=Signal::derive(splits) value=Signal::derive(split)
                 on_choose=Callback::new(choose_split) />
-            <Choice label=text::SELECTION testid="selection" entries=Signal::derive(selections) value=Signal::derive(selection)
+            <Choice label=text::SELECTION.get() testid="selection" entries=Signal::derive(selections) value=Signal::derive(selection)
                 on_choose=Callback::new(choose_selection) />
         </div>
     }

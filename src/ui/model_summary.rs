@@ -35,7 +35,7 @@ pub fn Report(
         let items = warnings.into_iter().map(|warning| view! { <li>{warning}</li> }).collect_view();
         view! {
             <details class="report">
-                <summary>{text::LOAD_REPORT} " (" {count} ")"</summary>
+                <summary>{text::LOAD_REPORT.get()} " (" {count} ")"</summary>
                 <ul>{items}</ul>
             </details>
         }
@@ -45,22 +45,22 @@ pub fn Report(
 fn facts(model: &ModelSummary) -> Vec<(&'static str, String)> {
     let nodes: Vec<&str> = model.nodes.iter().map(|node| node.label.as_str()).collect();
     let mut facts = vec![
-        (text::ARCHITECTURE, model.architecture.clone()),
-        (text::TASK, text::task(&model.task, &model.mode)),
-        (text::NODES, nodes.join(", ")),
-        (text::INPUT, format::shape(&model.input_shape)),
-        (text::TRANSFORMS, transforms(model)),
-        (text::PARAMETERS, format::count(model.n_parameters)),
-        (text::MEMORY, text::memory(&model.memory)),
-        (text::PREPROCESSING, model.preprocessing.clone()),
+        (text::ARCHITECTURE.get(), model.architecture.clone()),
+        (text::TASK.get(), text::task(&model.task, &model.mode)),
+        (text::NODES.get(), nodes.join(", ")),
+        (text::INPUT.get(), format::shape(&model.input_shape)),
+        (text::TRANSFORMS.get(), transforms(model)),
+        (text::PARAMETERS.get(), format::count(model.n_parameters)),
+        (text::MEMORY.get(), text::memory(&model.memory)),
+        (text::PREPROCESSING.get(), model.preprocessing.clone()),
     ];
-    facts.extend((!model.extraction.is_empty()).then(|| (text::ELEMENTS_ARE, model.extraction.clone())));
-    facts.extend(model.epoch.map(|epoch| (text::EPOCH, epoch.to_string())));
+    facts.extend((!model.extraction.is_empty()).then(|| (text::ELEMENTS_ARE.get(), model.extraction.clone())));
+    facts.extend(model.epoch.map(|epoch| (text::EPOCH.get(), epoch.to_string())));
     facts
 }
 
 fn transforms(model: &ModelSummary) -> String {
-    let normalize = model.normalize.then(|| text::MIN_MAX.to_owned());
+    let normalize = model.normalize.then(|| text::MIN_MAX.get().to_owned());
     let all: Vec<String> = normalize.into_iter().chain(model.size_reduction.map(text::reduction)).collect();
-    if all.is_empty() { text::NONE.to_owned() } else { all.join(", ") }
+    if all.is_empty() { text::NONE.get().to_owned() } else { all.join(", ") }
 }

@@ -19,12 +19,12 @@ pub fn ParticipantsPanel() -> impl IntoView {
     let entries = move || {
         let all = study.participants.get().map(|list| diagnoses_of(&list)).unwrap_or_default();
         let named = all.into_iter().map(|name| Entry::new(name.clone(), name));
-        std::iter::once(Entry::new("", text::ALL)).chain(named).collect::<Vec<_>>()
+        std::iter::once(Entry::new("", text::ALL.get())).chain(named).collect::<Vec<_>>()
     };
     let body = move || match study.participants.get() {
-        None => view! { <p class="muted">{text::NO_PARTICIPANTS}</p> }.into_any(),
+        None => view! { <p class="muted">{text::NO_PARTICIPANTS.get()}</p> }.into_any(),
         Some(list) => view! {
-            <Choice label=text::DIAGNOSIS testid="diagnosis-filter" entries=Signal::derive(entries) value=diagnosis
+            <Choice label=text::DIAGNOSIS.get() testid="diagnosis-filter" entries=Signal::derive(entries) value=diagnosis
                 on_choose=Callback::new(move |value| diagnosis.set(value)) />
             <ParticipantsTable list=list.clone() diagnosis=diagnosis />
             <Report warnings=list.warnings.clone() />
@@ -35,8 +35,8 @@ pub fn ParticipantsPanel() -> impl IntoView {
     Effect::watch(move || study.participants.get(), move |_, _, _| diagnosis.set(String::new()), false);
     view! {
         <section class="panel" aria-labelledby="participants-title">
-            <h2 id="participants-title"><span class="panel__number">"2"</span>{text::PARTICIPANTS}</h2>
-            <FilePicker testid="open-images" folder_testid="open-images-folder" hint=text::IMAGES_HINT on_files=on_files />
+            <h2 id="participants-title"><span class="panel__number">"2"</span>{text::PARTICIPANTS.get()}</h2>
+            <FilePicker testid="open-images" folder_testid="open-images-folder" hint=text::IMAGES_HINT.get() on_files=on_files />
             {body}
         </section>
     }

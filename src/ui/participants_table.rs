@@ -25,10 +25,10 @@ pub fn ParticipantsTable(
             <table class="table" class:table--whole=is_whole>
                 <thead>
                     <tr>
-                        <th scope="col">{text::PARTICIPANT}</th>
-                        <th scope="col">{text::SESSION}</th>
-                        <th scope="col">{text::DIAGNOSIS}</th>
-                        <th scope="col" class="table__count" title=text::ELEMENTS_TITLE>{text::ELEMENTS}</th>
+                        <th scope="col">{text::PARTICIPANT.get()}</th>
+                        <th scope="col">{text::SESSION.get()}</th>
+                        <th scope="col">{text::DIAGNOSIS.get()}</th>
+                        <th scope="col" class="table__count" title=text::ELEMENTS_TITLE.get()>{text::ELEMENTS.get()}</th>
                     </tr>
                 </thead>
                 <tbody>

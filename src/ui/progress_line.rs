@@ -11,10 +11,10 @@ use crate::engine::message::{Progress, Stage};
 pub fn ProgressLine() -> impl IntoView {
     let study = expect_context::<Study>();
     let words = move || match study.state() {
-        State::Idle => text::IDLE.to_owned(),
-        State::Ready => text::READY.to_owned(),
-        State::Failed => text::FAILED.to_owned(),
-        State::Loading | State::Computing => study.work.read().progress.as_ref().map_or_else(|| format!("{}…", text::WORKING), in_words),
+        State::Idle => text::IDLE.get().to_owned(),
+        State::Ready => text::READY.get().to_owned(),
+        State::Failed => text::FAILED.get().to_owned(),
+        State::Loading | State::Computing => study.work.read().progress.as_ref().map_or_else(|| format!("{}…", text::WORKING.get()), in_words),
     };
     let is_busy = move || !study.work.read().is_idle();
     // Without a value the bar is indeterminate.
@@ -23,7 +23,7 @@ pub fn ProgressLine() -> impl IntoView {
         work.progress.as_ref().filter(|p| p.total > 0).map(|p| (p.done as f64 / p.total as f64).min(1.0).to_string())
     };
     view! {
-        <progress class="progress" data-testid="progress" class:is-idle=move || !is_busy() max="1" value=share aria-label=text::WORKING />
+        <progress class="progress" data-testid="progress" class:is-idle=move || !is_busy() max="1" value=share aria-label=text::WORKING.get() />
         <p role="status" class="status" data-testid="status" data-state=move || study.state().name()>{words}</p>
     }
     .into_any()

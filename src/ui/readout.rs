@@ -20,12 +20,12 @@ pub fn Readout() -> impl IntoView {
         let point = view_state.crosshair()?;
         let image = study.image.get()?;
         let voxel = nearest_voxel(&image.placed.volume, &image.placed.voxel_from_world, point)?;
-        Some(format!("{} {}, {}, {}", text::VOXEL, voxel[0], voxel[1], voxel[2]))
+        Some(format!("{} {}, {}, {}", text::VOXEL.get(), voxel[0], voxel[1], voxel[2]))
     };
     let values = move || {
         let point = view_state.crosshair()?;
-        let image = study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE, &image.placed, point));
-        let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY, &map.placed, point));
+        let image = study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE.get(), &image.placed, point));
+        let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY.get(), &map.placed, point));
         Some(image.into_iter().chain(map).collect::<Vec<_>>().join("  "))
     };
     view! {

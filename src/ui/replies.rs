@@ -125,7 +125,7 @@ impl Study {
             return;
         }
         self.work.set(Work::default());
-        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.to_owned() };
+        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.get().to_owned() };
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
     }
 
@@ -162,5 +162,5 @@ async fn floats(attachments: &[Attachment]) -> Vec<f32> {
 fn save_attachment(attachments: &[Attachment], name: &str, mime: &str) -> Result<(), Failure> {
     let buffer = attachments.first().map_or(JsValue::NULL, |attachment| attachment.buffer().into());
     save(&buffer, name, mime)
-        .map_err(|error| Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.to_owned() })
+        .map_err(|error| Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() })
 }

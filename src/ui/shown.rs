@@ -36,7 +36,7 @@ pub struct ShownMap {
 
 impl Placed {
     fn new(what: &str, header: &VolumeHeader, data: Vec<f32>) -> Result<Self, Failure> {
-        let failure = |what: String| Failure { what, hint: text::BAD_VOLUME_HINT.to_owned() };
+        let failure = |what: String| Failure { what, hint: text::BAD_VOLUME_HINT.get().to_owned() };
         let world_from_voxel = Affine(header.world_from_voxel);
         let voxel_from_world = world_from_voxel.inverse().ok_or_else(|| failure(text::no_place(what)))?;
         let volume =
@@ -72,7 +72,7 @@ impl ShownMap {
     }
 
     fn placed(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>, own: Vec<f32>) -> Result<Self, Failure> {
-        let placed = Placed::new(text::MAP_VALUES, &ready.header, own)?;
+        let placed = Placed::new(text::MAP_VALUES.get(), &ready.header, own)?;
         let magnitudes = MagnitudeSample::new(placed.volume.data());
         Ok(ShownMap { ready, channel, all_channels, placed, magnitudes })
     }

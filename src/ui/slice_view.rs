@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 
-use leptos::ev::{KeyboardEvent, PointerEvent, WheelEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::html::Canvas;
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 use super::figure::render_plane;
+use super::gestures::Gestures;
 use super::study::Study;
 use super::view_state::{Shown, ViewState};
 use super::{format, text};
@@ -23,6 +25,8 @@ pub fn SliceView(
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let canvas = NodeRef::<Canvas>::new();
     redraw_when_seen_things_change(plane, study, view_state, canvas);
+    let gestures = Gestures::new(plane, view_state);
+    let on_canvas = move |act: &dyn Fn(&HtmlCanvasElement)| canvas.get_untracked().iter().for_each(|canvas| act(canvas));
     let axis = plane.normal_axis();
     let caption = move || {
         let position = view_state.crosshair().map(|point| format::millimetres(point[axis]));
@@ -42,9 +46,12 @@ pub fn SliceView(
                 tabindex="0"
                 role="img"
                 aria-label=text::canvas_label(plane)
-                on:pointerdown=move |event| { hold(&event, canvas); point_at(&event, plane, view_state, canvas) }
-                on:pointermove=move |event| if event.buttons() & 1 == 1 { point_at(&event, plane, view_state, canvas) }
-                on:wheel=move |event| step_by_wheel(&event, plane, view_state)
+                on:pointerdown=move |event| on_canvas(&|canvas| gestures.begin(&event, canvas))
+                on:pointermove=move |event| on_canvas(&|canvas| gestures.go_on(&event, canvas))
+                on:pointerup=move |event| gestures.end(&event)
+                on:pointercancel=move |event| gestures.end(&event)
+                on:contextmenu=move |event| event.prevent_default()
+                on:wheel=move |event| on_canvas(&|canvas| gestures.wheel(&event, canvas))
                 on:keydown=move |event| step_by_key(&event, plane, view_state)
             />
             <Crosshair plane=plane />
@@ -77,6 +84,7 @@ fn Crosshair(plane: Plane) -> impl IntoView {
 fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewState, canvas: NodeRef<Canvas>) {
     let position = Memo::new(move |_| view_state.crosshair().map(|point| point[plane.normal_axis()]));
     let opacity = Memo::new(move |_| view_state.view.read().opacity);
+    let window = Memo::new(move |_| view_state.view.read().window);
     let grid = Memo::new(move |_| view_state.grid(plane));
     let pixels = RefCell::new(Vec::new());
     let frames = FrameLoop::new(move || {
@@ -93,36 +101,13 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
         study.map.track();
         position.track();
         opacity.track();
+        window.track();
         grid.track();
         view_state.scale.track();
         view_state.overlay.track();
         canvas.track();
         frames.with_value(FrameLoop::ask);
     });
-}
-
-fn hold(event: &PointerEvent, canvas: NodeRef<Canvas>) {
-    if let Some(canvas) = canvas.get_untracked() {
-        // Without the capture a drag ends at the canvas's edge, which is no harm.
-        let _ = canvas.set_pointer_capture(event.pointer_id());
-    }
-}
-
-fn point_at(event: &PointerEvent, plane: Plane, view_state: ViewState, canvas: NodeRef<Canvas>) {
-    let (Some(canvas), Some(grid)) = (canvas.get_untracked(), untrack(|| view_state.grid(plane))) else { return };
-    let Some(point) = untrack(|| view_state.crosshair()) else { return };
-    let frame = canvas.get_bounding_client_rect();
-    let x = (f64::from(event.client_x()) - frame.left()) / frame.width() * grid.width as f64;
-    let y = (f64::from(event.client_y()) - frame.top()) / frame.height() * grid.height as f64;
-    view_state.look_at(grid.hit([x, y], point[plane.normal_axis()]));
-}
-
-fn step_by_wheel(event: &WheelEvent, plane: Plane, view_state: ViewState) {
-    // With a modifier the wheel belongs to the browser.
-    if event.delta_y() != 0.0 && !event.ctrl_key() && !event.meta_key() {
-        event.prevent_default();
-        view_state.step(plane.normal_axis(), -event.delta_y().signum());
-    }
 }
 
 fn step_by_key(event: &KeyboardEvent, plane: Plane, view_state: ViewState) {

@@ -19,7 +19,7 @@ pub fn ThresholdControl() -> impl IntoView {
     let shown = move || {
         let map = study.map.get()?;
         let value = format::significant(f64::from(threshold_value(&map, threshold())));
-        Some(format!("{value} · {:.1} %", percent_of(&map, threshold())))
+        Some(format!("{value} · {} %", format::decimals(percent_of(&map, threshold()), 1)))
     };
     let slide = move |event| {
         let Ok(number) = event_target_value(&event).parse::<f64>() else { return };
@@ -36,7 +36,7 @@ pub fn ThresholdControl() -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span class="field__label">{text::THRESHOLD} <span class="field__value">{shown}</span></span>
+            <span class="field__label">{text::THRESHOLD.get()} <span class="field__value">{shown}</span></span>
             // The limits come before the value: a browser clamps the value to the limits it knows.
             <input type="range" min="0" data-testid="threshold" max=move || largest().to_string()
                 step=move || (largest() / 1000.0).to_string() prop:value=number on:input=slide />
@@ -49,7 +49,7 @@ pub fn ThresholdControl() -> impl IntoView {
 #[component]
 fn ThresholdMode() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    let entries = vec![Entry::new("percentile", text::PERCENTILE), Entry::new("absolute", text::ABSOLUTE)];
+    let entries = vec![Entry::new("percentile", text::PERCENTILE.get()), Entry::new("absolute", text::ABSOLUTE.get())];
     let value = move || match view_state.view.read().threshold {
         Threshold::Percentile(_) => "percentile".to_owned(),
         Threshold::Absolute(_) => "absolute".to_owned(),
@@ -66,7 +66,7 @@ fn ThresholdMode() -> impl IntoView {
     };
     let disabled = move || study.map.read().is_none();
     view! {
-        <Choice label=text::THRESHOLD_MODE testid="threshold-mode" entries=entries value=Signal::derive(value)
+        <Choice label=text::THRESHOLD_MODE.get() testid="threshold-mode" entries=entries value=Signal::derive(value)
             disabled=Signal::derive(disabled) on_choose=Callback::new(choose) />
     }
 }

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::language::Language;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
-use crate::render::{ColorScale, Plane, PlaneGrid, Threshold, View, WorldBounds};
+use crate::render::{
+    ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
+};
 use crate::web::address;
 
 /// The state of the view; in context.
@@ -16,12 +19,17 @@ pub struct ViewState {
     pub view: RwSignal<View>,
     pub crosshair_lines: RwSignal<Shown>,
     pub overlay: RwSignal<Shown>,
+    /// In which the page speaks.
+    pub language: RwSignal<Language>,
     /// One plane large, or all.
     pub focus: RwSignal<Option<Plane>>,
     /// Where the shown volumes lie.
     pub scene: Memo<Option<Scene>>,
+    /// The part of the scene that is in sight.
+    pub frame: Memo<Option<WorldBounds>>,
     /// How the map is coloured; `None` without a map.
     pub scale: Memo<Option<ColorScale>>,
+    history: StoredValue<History<View>>,
 }
 
 /// Whether something is drawn.
@@ -45,7 +53,14 @@ impl ViewState {
     /// Reads the view from the address and keeps the address up to date.
     pub fn new(study: Study) -> Self {
         let view = RwSignal::new(View::from_fragment(&address::fragment()));
-        Effect::watch(move || view.get(), debounced(|view: &View| address::replace_fragment(&view.to_fragment())), false);
+        let language = RwSignal::new(Language::preferred());
+        let history = StoredValue::new(History::default());
+        history.update_value(|history| history.note(view.get_untracked()));
+        let keep = move |state: &(View, Language)| {
+            write_address(state);
+            history.update_value(|history| history.note(state.0));
+        };
+        Effect::watch(move || (view.get(), language.get()), debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
         let scene = Memo::new(move |_| match (&*study.image.read(), &*study.map.read()) {
             (Some(image), _) => Some(scene_of(&image.placed)),
@@ -56,8 +71,13 @@ impl ViewState {
             let (map, view) = (study.map.get()?, view.get());
             Some(ColorScale::new(view.colormap, map.range() * view.range, threshold_value(&map, view.threshold)))
         });
+        let frame = Memo::new(move |_| {
+            let (Scene { bounds, pixel_mm }, view) = (scene.get()?, view.get());
+            let point = bounds.clamp(view.crosshair.unwrap_or_else(|| bounds.center()));
+            Some(framed(bounds, view.zoom, view.center.unwrap_or_else(|| bounds.center()), point, pixel_mm))
+        });
         let (crosshair_lines, overlay) = (RwSignal::new(Shown::Yes), RwSignal::new(Shown::Yes));
-        ViewState { view, crosshair_lines, overlay, focus: RwSignal::new(None), scene, scale }
+        ViewState { view, crosshair_lines, overlay, language, focus: RwSignal::new(None), scene, frame, scale, history }
     }
 
     /// Where the planes meet: the middle of the picture until somebody says otherwise.
@@ -81,8 +101,65 @@ impl ViewState {
 
     /// The pixels of a plane.
     pub fn grid(&self, plane: Plane) -> Option<PlaneGrid> {
-        let scene = self.scene.get()?;
-        Some(PlaneGrid::covering(scene.bounds, plane, scene.pixel_mm, self.view.read().orientation))
+        let (scene, frame) = (self.scene.get()?, self.frame.get()?);
+        Some(PlaneGrid::covering(frame, plane, scene.pixel_mm, self.view.read().orientation))
+    }
+
+    /// Zooms in (more than 1) or out, keeping a point of a plane where it is in the picture; else the crosshair.
+    pub fn zoom_by(&self, factor: f64, fixed: Option<([f64; 3], Plane)>) {
+        let (Some(frame), Some(crosshair)) = (self.frame.get_untracked(), untrack(|| self.crosshair())) else { return };
+        self.view.update(|view| {
+            let zoom = (view.zoom * factor).clamp(1.0, MAX_ZOOM);
+            let factor = zoom / view.zoom;
+            view.center = Some(match fixed {
+                Some((point, plane)) => center_after_zoom(frame.center(), point, plane, factor),
+                None => crosshair,
+            });
+            view.zoom = zoom;
+        });
+    }
+
+    /// Moves what is in sight, in millimetres.
+    pub fn move_frame(&self, by_mm: [f64; 3]) {
+        let Some(frame) = self.frame.get_untracked() else { return };
+        let center = frame.center();
+        self.view.update(|view| view.center = Some(std::array::from_fn(|axis| center[axis] + by_mm[axis])));
+    }
+
+    /// Widens the image's window by one share of its own, and moves it by another.
+    pub fn shift_window(&self, wider: f32, higher: f32) {
+        self.view.update(|view| {
+            let (width, middle) = (view.window[1] - view.window[0], (view.window[0] + view.window[1]) / 2.0);
+            let (width, middle) = ((width + wider).clamp(MIN_WINDOW, 4.0), (middle + higher).clamp(-1.0, 2.0));
+            view.window = [middle - width / 2.0, middle + width / 2.0];
+        });
+    }
+
+    /// The whole picture again, in the image's own window.
+    pub fn reset_frame(&self) {
+        self.view.update(|view| {
+            let View { zoom, center, window, .. } = View::default();
+            (view.zoom, view.center, view.window) = (zoom, center, window);
+        });
+    }
+
+    /// Takes the last change of the view back.
+    pub fn undo(&self) {
+        self.go_to(|history, now| {
+            history.note(now);
+            history.undo()
+        });
+    }
+
+    /// Does again what was taken back.
+    pub fn redo(&self) {
+        self.go_to(|history, _| history.redo());
+    }
+
+    fn go_to(&self, step: impl Fn(&mut History<View>, View) -> Option<View>) {
+        let now = self.view.get_untracked();
+        let found = self.history.try_update_value(|history| step(history, now)).flatten();
+        found.into_iter().for_each(|view| self.view.set(view));
     }
 
     /// Makes the threshold stricter or laxer by some percentiles of the map's magnitude.
@@ -120,13 +197,17 @@ pub fn percent_of(map: &ShownMap, threshold: Threshold) -> f64 {
     }
 }
 
-fn debounced(act: impl Fn(&View) + Copy + 'static) -> impl Fn(&View, Option<&View>, Option<()>) + 'static {
+fn write_address((view, language): &(View, Language)) {
+    address::replace_fragment(&format!("{}&lang={}", view.to_fragment(), language.tag()));
+}
+
+fn debounced<T: Copy + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {
     let waiting = StoredValue::new_local(None::<TimeoutHandle>);
-    move |view, _, _| {
-        let view = *view;
+    move |seen, _, _| {
+        let seen = *seen;
         waiting.update_value(|handle| {
             handle.take().iter().for_each(TimeoutHandle::clear);
-            *handle = set_timeout_with_handle(move || act(&view), ADDRESS_DELAY).ok();
+            *handle = set_timeout_with_handle(move || act(&seen), ADDRESS_DELAY).ok();
         });
     }
 }

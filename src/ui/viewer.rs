@@ -24,7 +24,8 @@ pub fn Viewer() -> impl IntoView {
     let planes = Plane::ALL.map(|plane| view! { <SliceView plane=plane /> });
     view! {
         <section class="viewer">
-            <div class="planes" class:planes--one=move || view_state.focus.get().is_some() style:--columns=columns
+            <div class="planes" class:planes--one=move || view_state.focus.get().is_some()
+                class:planes--zoomed=move || { view_state.view.read().zoom > 1.0 } style:--columns=columns
                 style:--columns-of-two=columns_of_two>
                 {planes}
             </div>

@@ -9,6 +9,28 @@ pub fn demo_url() -> String {
     url.map(|url| url.href()).unwrap_or_default()
 }
 
+/// The value of a key of the fragment, as it stands there.
+pub fn parameter(key: &str) -> Option<String> {
+    let fragment = fragment();
+    let mut pairs = fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('='));
+    pairs.find(|(own, _)| *own == key).map(|(_, value)| value.to_owned())
+}
+
+/// Tags of the languages that the user prefers, the first one first.
+pub fn user_languages() -> Vec<String> {
+    let languages = web_sys::window().map(|window| window.navigator().languages());
+    languages.map(|languages| languages.iter().filter_map(|tag| tag.as_string()).collect()).unwrap_or_default()
+}
+
+/// Tells assistive technology and hyphenation in which language the document speaks.
+pub fn set_document_language(tag: &str) {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    if let Some(root) = root {
+        // Setting a plain attribute of an element that is there cannot fail.
+        let _ = root.set_attribute("lang", tag);
+    }
+}
+
 /// The fragment of the address, with its `#`, or empty.
 pub fn fragment() -> String {
     web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()

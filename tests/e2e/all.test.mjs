@@ -2,6 +2,8 @@
 import './demo.mjs';
 import './look.mjs';
 import './keyboard.mjs';
+import './accessibility.mjs';
+import './language.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

@@ -21,6 +21,7 @@ mod engine_reuse;
 mod export;
 mod files;
 mod fixtures;
+mod framing;
 #[cfg(feature = "compute")]
 mod fused_blocks;
 mod groups;

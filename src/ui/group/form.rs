@@ -93,12 +93,12 @@ pub fn command(study: Study) -> String {
 pub fn missing(study: Study) -> Vec<&'static str> {
     let form = study.group;
     let wanted = [
-        (study.model.read().is_none(), text::MISSING_MODEL),
-        (study.participants.read().is_none(), text::MISSING_IMAGES),
-        (form.data_group.read().trim().is_empty(), text::MISSING_GROUP),
-        (form.name.read().trim().is_empty(), text::MISSING_NAME),
-        (form.selections.read().is_empty(), text::MISSING_SELECTION),
-        (form.splits.read().is_empty(), text::MISSING_SPLIT),
+        (study.model.read().is_none(), text::MISSING_MODEL.get()),
+        (study.participants.read().is_none(), text::MISSING_IMAGES.get()),
+        (form.data_group.read().trim().is_empty(), text::MISSING_GROUP.get()),
+        (form.name.read().trim().is_empty(), text::MISSING_NAME.get()),
+        (form.selections.read().is_empty(), text::MISSING_SELECTION.get()),
+        (form.splits.read().is_empty(), text::MISSING_SPLIT.get()),
     ];
     wanted.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what).collect()
 }

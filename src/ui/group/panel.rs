@@ -19,11 +19,11 @@ pub fn GroupPanel() -> impl IntoView {
     let study = expect_context::<Study>();
     view! {
         <details class="group" data-testid="group-form">
-            <summary>{words::RUN_A_GROUP}</summary>
-            <fieldset class="group__fields" disabled=move || study.is_running_a_group() aria-label=words::RUN_A_GROUP>
-                <p class="muted">{words::ABOUT}</p>
+            <summary>{words::RUN_A_GROUP.get()}</summary>
+            <fieldset class="group__fields" disabled=move || study.is_running_a_group() aria-label=words::RUN_A_GROUP.get()>
+                <p class="muted">{words::ABOUT.get()}</p>
                 <DataGroup />
-                <TextField label=words::NAME option="NAME" testid="run-name" value=study.group.name />
+                <TextField label=words::NAME.get() option="NAME" testid="run-name" value=study.group.name />
                 <Which />
                 <Outputs />
             </fieldset>
@@ -53,7 +53,7 @@ fn DataGroup() -> impl IntoView {
         )
     };
     view! {
-        <TextField label=words::DATA_GROUP option="DATA_GROUP" testid="data-group" value=form.data_group list=GROUPS_ID />
+        <TextField label=words::DATA_GROUP.get() option="DATA_GROUP" testid="data-group" value=form.data_group list=GROUPS_ID />
         <datalist id=GROUPS_ID>{suggestions}</datalist>
         <p class="muted" data-testid="data-group-state">{meaning}</p>
     }
@@ -68,11 +68,11 @@ fn Which() -> impl IntoView {
     let splits = move || study.model.get().map(|model| splits_of(&model)).unwrap_or_default();
     let diagnoses = move || study.participants.get().map(|list| diagnoses_of(&list)).unwrap_or_default();
     view! {
-        <Checks label=words::SELECTIONS option="--selection_metrics" testid="run-selections" entries=Signal::derive(selections)
+        <Checks label=words::SELECTIONS.get() option="--selection_metrics" testid="run-selections" entries=Signal::derive(selections)
             chosen=form.selections />
-        <Checks label=words::SPLITS option="--split" testid="run-splits" entries=Signal::derive(splits) chosen=form.splits />
-        <Checks label=words::DIAGNOSES option="-d" testid="run-diagnoses" entries=Signal::derive(diagnoses) chosen=form.diagnoses />
-        <p class="muted" class:is-hidden=move || diagnoses().is_empty()>{words::DIAGNOSES_HINT}</p>
+        <Checks label=words::SPLITS.get() option="--split" testid="run-splits" entries=Signal::derive(splits) chosen=form.splits />
+        <Checks label=words::DIAGNOSES.get() option="-d" testid="run-diagnoses" entries=Signal::derive(diagnoses) chosen=form.diagnoses />
+        <p class="muted" class:is-hidden=move || diagnoses().is_empty()>{words::DIAGNOSES_HINT.get()}</p>
     }
 }
 
@@ -87,11 +87,11 @@ fn Outputs() -> impl IntoView {
     let choose = move |name: String| form.nifti.set(NiftiForm::from_name(&name).unwrap_or_default());
     view! {
         <p class="muted" class:is-hidden=has_one_element>{move || words::means(study.form.convention.get())}</p>
-        <CheckField label=words::SAVE_INDIVIDUAL option="--save_individual" testid="save-individual" value=form.save_individual />
-        <Choice label=words::SAVE_NIFTI option="--save_nifti" testid="save-nifti" entries=forms value=Signal::derive(value)
+        <CheckField label=words::SAVE_INDIVIDUAL.get() option="--save_individual" testid="save-individual" value=form.save_individual />
+        <Choice label=words::SAVE_NIFTI.get() option="--save_nifti" testid="save-nifti" entries=forms value=Signal::derive(value)
             on_choose=Callback::new(choose) />
-        <CheckField label=words::OVERWRITE option="--overwrite" testid="overwrite" value=form.overwrite />
-        <CheckField label=words::OVERWRITE_NAME option="--overwrite_name" testid="overwrite-name" value=form.overwrite_name />
+        <CheckField label=words::OVERWRITE.get() option="--overwrite" testid="overwrite" value=form.overwrite />
+        <CheckField label=words::OVERWRITE_NAME.get() option="--overwrite_name" testid="overwrite-name" value=form.overwrite_name />
     }
 }
 
@@ -110,12 +110,12 @@ fn Start() -> impl IntoView {
         <p class="muted" data-testid="run-missing" class:is-hidden=move || lacks.read().is_empty()>{move || words::missing(&lacks.read())}</p>
         <div class="buttons">
             <button type="button" class="button button--main" data-testid="run-group"
-                disabled=move || is_running() || !lacks.read().is_empty() on:click=move |_| study.run_group()>{words::RUN}</button>
-            <button type="button" class="button" class:is-hidden=move || !is_running() on:click=move |_| study.cancel()>{text::CANCEL}</button>
+                disabled=move || is_running() || !lacks.read().is_empty() on:click=move |_| study.run_group()>{words::RUN.get()}</button>
+            <button type="button" class="button" class:is-hidden=move || !is_running() on:click=move |_| study.cancel()>{text::CANCEL.get()}</button>
         </div>
         // Not a live region: the status line says the same.
         <p class="muted" data-testid="run-progress">{progress}</p>
-        <p class="field__label" id="command-label">{words::COMMAND}</p>
+        <p class="field__label" id="command-label">{words::COMMAND.get()}</p>
         <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{words_of_command}</code>
     }
 }

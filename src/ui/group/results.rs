@@ -16,9 +16,9 @@ pub fn ResultsPanel() -> impl IntoView {
     let rows = move || study.runs.get().into_iter().map(|run| view! { <Run run=run /> }).collect_view();
     view! {
         <section class="panel" aria-labelledby="results-title">
-            <h2 id="results-title"><span class="panel__number">"4"</span>{words::RESULTS}</h2>
-            <p class="warning" class:is-hidden=move || study.keeping.get() == Keeping::Kept>{words::NOT_KEPT}</p>
-            <p class="muted" class:is-hidden=move || !study.runs.read().is_empty()>{words::NO_RUNS}</p>
+            <h2 id="results-title"><span class="panel__number">"4"</span>{words::RESULTS.get()}</h2>
+            <p class="warning" class:is-hidden=move || study.keeping.get() == Keeping::Kept>{words::NOT_KEPT.get()}</p>
+            <p class="muted" class:is-hidden=move || !study.runs.read().is_empty()>{words::NO_RUNS.get()}</p>
             {move || study.interpreted.get().map(|last| view! { <Report last=last /> })}
             <ul class="runs" class:is-hidden=move || study.runs.read().is_empty()>{rows}</ul>
         </section>
@@ -38,9 +38,9 @@ fn Run(run: KeptRun) -> impl IntoView {
             <p class="muted">{words::run_facts(&run)}</p>
             <div class="buttons buttons--wrap">
                 <button type="button" class="button" data-testid="download-results" disabled=is_busy
-                    on:click=move |_| study.pack_run(packed.clone())>{words::DOWNLOAD}</button>
+                    on:click=move |_| study.pack_run(packed.clone())>{words::DOWNLOAD.get()}</button>
                 <button type="button" class="button" class:is-hidden=!can_choose_folder() data-testid="save-results" disabled=is_busy
-                    on:click=move |_| study.save_run(saved.clone())>{words::SAVE_TO_FOLDER}</button>
+                    on:click=move |_| study.save_run(saved.clone())>{words::SAVE_TO_FOLDER.get()}</button>
                 <Forget run=run.run.clone() />
             </div>
         </li>
@@ -53,7 +53,7 @@ fn Run(run: KeptRun) -> impl IntoView {
 fn Forget(run: String) -> impl IntoView {
     let study = expect_context::<Study>();
     let is_sure = RwSignal::new(false);
-    let label = move || if is_sure.get() { words::FORGET_REALLY } else { words::FORGET };
+    let label = move || if is_sure.get() { words::FORGET_REALLY.get() } else { words::FORGET.get() };
     let click = move |_| {
         if is_sure.get_untracked() {
             study.forget_run(run.clone());
@@ -61,7 +61,7 @@ fn Forget(run: String) -> impl IntoView {
         is_sure.update(|is_sure| *is_sure = !*is_sure);
     };
     view! {
-        <button type="button" class="button" class:button--danger=is_sure data-testid="forget-results" title=words::FORGET_HINT
+        <button type="button" class="button" class:button--danger=is_sure data-testid="forget-results" title=words::FORGET_HINT.get()
             disabled=move || !study.work.read().is_idle() on:click=click on:blur=move |_| is_sure.set(false)>{label}</button>
     }
 }
@@ -72,8 +72,8 @@ fn Report(last: Arc<Interpretation>) -> impl IntoView {
     view! {
         <div class="report" data-testid="run-report">
             <p>{title}</p>
-            <Sentences title=words::LEFT_OUT sentences=last.left_out.clone() />
-            <Sentences title=words::WARNINGS sentences=last.warnings.clone() />
+            <Sentences title=words::LEFT_OUT.get() sentences=last.left_out.clone() />
+            <Sentences title=words::WARNINGS.get() sentences=last.warnings.clone() />
         </div>
     }
     .into_any()

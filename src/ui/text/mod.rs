@@ -3,182 +3,218 @@
 pub mod group;
 
 use super::format;
+use super::language::{Language, Text, spoken};
 use crate::engine::message::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck, Stage};
 use crate::render::Plane;
 
-pub const NAME: &str = "MapLens";
-pub const DEMO: &str = "Demo study";
-pub const USE_YOUR_OWN: &str = "Use your own: drop a model and scans anywhere on the page.";
-pub const OWN_FILES: &str = "Your files";
-pub const PRIVACY: &str = "nothing leaves this computer";
-pub const PRIVACY_TITLE: &str = "Files are read and computed on in this tab. The page's security policy lets it reach no other server.";
-pub const NO_DEVICE: &str = "starting…";
-pub const HELP: &str = "Keys and help";
-pub const CLOSE: &str = "Close";
-pub const DISMISS: &str = "Dismiss";
-pub const NOT_CLINICAL: &str = "Not for clinical use";
-pub const FOOTER: &str = "saliency maps of brain-MRI networks, as clinicadl interpret computes them";
+pub const NAME: Text = Text::new("MapLens", "MapLens");
+pub const DEMO: Text = Text::new("Demo study", "Étude de démonstration");
+pub const USE_YOUR_OWN: Text = Text::new("Use your own: drop a model and scans anywhere on the page.", "Avec vos fichiers : déposez un modèle et des images n’importe où sur la page.");
+pub const OWN_FILES: Text = Text::new("Your files", "Vos fichiers");
+pub const PRIVACY: Text = Text::new("nothing leaves this computer", "rien ne quitte cet ordinateur");
+pub const PRIVACY_TITLE: Text = Text::new("Files are read and computed on in this tab. The page's security policy lets it reach no other server.", "Les fichiers sont lus et traités dans cet onglet. La politique de sécurité de la page lui interdit tout autre serveur.");
+pub const NO_DEVICE: Text = Text::new("starting…", "démarrage…");
+pub const HELP: Text = Text::new("Keys and help", "Touches et aide");
+pub const CLOSE: Text = Text::new("Close", "Fermer");
+pub const DISMISS: Text = Text::new("Dismiss", "Masquer");
+pub const NOT_CLINICAL: Text = Text::new("Not for clinical use", "Pas pour un usage clinique");
+pub const FOOTER: Text = Text::new("saliency maps of brain-MRI networks, as clinicadl interpret computes them", "cartes de saillance de réseaux d’IRM cérébrale, telles que clinicadl interpret les calcule");
 
-pub const MODEL: &str = "Model";
-pub const MODEL_HINT: &str = "A MAPS folder, or one packed as .zip, .tar or .tar.gz";
-pub const NO_MODEL: &str = "No model is open.";
-pub const FILES_OR_ARCHIVE: &str = "Files or archive…";
-pub const FOLDER: &str = "Folder…";
-pub const ARCHITECTURE: &str = "Architecture";
-pub const TASK: &str = "Task";
-pub const NODES: &str = "Output nodes";
-pub const INPUT: &str = "Input";
-pub const PARAMETERS: &str = "Parameters";
-pub const MEMORY: &str = "Memory";
-pub const PREPROCESSING: &str = "Preprocessing";
-pub const EPOCH: &str = "Epoch";
-pub const TRANSFORMS: &str = "Input transform";
-pub const MIN_MAX: &str = "min–max";
-pub const NONE: &str = "none";
-pub const SPLIT: &str = "Split";
-pub const SELECTION: &str = "Selection";
-pub const LAYERS: &str = "Layers";
-pub const LAYERS_HINT: &str = "Choose a layer to see Grad-CAM at it.";
-pub const LOAD_REPORT: &str = "Load report";
+pub const MODEL: Text = Text::new("Model", "Modèle");
+pub const MODEL_HINT: Text = Text::new("A MAPS folder, or one packed as .zip, .tar or .tar.gz", "Un dossier MAPS, ou le même en .zip, .tar ou .tar.gz");
+pub const NO_MODEL: Text = Text::new("No model is open.", "Aucun modèle n’est ouvert.");
+pub const FILES_OR_ARCHIVE: Text = Text::new("Files or archive…", "Fichiers ou archive…");
+pub const FOLDER: Text = Text::new("Folder…", "Dossier…");
+pub const ARCHITECTURE: Text = Text::new("Architecture", "Architecture");
+pub const TASK: Text = Text::new("Task", "Tâche");
+pub const NODES: Text = Text::new("Output nodes", "Nœuds de sortie");
+pub const INPUT: Text = Text::new("Input", "Entrée");
+pub const PARAMETERS: Text = Text::new("Parameters", "Paramètres");
+pub const MEMORY: Text = Text::new("Memory", "Mémoire");
+pub const PREPROCESSING: Text = Text::new("Preprocessing", "Prétraitement");
+pub const EPOCH: Text = Text::new("Epoch", "Époque");
+pub const TRANSFORMS: Text = Text::new("Input transform", "Transformation de l’entrée");
+pub const MIN_MAX: Text = Text::new("min–max", "min–max");
+pub const NONE: Text = Text::new("none", "aucune");
+pub const SPLIT: Text = Text::new("Split", "Partition");
+pub const SELECTION: Text = Text::new("Selection", "Sélection");
+pub const LAYERS: Text = Text::new("Layers", "Couches");
+pub const LAYERS_HINT: Text = Text::new("Choose a layer to see Grad-CAM at it.", "Choisissez une couche pour y voir Grad-CAM.");
+pub const LOAD_REPORT: Text = Text::new("Load report", "Compte rendu de lecture");
 
-pub const PARTICIPANTS: &str = "Participants";
-pub const IMAGES_HINT: &str = "A CAPS folder, an archive, or .nii, .nii.gz, .pt files, with or without a .tsv";
-pub const NO_PARTICIPANTS: &str = "No images are open.";
-pub const DIAGNOSIS: &str = "Diagnosis";
-pub const ALL: &str = "all";
-pub const PARTICIPANT: &str = "Participant";
-pub const SESSION: &str = "Session";
-pub const ELEMENTS: &str = "Elements";
-pub const ELEMENTS_TITLE: &str = "How many patches, regions or slices the network sees of the image";
+pub const PARTICIPANTS: Text = Text::new("Participants", "Participants");
+pub const IMAGES_HINT: Text = Text::new("A CAPS folder, an archive, or .nii, .nii.gz, .pt files, with or without a .tsv", "Un dossier CAPS, une archive, ou des fichiers .nii, .nii.gz, .pt, avec ou sans .tsv");
+pub const NO_PARTICIPANTS: Text = Text::new("No images are open.", "Aucune image n’est ouverte.");
+pub const DIAGNOSIS: Text = Text::new("Diagnosis", "Diagnostic");
+pub const ALL: Text = Text::new("all", "tous");
+pub const PARTICIPANT: Text = Text::new("Participant", "Participant");
+pub const SESSION: Text = Text::new("Session", "Session");
+pub const ELEMENTS: Text = Text::new("Elements", "Éléments");
+pub const ELEMENTS_TITLE: Text = Text::new("How many patches, regions or slices the network sees of the image", "Combien de patchs, de régions ou de coupes de l’image le réseau voit");
 
-pub const INTERPRET: &str = "Interpret";
-pub const METHOD: &str = "Method";
-pub const GRADIENTS: &str = "Gradients";
-pub const GRAD_CAM: &str = "Grad-CAM";
-pub const TARGET: &str = "Target";
-pub const LEVEL: &str = "Level";
-pub const CONVENTION: &str = "Arithmetic";
-pub const CONVENTION_161: &str = "ClinicaDL 1.6.1, exact";
-pub const CONVENTION_CORRECTED: &str = "Corrected";
-pub const DEVICE: &str = "Device";
-pub const ELEMENT: &str = "Element";
-pub const QUANTITY: &str = "Shown";
-pub const MAP: &str = "Map";
-pub const DIFFERENCE: &str = "Difference exact − corrected";
-pub const COMPUTE: &str = "Compute";
-pub const CANCEL: &str = "Cancel";
+pub const INTERPRET: Text = Text::new("Interpret", "Interpréter");
+pub const METHOD: Text = Text::new("Method", "Méthode");
+pub const GRADIENTS: Text = Text::new("Gradients", "Gradients");
+pub const GRAD_CAM: Text = Text::new("Grad-CAM", "Grad-CAM");
+pub const TARGET: Text = Text::new("Target", "Cible");
+pub const LEVEL: Text = Text::new("Level", "Niveau");
+pub const CONVENTION: Text = Text::new("Arithmetic", "Arithmétique");
+pub const CONVENTION_161: Text = Text::new("ClinicaDL 1.6.1, exact", "ClinicaDL 1.6.1, exacte");
+pub const CONVENTION_CORRECTED: Text = Text::new("Corrected", "Corrigée");
+pub const DEVICE: Text = Text::new("Device", "Calcul");
+pub const ELEMENT: Text = Text::new("Element", "Élément");
+pub const QUANTITY: Text = Text::new("Shown", "Affiché");
+pub const MAP: Text = Text::new("Map", "Carte");
+pub const DIFFERENCE: Text = Text::new("Difference exact − corrected", "Différence exacte − corrigée");
+pub const COMPUTE: Text = Text::new("Compute", "Calculer");
+pub const CANCEL: Text = Text::new("Cancel", "Annuler");
 
-pub const COLORMAP: &str = "Colours";
-pub const RANGE: &str = "Range";
-pub const THRESHOLD: &str = "Threshold";
-pub const THRESHOLD_MODE: &str = "Threshold as";
-pub const PERCENTILE: &str = "percentile";
-pub const ABSOLUTE: &str = "value";
-pub const OPACITY: &str = "Opacity";
-pub const SIDES: &str = "Sides";
-pub const NEUROLOGICAL: &str = "left on the left";
-pub const RADIOLOGICAL: &str = "left on the right";
-pub const COLOR_BAR: &str = "Colour bar";
-pub const DISPLAY: &str = "Display";
-pub const CHANNEL: &str = "Channel";
-pub const GO_TO_PEAK: &str = "Go to the strongest voxel";
+pub const COLORMAP: Text = Text::new("Colours", "Couleurs");
+pub const RANGE: Text = Text::new("Range", "Étendue");
+pub const THRESHOLD: Text = Text::new("Threshold", "Seuil");
+pub const THRESHOLD_MODE: Text = Text::new("Threshold as", "Seuil en");
+pub const PERCENTILE: Text = Text::new("percentile", "percentile");
+pub const ABSOLUTE: Text = Text::new("value", "valeur");
+pub const OPACITY: Text = Text::new("Opacity", "Opacité");
+pub const ZOOM: Text = Text::new("Zoom", "Zoom");
+pub const RESET_VIEW: Text = Text::new("Whole picture", "Image entière");
+pub const UNDO: Text = Text::new("Undo", "Annuler");
+pub const REDO: Text = Text::new("Redo", "Refaire");
+pub const SIDES: Text = Text::new("Sides", "Côtés");
+pub const NEUROLOGICAL: Text = Text::new("left on the left", "gauche à gauche");
+pub const RADIOLOGICAL: Text = Text::new("left on the right", "gauche à droite");
+pub const COLOR_BAR: Text = Text::new("Colour bar", "Échelle de couleurs");
+pub const DISPLAY: Text = Text::new("Display", "Affichage");
+pub const CHANNEL: Text = Text::new("Channel", "Canal");
+pub const GO_TO_PEAK: Text = Text::new("Go to the strongest voxel", "Aller au voxel le plus fort");
 
-pub const OUTPUT: &str = "Output";
-pub const NODE: &str = "Node";
-pub const LOGIT: &str = "Logit";
-pub const PROBABILITY: &str = "Probability";
-pub const MAP_VALUES: &str = "Map";
-pub const MIN: &str = "min";
-pub const MAX: &str = "max";
-pub const MEAN: &str = "mean";
-pub const TIME: &str = "time";
-pub const IMAGE_VALUE: &str = "image";
-pub const SALIENCY: &str = "saliency";
-pub const VOXEL: &str = "voxel";
-pub const AUTOMATIC: &str = "automatic";
-pub const WEBGPU: &str = "WebGPU";
-pub const CPU: &str = "CPU";
-pub const NO_MAP: &str = "No map has been computed.";
-pub const DOWNLOADS: &str = "Save";
-pub const NIFTI: &str = "Map .nii.gz";
-pub const PT: &str = "Map .pt";
-pub const PNG: &str = "Figure .png";
-pub const RECORD: &str = "Record .json";
-pub const MORE_FORMS: &str = "More forms";
-pub const WHOLE_IMAGE: &str = "On the whole image’s grid .nii.gz";
-pub const CLINICADL_NIFTI: &str = "As ClinicaDL writes it .nii.gz";
-pub const ELEMENTS_ARE: &str = "Elements";
+pub const OUTPUT: Text = Text::new("Output", "Sortie");
+pub const NODE: Text = Text::new("Node", "Nœud");
+pub const LOGIT: Text = Text::new("Logit", "Logit");
+pub const PROBABILITY: Text = Text::new("Probability", "Probabilité");
+pub const MAP_VALUES: Text = Text::new("Map", "Carte");
+pub const MIN: Text = Text::new("min", "min");
+pub const MAX: Text = Text::new("max", "max");
+pub const MEAN: Text = Text::new("mean", "moyenne");
+pub const TIME: Text = Text::new("time", "durée");
+pub const IMAGE_VALUE: Text = Text::new("image", "image");
+pub const SALIENCY: Text = Text::new("saliency", "saillance");
+pub const VOXEL: Text = Text::new("voxel", "voxel");
+pub const AUTOMATIC: Text = Text::new("automatic", "automatique");
+pub const WEBGPU: Text = Text::new("WebGPU", "WebGPU");
+pub const CPU: Text = Text::new("CPU", "processeur");
+pub const NO_MAP: Text = Text::new("No map has been computed.", "Aucune carte n’a été calculée.");
+pub const DOWNLOADS: Text = Text::new("Save", "Enregistrer");
+pub const NIFTI: Text = Text::new("Map .nii.gz", "Carte .nii.gz");
+pub const PT: Text = Text::new("Map .pt", "Carte .pt");
+pub const PNG: Text = Text::new("Figure .png", "Figure .png");
+pub const RECORD: Text = Text::new("Record .json", "Procès-verbal .json");
+pub const MORE_FORMS: Text = Text::new("More forms", "Autres formes");
+pub const WHOLE_IMAGE: Text = Text::new("On the whole image’s grid .nii.gz", "Sur la grille de l’image entière .nii.gz");
+pub const CLINICADL_NIFTI: Text = Text::new("As ClinicaDL writes it .nii.gz", "Comme ClinicaDL l’écrit .nii.gz");
+pub const ELEMENTS_ARE: Text = Text::new("Elements", "Éléments");
 
-pub const DROP_HERE: &str = "Drop a MAPS, a CAPS, an archive or images";
-pub const DROP_HINT: &str = "Folders that hold a maps.json are opened as the model, everything else as images. \
-     An archive alone is the model if its name says so or no model of yours is open yet.";
+pub const DROP_HERE: Text = Text::new("Drop a MAPS, a CAPS, an archive or images", "Déposez un MAPS, un CAPS, une archive ou des images");
+pub const DROP_HINT: Text = Text::new("Folders that hold a maps.json are opened as the model, everything else as images. An archive alone is the model if its name says so or no model of yours is open yet.", "Les dossiers qui contiennent un maps.json sont ouverts comme modèle, tout le reste comme images. Une archive seule est le modèle si son nom le dit ou si vous n’en avez pas encore ouvert.");
 
-pub const ENGINE_STOPPED_HINT: &str = "Restart the engine: what was open is opened again. If that does not help, reload the page.";
-pub const RESTART: &str = "Restart the engine";
-pub const BAD_VOLUME_HINT: &str = "Check the affine in the image's header, or report this with the record.";
-pub const DROP_FAILED_HINT: &str = "Try the Folder… or Files… button instead of dropping.";
-pub const NOTHING_FOUND: &str = "nothing that could be opened was chosen";
-pub const NOTHING_FOUND_HINT: &str = "Choose a MAPS folder or archive, a CAPS folder, or .nii, .nii.gz, .pt files.";
-pub const FIGURE_FAILED_HINT: &str = "Close other tabs to free memory and try again.";
+pub const ENGINE_STOPPED_HINT: Text = Text::new("Restart the engine: what was open is opened again. If that does not help, reload the page.", "Redémarrez le moteur : ce qui était ouvert le sera de nouveau. Si cela n’aide pas, rechargez la page.");
+pub const RESTART: Text = Text::new("Restart the engine", "Redémarrer le moteur");
+pub const BAD_VOLUME_HINT: Text = Text::new("Check the affine in the image's header, or report this with the record.", "Vérifiez l’affine dans l’en-tête de l’image, ou signalez ceci avec le procès-verbal.");
+pub const DROP_FAILED_HINT: Text = Text::new("Try the Folder… or Files… button instead of dropping.", "Essayez le bouton Dossier… ou Fichiers… au lieu de déposer.");
+pub const NOTHING_FOUND: Text = Text::new("nothing that could be opened was chosen", "rien de ce qui a été choisi ne peut être ouvert");
+pub const NOTHING_FOUND_HINT: Text = Text::new("Choose a MAPS folder or archive, a CAPS folder, or .nii, .nii.gz, .pt files.", "Choisissez un dossier ou une archive MAPS, un dossier CAPS, ou des fichiers .nii, .nii.gz, .pt.");
+pub const FIGURE_FAILED_HINT: Text = Text::new("Close other tabs to free memory and try again.", "Fermez d’autres onglets pour libérer de la mémoire et réessayez.");
 
 /// Key, what it does.
-pub const KEYS: [(&str, &str); 11] = [
-    ("click, drag", "set the crosshair"),
-    ("wheel, Page Up, Page Down", "step through slices"),
-    ("arrows", "move the crosshair in the plane"),
-    ("V", "all planes, or one of them large"),
-    ("C", "crosshair on or off"),
-    ("O", "saliency map on or off"),
-    ("R", "switch sides: left on the left or on the right"),
-    ("+ −", "raise or lower the threshold"),
-    ("S", "save the map as NIfTI"),
-    ("Esc", "cancel what is running"),
-    ("?", "this help"),
+pub const KEYS: [(Text, Text); 17] = [
+    (Text::new("click, drag", "clic, glisser"), Text::new("set the crosshair", "placer la croix")),
+    (
+        Text::new("wheel, Page Up, Page Down", "molette, Page préc., Page suiv."),
+        Text::new("step through slices", "passer de coupe en coupe"),
+    ),
+    (Text::new("arrows", "flèches"), Text::new("move the crosshair in the plane", "déplacer la croix dans le plan")),
+    (Text::new("Ctrl + wheel, pinch, Z, Shift + Z", "Ctrl + molette, pincer, Z, Maj + Z"), Text::new("zoom in or out", "zoomer ou dézoomer")),
+    (Text::new("Shift + drag, middle button", "Maj + glisser, bouton du milieu"), Text::new("move the picture", "déplacer l’image")),
+    (Text::new("right button, drag", "bouton droit, glisser"), Text::new("contrast (across) and brightness (up and down)", "contraste (horizontal) et luminosité (vertical)")),
+    (Text::same("0"), Text::new("whole picture, its own contrast", "image entière, contraste d’origine")),
+    (Text::new("Ctrl + Z", "Ctrl + Z"), Text::new("undo a change of the view", "annuler un changement de la vue")),
+    (Text::new("Ctrl + Shift + Z", "Ctrl + Maj + Z"), Text::new("do it again", "le refaire")),
+    (Text::same("V"), Text::new("all planes, or one of them large", "tous les plans, ou l’un d’eux en grand")),
+    (Text::same("C"), Text::new("crosshair on or off", "croix visible ou non")),
+    (Text::same("O"), Text::new("saliency map on or off", "carte de saillance visible ou non")),
+    (
+        Text::same("R"),
+        Text::new("switch sides: left on the left or on the right", "inverser les côtés : gauche à gauche ou à droite"),
+    ),
+    (Text::same("+ −"), Text::new("raise or lower the threshold", "monter ou baisser le seuil")),
+    (Text::same("S"), Text::new("save the map as NIfTI", "enregistrer la carte en NIfTI")),
+    (Text::new("Esc", "Échap"), Text::new("cancel what is running", "annuler ce qui est en cours")),
+    (Text::same("?"), Text::new("this help", "cette aide")),
 ];
 
+pub const LANGUAGE: Text = Text::new("Language", "Langue");
+
 /// What the status line says while nothing runs.
-pub const IDLE: &str = "Open a model and images to begin.";
-pub const READY: &str = "Ready.";
-pub const FAILED: &str = "The last step failed.";
-pub const WORKING: &str = "Working";
+pub const IDLE: Text = Text::new("Open a model and images to begin.", "Ouvrez un modèle et des images pour commencer.");
+pub const READY: Text = Text::new("Ready.", "Prêt.");
+pub const FAILED: Text = Text::new("The last step failed.", "La dernière étape a échoué.");
+pub const WORKING: Text = Text::new("Working", "En cours");
 
 pub fn engine_stopped(words: &str) -> String {
-    if words.is_empty() { "the engine could not be started".to_owned() } else { format!("the engine stopped ({words})") }
+    match spoken() {
+        Language::English if words.is_empty() => "the engine could not be started".to_owned(),
+        Language::English => format!("the engine stopped ({words})"),
+        Language::French if words.is_empty() => "le moteur n’a pas pu démarrer".to_owned(),
+        Language::French => format!("le moteur s’est arrêté ({words})"),
+    }
 }
 
 pub fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Reading => "Reading",
-        Stage::Fetching => "Fetching the demo study",
-        Stage::Parsing => "Parsing",
-        Stage::Uploading => "Moving weights to the device",
-        Stage::Forward => "Forward pass",
-        Stage::Backward => "Backward pass",
-        Stage::Interpreting => "Interpreting",
-        Stage::Packing => "Packing",
-    }
+    let text = match stage {
+        Stage::Reading => Text::new("Reading", "Lecture"),
+        Stage::Fetching => Text::new("Fetching the demo study", "Chargement de l’étude de démonstration"),
+        Stage::Parsing => Text::new("Parsing", "Analyse"),
+        Stage::Uploading => Text::new("Moving weights to the device", "Envoi des poids au calculateur"),
+        Stage::Forward => Text::new("Forward pass", "Passe avant"),
+        Stage::Backward => Text::new("Backward pass", "Passe arrière"),
+        Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
+        Stage::Packing => Text::new("Packing", "Archivage"),
+    };
+    text.get()
 }
 
 pub fn device(info: &DeviceInfo) -> String {
     match info.kind {
-        DeviceChoice::Cpu => CPU.to_owned(),
+        DeviceChoice::Cpu => CPU.into(),
         _ => format!("WebGPU · {}", info.name),
     }
 }
 
 /// What a gradient map takes, and what the device makes of it.
 pub fn memory(memory: &MemorySummary) -> String {
-    let megabytes = |bytes: u64| format!("{} MB", bytes.div_ceil(1_000_000));
-    let needs =
-        format!("{} for a gradient map, {} of it weights", megabytes(memory.weights + memory.activations), megabytes(memory.weights));
-    match memory.is_tiled {
-        true => format!("{needs}; this device binds {} at once: computed in pieces", megabytes(memory.max_binding)),
-        false => needs,
-    }
+    let megabytes = |bytes: u64| format!("{} {}", bytes.div_ceil(1_000_000), MEGABYTES.get());
+    let (all, weights) = (megabytes(memory.weights + memory.activations), megabytes(memory.weights));
+    let bound = megabytes(memory.max_binding);
+    let (needs, tiled) = match spoken() {
+        Language::English => (
+            format!("{all} for a gradient map, {weights} of it weights"),
+            format!("; this device binds {bound} at once: computed in pieces"),
+        ),
+        Language::French => (
+            format!("{all} pour une carte de gradients, dont {weights} de poids"),
+            format!(" ; ce calculateur n’en lie que {bound} à la fois : calcul par morceaux"),
+        ),
+    };
+    if memory.is_tiled { needs + &tiled } else { needs }
 }
 
+pub const MEGABYTES: Text = Text::new("MB", "Mo");
+
 pub fn node(label: &str, index: usize) -> String {
-    format!("{label} (node {index})")
+    match spoken() {
+        Language::English => format!("{label} (node {index})"),
+        Language::French => format!("{label} (nœud {index})"),
+    }
 }
 
 pub fn task(task: &str, mode: &str) -> String {
@@ -186,11 +222,12 @@ pub fn task(task: &str, mode: &str) -> String {
 }
 
 pub fn plane(plane: Plane) -> &'static str {
-    match plane {
-        Plane::Coronal => "Coronal",
-        Plane::Sagittal => "Sagittal",
-        Plane::Axial => "Axial",
-    }
+    let text = match plane {
+        Plane::Coronal => Text::new("Coronal", "Coronal"),
+        Plane::Sagittal => Text::new("Sagittal", "Sagittal"),
+        Plane::Axial => Text::new("Axial", "Axial"),
+    };
+    text.get()
 }
 
 pub fn axis(axis: usize) -> &'static str {
@@ -202,11 +239,20 @@ pub fn axis(axis: usize) -> &'static str {
 }
 
 pub fn canvas_label(plane: Plane) -> String {
-    format!("{} slice. Arrow keys move the crosshair, Page Up and Page Down step through slices.", self::plane(plane))
+    let plane = self::plane(plane);
+    match spoken() {
+        Language::English => format!("{plane} slice. Arrow keys move the crosshair, Page Up and Page Down step through slices."),
+        Language::French => {
+            format!("Coupe, plan {}. Les flèches déplacent la croix, Page préc. et Page suiv. changent de coupe.", plane.to_lowercase())
+        }
+    }
 }
 
 pub fn no_place(what: &str) -> String {
-    format!("{what}: its affine cannot be inverted, so it has no place in the head")
+    match spoken() {
+        Language::English => format!("{what}: its affine cannot be inverted, so it has no place in the head"),
+        Language::French => format!("{what} : son affine n’est pas inversible, il n’a donc pas de place dans la tête"),
+    }
 }
 
 pub fn wrong_size(what: &str, error: &str) -> String {
@@ -214,21 +260,28 @@ pub fn wrong_size(what: &str, error: &str) -> String {
 }
 
 pub fn milliseconds(value: f64) -> String {
-    if value < 1000.0 { format!("{value:.0} ms") } else { format!("{:.1} s", value / 1000.0) }
+    if value < 1000.0 { format!("{value:.0} ms") } else { format!("{} s", format::decimals(value / 1000.0, 1)) }
 }
 
 pub fn reduction(factor: u32) -> String {
-    format!("size ÷ {factor}")
+    match spoken() {
+        Language::English => format!("size ÷ {factor}"),
+        Language::French => format!("taille ÷ {factor}"),
+    }
 }
 
 /// Time until a job ends, roughly as anybody would say it.
 pub fn remaining(milliseconds: f64) -> String {
     let seconds = (milliseconds / 1000.0).ceil().max(1.0);
     let minutes = (seconds / 60.0).round();
-    match seconds {
-        ..90.0 => format!("about {seconds:.0} s left"),
-        ..5400.0 => format!("about {minutes:.0} min left"),
-        _ => format!("about {:.1} h left", minutes / 60.0),
+    let time = match seconds {
+        ..90.0 => format!("{seconds:.0} s"),
+        ..5400.0 => format!("{minutes:.0} min"),
+        _ => format!("{} h", format::decimals(minutes / 60.0, 1)),
+    };
+    match spoken() {
+        Language::English => format!("about {time} left"),
+        Language::French => format!("encore {time} environ"),
     }
 }
 
@@ -238,12 +291,18 @@ pub fn element_range(mode: &str, first: usize, count: usize) -> String {
 }
 
 pub fn channel(index: usize, count: usize) -> String {
-    format!("{} of {count}", index + 1)
+    match spoken() {
+        Language::English => format!("{} of {count}", index + 1),
+        Language::French => format!("{} sur {count}", index + 1),
+    }
 }
 
 /// What ClinicaDL's own prediction said, beside what was computed here.
 pub fn self_check(check: &SelfCheck) -> String {
     let recorded: Vec<String> = check.recorded.iter().map(|value| format::significant(f64::from(*value))).collect();
-    let difference = format::significant(f64::from(check.difference));
-    format!("ClinicaDL’s own prediction ({}): {}; difference {difference}", check.file, recorded.join(" / "))
+    let (file, recorded, difference) = (&check.file, recorded.join(" / "), format::significant(f64::from(check.difference)));
+    match spoken() {
+        Language::English => format!("ClinicaDL’s own prediction ({file}): {recorded}; difference {difference}"),
+        Language::French => format!("Prédiction de ClinicaDL lui-même ({file}) : {recorded} ; différence {difference}"),
+    }
 }

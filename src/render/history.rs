@@ -1,0 +1,40 @@
+//! Undo and redo of a small value.
+
+/// Most states that are remembered.
+const MAX_STATES: usize = 100;
+
+/// The states that a value has been in.
+#[derive(Debug, Clone, Default)]
+pub struct History<T> {
+    past: Vec<T>,
+    present: Option<T>,
+    future: Vec<T>,
+}
+
+impl<T: Clone + PartialEq> History<T> {
+    /// Remembers a state, unless it is the last one; what was undone is forgotten.
+    pub fn note(&mut self, state: T) {
+        if self.present.as_ref() == Some(&state) {
+            return;
+        }
+        self.past.extend(self.present.replace(state));
+        self.future.clear();
+        if self.past.len() > MAX_STATES {
+            self.past.remove(0);
+        }
+    }
+
+    /// The state before the present one, which is the present one from now on.
+    pub fn undo(&mut self) -> Option<T> {
+        let state = self.past.pop()?;
+        self.future.extend(self.present.replace(state.clone()));
+        Some(state)
+    }
+
+    /// The state that was undone last.
+    pub fn redo(&mut self) -> Option<T> {
+        let state = self.future.pop()?;
+        self.past.extend(self.present.replace(state.clone()));
+        Some(state)
+    }
+}
