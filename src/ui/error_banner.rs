@@ -11,8 +11,12 @@ pub fn ErrorBanner() -> impl IntoView {
     let study = expect_context::<Study>();
     let banner = move |error: PageError| {
         let button = match error.remedy {
-            Remedy::Dismiss => view! { <button type="button" on:click=move |_| study.error.set(None)>{text::DISMISS.get()}</button> }.into_any(),
-            Remedy::RestartEngine => view! { <button type="button" on:click=move |_| study.restart()>{text::RESTART.get()}</button> }.into_any(),
+            Remedy::Dismiss => {
+                view! { <button type="button" on:click=move |_| study.error.set(None)>{text::DISMISS.get()}</button> }.into_any()
+            }
+            Remedy::RestartEngine => {
+                view! { <button type="button" on:click=move |_| study.restart()>{text::RESTART.get()}</button> }.into_any()
+            }
         };
         view! {
             <div class="banner">

@@ -4,8 +4,8 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use super::help::{Help, open};
-use super::study::{Sources, Study};
 use super::language::Language;
+use super::study::{Sources, Study};
 use super::text;
 use super::view_state::ViewState;
 
@@ -42,9 +42,12 @@ pub fn Header(
 fn LanguageField() -> impl IntoView {
     let view_state = expect_context::<ViewState>();
     let is_spoken = move |language| view_state.language.get() == language;
-    let options = Language::ALL.map(|language| view! {
-        <option value=language.tag() lang=language.tag() prop:selected=move || is_spoken(language)>{language.name()}</option>
+    let options = Language::ALL.map(|language| {
+        view! {
+            <option value=language.tag() lang=language.tag() prop:selected=move || is_spoken(language)>{language.name()}</option>
+        }
     });
-    let choose = move |event| Language::from_tag(&event_target_value(&event)).into_iter().for_each(|language| view_state.language.set(language));
+    let choose =
+        move |event| Language::from_tag(&event_target_value(&event)).into_iter().for_each(|language| view_state.language.set(language));
     view! { <select class="header__language" data-testid="language" aria-label=text::LANGUAGE.get() on:change=choose>{options}</select> }
 }

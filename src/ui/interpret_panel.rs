@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::choice::{Choice, Entry};
 use super::element_field::ElementField;
 use super::group::GroupPanel;
+use super::language::Text;
 use super::study::{MethodName, Study};
 use super::text;
 use crate::attribution::Convention;
@@ -142,5 +143,5 @@ fn DeviceField() -> impl IntoView {
 }
 
 /// Choice, the option's value, its label.
-const DEVICES: [(DeviceChoice, &str, &str); 3] =
-    [(DeviceChoice::Auto, "auto", text::AUTOMATIC.get()), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU.get()), (DeviceChoice::Cpu, "cpu", text::CPU.get())];
+const DEVICES: [(DeviceChoice, &str, Text); 3] =
+    [(DeviceChoice::Auto, "auto", text::AUTOMATIC), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU), (DeviceChoice::Cpu, "cpu", text::CPU)];

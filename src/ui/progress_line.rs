@@ -14,7 +14,9 @@ pub fn ProgressLine() -> impl IntoView {
         State::Idle => text::IDLE.get().to_owned(),
         State::Ready => text::READY.get().to_owned(),
         State::Failed => text::FAILED.get().to_owned(),
-        State::Loading | State::Computing => study.work.read().progress.as_ref().map_or_else(|| format!("{}…", text::WORKING.get()), in_words),
+        State::Loading | State::Computing => {
+            study.work.read().progress.as_ref().map_or_else(|| format!("{}…", text::WORKING.get()), in_words)
+        }
     };
     let is_busy = move || !study.work.read().is_idle();
     // Without a value the bar is indeterminate.

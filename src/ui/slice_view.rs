@@ -26,7 +26,7 @@ pub fn SliceView(
     let canvas = NodeRef::<Canvas>::new();
     redraw_when_seen_things_change(plane, study, view_state, canvas);
     let gestures = Gestures::new(plane, view_state);
-    let on_canvas = move |act: &dyn Fn(&HtmlCanvasElement)| canvas.get_untracked().iter().for_each(|canvas| act(canvas));
+    let on_canvas = move |act: &dyn Fn(&HtmlCanvasElement)| canvas.get_untracked().iter().for_each(act);
     let axis = plane.normal_axis();
     let caption = move || {
         let position = view_state.crosshair().map(|point| format::millimetres(point[axis]));

@@ -8,9 +8,7 @@ use leptos::prelude::*;
 use super::language::Language;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
-use crate::render::{
-    ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
-};
+use crate::render::{ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed};
 use crate::web::address;
 
 /// The state of the view; in context.

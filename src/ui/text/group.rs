@@ -6,13 +6,17 @@ use crate::ui::format;
 use crate::ui::language::{Language, Text, spoken};
 
 pub const RUN_A_GROUP: Text = Text::new("Run a group", "Traiter un groupe");
-pub const ABOUT: Text = Text::new("Interprets many sessions with the method, level, target and arithmetic above, as clinicadl interpret does. Results are kept in this browser until you forget them.", "Interprète de nombreuses sessions avec la méthode, le niveau, la cible et l’arithmétique ci-dessus, comme clinicadl interpret. Les résultats restent dans ce navigateur jusqu’à ce que vous les oubliiez.");
+pub const ABOUT: Text = Text::new(
+    "Interprets many sessions with the method, level, target and arithmetic above, as clinicadl interpret does. Results are kept in this browser until you forget them.",
+    "Interprète de nombreuses sessions avec la méthode, le niveau, la cible et l’arithmétique ci-dessus, comme clinicadl interpret. Les résultats restent dans ce navigateur jusqu’à ce que vous les oubliiez.",
+);
 pub const DATA_GROUP: Text = Text::new("Data group", "Groupe de données");
 pub const NAME: Text = Text::new("Name of the run", "Nom du traitement");
 pub const SELECTIONS: Text = Text::new("Selection metrics", "Métriques de sélection");
 pub const SPLITS: Text = Text::new("Splits", "Partitions");
 pub const DIAGNOSES: Text = Text::new("Diagnoses of a new group", "Diagnostics d’un nouveau groupe");
-pub const DIAGNOSES_HINT: Text = Text::new("None chosen: those that the model was trained on.", "Aucun choix : ceux sur lesquels le modèle a été entraîné.");
+pub const DIAGNOSES_HINT: Text =
+    Text::new("None chosen: those that the model was trained on.", "Aucun choix : ceux sur lesquels le modèle a été entraîné.");
 pub const SAVE_INDIVIDUAL: Text = Text::new("Each session’s map, too", "La carte de chaque session aussi");
 pub const SAVE_NIFTI: Text = Text::new("NIfTI files", "Fichiers NIfTI");
 pub const OVERWRITE: Text = Text::new("Erase the data group’s results first", "Effacer d’abord les résultats du groupe");
@@ -26,8 +30,14 @@ pub const DOWNLOAD: Text = Text::new("As .zip", "En .zip");
 pub const SAVE_TO_FOLDER: Text = Text::new("To folder…", "Vers un dossier…");
 pub const FORGET: Text = Text::new("Forget", "Oublier");
 pub const FORGET_REALLY: Text = Text::new("Really forget?", "Vraiment oublier ?");
-pub const FORGET_HINT: Text = Text::new("Removes the results from this browser. What you downloaded or saved stays.", "Retire les résultats de ce navigateur. Ce que vous avez téléchargé ou enregistré reste.");
-pub const NOT_KEPT: Text = Text::new("This browser keeps no files for the page (a private window, perhaps): results are lost when it is closed.", "Ce navigateur ne garde aucun fichier pour la page (une fenêtre privée, peut-être) : les résultats sont perdus à sa fermeture.");
+pub const FORGET_HINT: Text = Text::new(
+    "Removes the results from this browser. What you downloaded or saved stays.",
+    "Retire les résultats de ce navigateur. Ce que vous avez téléchargé ou enregistré reste.",
+);
+pub const NOT_KEPT: Text = Text::new(
+    "This browser keeps no files for the page (a private window, perhaps): results are lost when it is closed.",
+    "Ce navigateur ne garde aucun fichier pour la page (une fenêtre privée, peut-être) : les résultats sont perdus à sa fermeture.",
+);
 pub const LEFT_OUT: Text = Text::new("Left out", "Laissées de côté");
 pub const WARNINGS: Text = Text::new("Worth knowing", "Bon à savoir");
 
@@ -45,7 +55,9 @@ pub fn nifti_form(form: NiftiForm) -> &'static str {
 pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, erased: Option<Convention>) -> String {
     let listed = sessions(n_listed);
     let (english, french) = match known {
-        _ if name.is_empty() => return Text::new("A group of the model, or a name for a new one.", "Un groupe du modèle, ou un nouveau nom.").into(),
+        _ if name.is_empty() => {
+            return Text::new("A group of the model, or a name for a new one.", "Un groupe du modèle, ou un nouveau nom.").into();
+        }
         None => (format!("New: made of the {listed} listed."), format!("Nouveau : formé des {listed} de la liste.")),
         Some(group) if erased == Some(Convention::Corrected) && !group.is_reserved => {
             (format!("Erased, and made anew of the {listed} listed."), format!("Effacé, puis refait des {listed} de la liste."))

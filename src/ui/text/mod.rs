@@ -9,19 +9,29 @@ use crate::render::Plane;
 
 pub const NAME: Text = Text::new("MapLens", "MapLens");
 pub const DEMO: Text = Text::new("Demo study", "Étude de démonstration");
-pub const USE_YOUR_OWN: Text = Text::new("Use your own: drop a model and scans anywhere on the page.", "Avec vos fichiers : déposez un modèle et des images n’importe où sur la page.");
+pub const USE_YOUR_OWN: Text = Text::new(
+    "Use your own: drop a model and scans anywhere on the page.",
+    "Avec vos fichiers : déposez un modèle et des images n’importe où sur la page.",
+);
 pub const OWN_FILES: Text = Text::new("Your files", "Vos fichiers");
 pub const PRIVACY: Text = Text::new("nothing leaves this computer", "rien ne quitte cet ordinateur");
-pub const PRIVACY_TITLE: Text = Text::new("Files are read and computed on in this tab. The page's security policy lets it reach no other server.", "Les fichiers sont lus et traités dans cet onglet. La politique de sécurité de la page lui interdit tout autre serveur.");
+pub const PRIVACY_TITLE: Text = Text::new(
+    "Files are read and computed on in this tab. The page's security policy lets it reach no other server.",
+    "Les fichiers sont lus et traités dans cet onglet. La politique de sécurité de la page lui interdit tout autre serveur.",
+);
 pub const NO_DEVICE: Text = Text::new("starting…", "démarrage…");
 pub const HELP: Text = Text::new("Keys and help", "Touches et aide");
 pub const CLOSE: Text = Text::new("Close", "Fermer");
 pub const DISMISS: Text = Text::new("Dismiss", "Masquer");
 pub const NOT_CLINICAL: Text = Text::new("Not for clinical use", "Pas pour un usage clinique");
-pub const FOOTER: Text = Text::new("saliency maps of brain-MRI networks, as clinicadl interpret computes them", "cartes de saillance de réseaux d’IRM cérébrale, telles que clinicadl interpret les calcule");
+pub const FOOTER: Text = Text::new(
+    "saliency maps of brain-MRI networks, as clinicadl interpret computes them",
+    "cartes de saillance de réseaux d’IRM cérébrale, telles que clinicadl interpret les calcule",
+);
 
 pub const MODEL: Text = Text::new("Model", "Modèle");
-pub const MODEL_HINT: Text = Text::new("A MAPS folder, or one packed as .zip, .tar or .tar.gz", "Un dossier MAPS, ou le même en .zip, .tar ou .tar.gz");
+pub const MODEL_HINT: Text =
+    Text::new("A MAPS folder, or one packed as .zip, .tar or .tar.gz", "Un dossier MAPS, ou le même en .zip, .tar ou .tar.gz");
 pub const NO_MODEL: Text = Text::new("No model is open.", "Aucun modèle n’est ouvert.");
 pub const FILES_OR_ARCHIVE: Text = Text::new("Files or archive…", "Fichiers ou archive…");
 pub const FOLDER: Text = Text::new("Folder…", "Dossier…");
@@ -43,14 +53,20 @@ pub const LAYERS_HINT: Text = Text::new("Choose a layer to see Grad-CAM at it.",
 pub const LOAD_REPORT: Text = Text::new("Load report", "Compte rendu de lecture");
 
 pub const PARTICIPANTS: Text = Text::new("Participants", "Participants");
-pub const IMAGES_HINT: Text = Text::new("A CAPS folder, an archive, or .nii, .nii.gz, .pt files, with or without a .tsv", "Un dossier CAPS, une archive, ou des fichiers .nii, .nii.gz, .pt, avec ou sans .tsv");
+pub const IMAGES_HINT: Text = Text::new(
+    "A CAPS folder, an archive, or .nii, .nii.gz, .pt files, with or without a .tsv",
+    "Un dossier CAPS, une archive, ou des fichiers .nii, .nii.gz, .pt, avec ou sans .tsv",
+);
 pub const NO_PARTICIPANTS: Text = Text::new("No images are open.", "Aucune image n’est ouverte.");
 pub const DIAGNOSIS: Text = Text::new("Diagnosis", "Diagnostic");
 pub const ALL: Text = Text::new("all", "tous");
 pub const PARTICIPANT: Text = Text::new("Participant", "Participant");
 pub const SESSION: Text = Text::new("Session", "Session");
 pub const ELEMENTS: Text = Text::new("Elements", "Éléments");
-pub const ELEMENTS_TITLE: Text = Text::new("How many patches, regions or slices the network sees of the image", "Combien de patchs, de régions ou de coupes de l’image le réseau voit");
+pub const ELEMENTS_TITLE: Text = Text::new(
+    "How many patches, regions or slices the network sees of the image",
+    "Combien de patchs, de régions ou de coupes de l’image le réseau voit",
+);
 
 pub const INTERPRET: Text = Text::new("Interpret", "Interpréter");
 pub const METHOD: Text = Text::new("Method", "Méthode");
@@ -115,15 +131,29 @@ pub const CLINICADL_NIFTI: Text = Text::new("As ClinicaDL writes it .nii.gz", "C
 pub const ELEMENTS_ARE: Text = Text::new("Elements", "Éléments");
 
 pub const DROP_HERE: Text = Text::new("Drop a MAPS, a CAPS, an archive or images", "Déposez un MAPS, un CAPS, une archive ou des images");
-pub const DROP_HINT: Text = Text::new("Folders that hold a maps.json are opened as the model, everything else as images. An archive alone is the model if its name says so or no model of yours is open yet.", "Les dossiers qui contiennent un maps.json sont ouverts comme modèle, tout le reste comme images. Une archive seule est le modèle si son nom le dit ou si vous n’en avez pas encore ouvert.");
+pub const DROP_HINT: Text = Text::new(
+    "Folders that hold a maps.json are opened as the model, everything else as images. An archive alone is the model if its name says so or no model of yours is open yet.",
+    "Les dossiers qui contiennent un maps.json sont ouverts comme modèle, tout le reste comme images. Une archive seule est le modèle si son nom le dit ou si vous n’en avez pas encore ouvert.",
+);
 
-pub const ENGINE_STOPPED_HINT: Text = Text::new("Restart the engine: what was open is opened again. If that does not help, reload the page.", "Redémarrez le moteur : ce qui était ouvert le sera de nouveau. Si cela n’aide pas, rechargez la page.");
+pub const ENGINE_STOPPED_HINT: Text = Text::new(
+    "Restart the engine: what was open is opened again. If that does not help, reload the page.",
+    "Redémarrez le moteur : ce qui était ouvert le sera de nouveau. Si cela n’aide pas, rechargez la page.",
+);
 pub const RESTART: Text = Text::new("Restart the engine", "Redémarrer le moteur");
-pub const BAD_VOLUME_HINT: Text = Text::new("Check the affine in the image's header, or report this with the record.", "Vérifiez l’affine dans l’en-tête de l’image, ou signalez ceci avec le procès-verbal.");
-pub const DROP_FAILED_HINT: Text = Text::new("Try the Folder… or Files… button instead of dropping.", "Essayez le bouton Dossier… ou Fichiers… au lieu de déposer.");
+pub const BAD_VOLUME_HINT: Text = Text::new(
+    "Check the affine in the image's header, or report this with the record.",
+    "Vérifiez l’affine dans l’en-tête de l’image, ou signalez ceci avec le procès-verbal.",
+);
+pub const DROP_FAILED_HINT: Text =
+    Text::new("Try the Folder… or Files… button instead of dropping.", "Essayez le bouton Dossier… ou Fichiers… au lieu de déposer.");
 pub const NOTHING_FOUND: Text = Text::new("nothing that could be opened was chosen", "rien de ce qui a été choisi ne peut être ouvert");
-pub const NOTHING_FOUND_HINT: Text = Text::new("Choose a MAPS folder or archive, a CAPS folder, or .nii, .nii.gz, .pt files.", "Choisissez un dossier ou une archive MAPS, un dossier CAPS, ou des fichiers .nii, .nii.gz, .pt.");
-pub const FIGURE_FAILED_HINT: Text = Text::new("Close other tabs to free memory and try again.", "Fermez d’autres onglets pour libérer de la mémoire et réessayez.");
+pub const NOTHING_FOUND_HINT: Text = Text::new(
+    "Choose a MAPS folder or archive, a CAPS folder, or .nii, .nii.gz, .pt files.",
+    "Choisissez un dossier ou une archive MAPS, un dossier CAPS, ou des fichiers .nii, .nii.gz, .pt.",
+);
+pub const FIGURE_FAILED_HINT: Text =
+    Text::new("Close other tabs to free memory and try again.", "Fermez d’autres onglets pour libérer de la mémoire et réessayez.");
 
 /// Key, what it does.
 pub const KEYS: [(Text, Text); 17] = [
@@ -133,19 +163,22 @@ pub const KEYS: [(Text, Text); 17] = [
         Text::new("step through slices", "passer de coupe en coupe"),
     ),
     (Text::new("arrows", "flèches"), Text::new("move the crosshair in the plane", "déplacer la croix dans le plan")),
-    (Text::new("Ctrl + wheel, pinch, Z, Shift + Z", "Ctrl + molette, pincer, Z, Maj + Z"), Text::new("zoom in or out", "zoomer ou dézoomer")),
+    (
+        Text::new("Ctrl + wheel, pinch, Z, Shift + Z", "Ctrl + molette, pincer, Z, Maj + Z"),
+        Text::new("zoom in or out", "zoomer ou dézoomer"),
+    ),
     (Text::new("Shift + drag, middle button", "Maj + glisser, bouton du milieu"), Text::new("move the picture", "déplacer l’image")),
-    (Text::new("right button, drag", "bouton droit, glisser"), Text::new("contrast (across) and brightness (up and down)", "contraste (horizontal) et luminosité (vertical)")),
+    (
+        Text::new("right button, drag", "bouton droit, glisser"),
+        Text::new("contrast (across) and brightness (up and down)", "contraste (horizontal) et luminosité (vertical)"),
+    ),
     (Text::same("0"), Text::new("whole picture, its own contrast", "image entière, contraste d’origine")),
     (Text::new("Ctrl + Z", "Ctrl + Z"), Text::new("undo a change of the view", "annuler un changement de la vue")),
     (Text::new("Ctrl + Shift + Z", "Ctrl + Maj + Z"), Text::new("do it again", "le refaire")),
     (Text::same("V"), Text::new("all planes, or one of them large", "tous les plans, ou l’un d’eux en grand")),
     (Text::same("C"), Text::new("crosshair on or off", "croix visible ou non")),
     (Text::same("O"), Text::new("saliency map on or off", "carte de saillance visible ou non")),
-    (
-        Text::same("R"),
-        Text::new("switch sides: left on the left or on the right", "inverser les côtés : gauche à gauche ou à droite"),
-    ),
+    (Text::same("R"), Text::new("switch sides: left on the left or on the right", "inverser les côtés : gauche à gauche ou à droite")),
     (Text::same("+ −"), Text::new("raise or lower the threshold", "monter ou baisser le seuil")),
     (Text::same("S"), Text::new("save the map as NIfTI", "enregistrer la carte en NIfTI")),
     (Text::new("Esc", "Échap"), Text::new("cancel what is running", "annuler ce qui est en cours")),
