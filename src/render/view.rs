@@ -70,11 +70,11 @@ impl View {
         parts.push(format!("opacity={}", hundredths(self.opacity)));
         parts.push(format!("side={}", side_name(self.orientation)));
         if self.zoom > 1.0 {
-            parts.push(format!("zoom={}", (self.zoom * 1e3).round() / 1e3));
-            parts.extend(self.center.map(|[x, y, z]| format!("center={},{},{}", tenths(x), tenths(y), tenths(z))));
+            parts.push(format!("zoom={}", self.zoom));
+            parts.extend(self.center.map(|[x, y, z]| format!("center={x},{y},{z}")));
         }
         if self.window != View::default().window {
-            parts.push(format!("window={},{}", hundredths(self.window[0]), hundredths(self.window[1])));
+            parts.push(format!("window={},{}", self.window[0], self.window[1]));
         }
         parts.join("&")
     }

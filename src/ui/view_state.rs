@@ -107,21 +107,27 @@ impl ViewState {
     pub fn zoom_by(&self, factor: f64, fixed: Option<([f64; 3], Plane)>) {
         let (Some(frame), Some(crosshair)) = (self.frame.get_untracked(), untrack(|| self.crosshair())) else { return };
         self.view.update(|view| {
-            let zoom = (view.zoom * factor).clamp(1.0, MAX_ZOOM);
+            let zoom = thousandths((view.zoom * factor).clamp(1.0, MAX_ZOOM));
             let factor = zoom / view.zoom;
-            view.center = Some(match fixed {
+            let center = match fixed {
                 Some((point, plane)) => center_after_zoom(frame.center(), point, plane, factor),
                 None => crosshair,
-            });
+            };
+            view.center = Some(center.map(thousandths));
             view.zoom = zoom;
         });
     }
 
     /// Moves what is in sight, in millimetres.
     pub fn move_frame(&self, by_mm: [f64; 3]) {
-        let Some(frame) = self.frame.get_untracked() else { return };
+        let (Some(frame), Some(scene)) = (self.frame.get_untracked(), self.scene.get_untracked()) else { return };
         let center = frame.center();
-        self.view.update(|view| view.center = Some(std::array::from_fn(|axis| center[axis] + by_mm[axis])));
+        self.view.update(|view| {
+            let asked = view.center.unwrap_or(center);
+            // What was asked for counts, or many small movements would each be rounded away; unless an edge was in its way.
+            let from = |axis: usize| if (asked[axis] - center[axis]).abs() < scene.pixel_mm { asked[axis] } else { center[axis] };
+            view.center = Some(std::array::from_fn(|axis| thousandths(from(axis) + by_mm[axis])));
+        });
     }
 
     /// Widens the image's window by one share of its own, and moves it by another.
@@ -193,6 +199,11 @@ pub fn percent_of(map: &ShownMap, threshold: Threshold) -> f64 {
         Threshold::Percentile(percent) => percent,
         Threshold::Absolute(value) => map.magnitudes.percent_of(value),
     }
+}
+
+/// As the address has it, so that a reload shows the very same.
+fn thousandths(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
 }
 
 fn write_address((view, language): &(View, Language)) {

@@ -4,6 +4,7 @@ import './look.mjs';
 import './keyboard.mjs';
 import './accessibility.mjs';
 import './language.mjs';
+import './gestures.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';
