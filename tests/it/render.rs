@@ -252,6 +252,7 @@ fn a_view_survives_its_fragment() {
         range: 0.5,
         opacity: 0.25,
         orientation: Orientation::Radiological,
+        ..View::default()
     };
     assert_eq!(View::from_fragment(&view.to_fragment()), view);
     assert_eq!(View::default().to_fragment(), "pct=95&map=cold_hot&range=1&opacity=0.8&side=neurological");
