@@ -195,7 +195,7 @@ def cut_coordinates(loaded):
 
 def colormap_table(name):
     colormap = getattr(nilearn_cm, name, None) or plt.get_cmap(name)
-    return keep(np.round(colormap(np.arange(256))[:, :3] * 255), np.uint8)
+    return keep(colormap(np.arange(256), bytes=True)[:, :3], np.uint8)
 
 
 def main():

@@ -31,6 +31,11 @@ impl FigureScale {
         }
     }
 
+    /// Whether nothing is hidden by its value: the whole grid then counts for the layout.
+    pub(super) fn fills_its_grid(&self) -> bool {
+        self.threshold.is_none()
+    }
+
     /// The colour of a value, or `None` where it is transparent.
     pub fn color(&self, value: f32) -> Option<Color> {
         self.shows(value).then(|| self.lut.at(self.share(value)))

@@ -43,8 +43,12 @@ pub(super) fn mirrored(pixels: &Pixels) -> Pixels {
 }
 
 /// Millimetres around all opaque voxels along x, y, z (nilearn's `get_mask_bounds`, which counts n voxels on n − 1 steps);
-/// around all voxels where none is opaque.
+/// around all voxels where none is opaque, or where the scale hides nothing: so nilearn has its template, too, whose tight box
+/// its placeholder class loses.
 pub(super) fn tight_bounds(upright: &Upright, scale: &FigureScale) -> [[f64; 2]; 3] {
+    if scale.fills_its_grid() {
+        return [0, 1, 2].map(|axis| upright.bounds(axis));
+    }
     let shape = upright.volume().shape();
     let (mut first, mut behind) = (shape, [0; 3]);
     for (row, values) in upright.volume().data().chunks_exact(shape[2].max(1)).enumerate() {

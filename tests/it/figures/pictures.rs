@@ -21,6 +21,7 @@ fn panels_look_like_nilearns() {
         let scene = cases.scene(case);
         let got = raster::pixels(&scene, 100.0).unwrap();
         let wanted = decoded(&crate::fixtures::bytes(&format!("tests/data/figures/{}.png", case.name)));
+        let got = without_top_rows(got, wanted.height);
         assert_eq!((got.width, got.height), (wanted.width, wanted.height), "{}", case.name);
         for (number, panel) in scene.panels.iter().enumerate() {
             let [left, bottom, right, top] = shares(panel.rect, &scene);
@@ -57,6 +58,13 @@ fn figures_hold_their_marks() {
         assert_eq!(images.len(), case.panels.iter().map(n_layers).sum::<usize>() + 1, "{}", case.name);
         near(&case.name, "colour bar", &shares(*images.last().unwrap(), &scene), &bar.rect, 1e-9);
     }
+}
+
+/// 2.3 inches at 100 dots each are 229.99… pixels in Python, which matplotlib cuts off to 229 rows, counted from the bottom.
+fn without_top_rows(mut pixels: Pixels, height: usize) -> Pixels {
+    assert!((height..=height + 1).contains(&pixels.height));
+    pixels.rgba.drain(..(pixels.height - height) * pixels.width * 4);
+    Pixels { height, ..pixels }
 }
 
 fn decoded(bytes: &[u8]) -> Pixels {
