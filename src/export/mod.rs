@@ -1,7 +1,11 @@
 //! Bytes out: maps as NIfTI and tensors, the provenance record, and the names of all these files.
 
 pub mod file_names;
+pub mod png;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod raster;
 pub mod record;
+pub mod svg;
 
 pub use record::Record;
 

@@ -3,6 +3,8 @@
 mod console;
 mod folder;
 mod options;
+mod plot;
+mod plot_options;
 mod program;
 
 pub use folder::{FolderStore, tree_of_folder};

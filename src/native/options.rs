@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::plot_options::Plot;
 use crate::attribution::{Convention, Method};
 use crate::engine::interpret::Shard;
 use crate::engine::message::{DeviceChoice, InterpretOptions, NiftiForm};
@@ -25,6 +26,8 @@ pub enum Command {
     Interpret(Box<Interpret>),
     /// Put the parts together that `interpret --shard` wrote on several machines.
     Merge(Merge),
+    /// Draw a map as nilearn's `plot_stat_map` does, as PNG or SVG.
+    Plot(Box<Plot>),
 }
 
 /// `maplens interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD`

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::console::Console;
 use super::folder::{FolderStore, tree_of_file, tree_of_folder};
 use super::options::{Command, CommandLine, Interpret, Merge};
+use super::plot::plot;
 use crate::engine::device::{self, OpenDevice};
 use crate::engine::interpret::{GroupRun, Offered, SideCar, merge, resolve};
 use crate::engine::message::{DeviceChoice, Failure};
@@ -25,6 +26,7 @@ pub fn main() -> ExitCode {
         match &command {
             Command::Interpret(interpret) => run(interpret).await,
             Command::Merge(merge) => run_merge(merge).await,
+            Command::Plot(options) => plot(options).await,
         }
     });
     match result {
@@ -189,6 +191,7 @@ fn how_to_go_on(command: &Command) -> &'static str {
         }
         Command::Interpret(_) => "the same command goes on from here",
         Command::Merge(_) => "nothing was removed: run the same command again",
+        Command::Plot(_) => "run the same command again",
     }
 }
 

@@ -8,11 +8,27 @@ pub enum Colormap {
     ColdHot,
     /// nilearn's default since 0.12: ColorBrewer's blue–white–red, colour-blind-safe.
     RdBuR,
-    /// matplotlib's inferno over the magnitude: perceptually uniform, colour-blind-safe, drops the sign.
+    /// matplotlib's inferno: perceptually uniform, colour-blind-safe.
     Inferno,
+    /// matplotlib's hot: black, red, yellow, white.
+    Hot,
+    /// matplotlib's viridis: perceptually uniform, colour-blind-safe.
+    Viridis,
+    /// matplotlib's magma: perceptually uniform, colour-blind-safe.
+    Magma,
+    /// Black to white.
+    Gray,
+    /// Blue, white, red.
+    Bwr,
+    /// matplotlib's seismic: as bwr, with dark ends.
+    Seismic,
+    /// Moreland's smooth cool and warm.
+    Coolwarm,
+    /// nilearn's, of its glass brains on white paper: as cold_hot, with white at zero.
+    ColdWhiteHot,
 }
 
-/// Which values a colormap spreads over.
+/// Which values a colormap spreads over on the page's three planes. Figures spread every one from −vmax to vmax, as nilearn does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     /// −range to +range.
@@ -23,7 +39,19 @@ pub enum Domain {
 
 impl Colormap {
     /// In menu order.
-    pub const ALL: [Colormap; 3] = [Colormap::ColdHot, Colormap::RdBuR, Colormap::Inferno];
+    pub const ALL: [Colormap; 11] = [
+        Colormap::ColdHot,
+        Colormap::RdBuR,
+        Colormap::Inferno,
+        Colormap::Hot,
+        Colormap::Viridis,
+        Colormap::Magma,
+        Colormap::Gray,
+        Colormap::Bwr,
+        Colormap::Seismic,
+        Colormap::Coolwarm,
+        Colormap::ColdWhiteHot,
+    ];
 
     /// matplotlib's or nilearn's name.
     pub fn name(self) -> &'static str {
@@ -31,6 +59,14 @@ impl Colormap {
             Colormap::ColdHot => "cold_hot",
             Colormap::RdBuR => "RdBu_r",
             Colormap::Inferno => "inferno",
+            Colormap::Hot => "hot",
+            Colormap::Viridis => "viridis",
+            Colormap::Magma => "magma",
+            Colormap::Gray => "gray",
+            Colormap::Bwr => "bwr",
+            Colormap::Seismic => "seismic",
+            Colormap::Coolwarm => "coolwarm",
+            Colormap::ColdWhiteHot => "cold_white_hot",
         }
     }
 
@@ -42,8 +78,10 @@ impl Colormap {
     /// Which values it spreads over.
     pub fn domain(self) -> Domain {
         match self {
-            Colormap::ColdHot | Colormap::RdBuR => Domain::Signed,
-            Colormap::Inferno => Domain::Magnitude,
+            Colormap::ColdHot | Colormap::RdBuR | Colormap::Bwr | Colormap::Seismic | Colormap::Coolwarm | Colormap::ColdWhiteHot => {
+                Domain::Signed
+            }
+            Colormap::Inferno | Colormap::Hot | Colormap::Viridis | Colormap::Magma | Colormap::Gray => Domain::Magnitude,
         }
     }
 
@@ -52,6 +90,14 @@ impl Colormap {
             Colormap::ColdHot => include_str!("colormaps/cold_hot.txt"),
             Colormap::RdBuR => include_str!("colormaps/rdbu_r.txt"),
             Colormap::Inferno => include_str!("colormaps/inferno.txt"),
+            Colormap::Hot => include_str!("colormaps/hot.txt"),
+            Colormap::Viridis => include_str!("colormaps/viridis.txt"),
+            Colormap::Magma => include_str!("colormaps/magma.txt"),
+            Colormap::Gray => include_str!("colormaps/gray.txt"),
+            Colormap::Bwr => include_str!("colormaps/bwr.txt"),
+            Colormap::Seismic => include_str!("colormaps/seismic.txt"),
+            Colormap::Coolwarm => include_str!("colormaps/coolwarm.txt"),
+            Colormap::ColdWhiteHot => include_str!("colormaps/cold_white_hot.txt"),
         }
     }
 }

@@ -3,7 +3,11 @@
 //! A [`PlaneGrid`] says which millimetres a picture covers, [`render_slice`] fills it by sampling each [`Layer`] through the
 //! inverse of its own affine, and the same grid turns a click back into millimetres.
 
+mod cuts;
+mod display;
+pub mod figure;
 mod framing;
+mod general_format;
 mod histogram;
 mod history;
 mod layout;
@@ -11,10 +15,14 @@ mod lut;
 mod peak;
 mod plane;
 mod slice;
+mod upright;
 mod view;
 mod window;
 
+pub use cuts::{find_cut_slices, find_xyz_cut_coords};
+pub use display::{CutCoords, DisplayMode};
 pub use framing::{MAX_ZOOM, center_after_zoom, framed};
+pub use general_format::format_general;
 pub use histogram::MagnitudeSample;
 pub use history::History;
 pub use layout::{Orientation, PlaneGrid, WorldBounds};
@@ -22,5 +30,6 @@ pub use lut::{ColorScale, Colormap, Domain, Lut};
 pub use peak::strongest_voxel;
 pub use plane::Plane;
 pub use slice::{Layer, Paint, nearest_value, nearest_voxel, render_slice};
+pub use upright::{Interpolation, TooLarge, Upright};
 pub use view::{MIN_WINDOW, Threshold, View};
 pub use window::Window;

@@ -1,6 +1,7 @@
 //! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
 
 pub mod affine;
+pub mod components;
 pub mod elements;
 pub mod extraction;
 pub mod grid;
@@ -11,6 +12,7 @@ pub mod tensor;
 pub mod transforms;
 
 pub use affine::Affine;
+pub use components::Components;
 pub use elements::{Element, ElementError, Mask};
 pub use extraction::Extraction;
 pub use grid::Grid;

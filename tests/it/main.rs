@@ -19,6 +19,7 @@ mod engine;
 #[cfg(feature = "compute")]
 mod engine_reuse;
 mod export;
+mod figures;
 mod files;
 mod fixtures;
 mod framing;

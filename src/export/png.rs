@@ -1,0 +1,54 @@
+//! RGBA pixels → PNG bytes, small enough for the page: three chunks around a deflate stream, and texts.
+//!
+//! Portable Network Graphics (Second Edition), ISO/IEC 15948.
+
+use std::io::Write;
+
+use flate2::{Compression, Crc, write::ZlibEncoder};
+
+use crate::render::figure::Pixels;
+
+const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
+
+/// Eight bits, colour type red-green-blue-alpha, deflate, the standard's filters, not interlaced.
+const FORM: [u8; 5] = [8, 6, 0, 0, 0];
+
+/// Metres and inches in whole numbers: `pHYs` counts pixels per metre.
+const INCH_IN_METRES: f64 = 0.0254;
+
+/// PNG of sRGB pixels with straight alpha; `texts` are keyword and content, `dpi` the pixels of an inch.
+pub fn png(pixels: &Pixels, dpi: Option<f64>, texts: &[(&str, &str)]) -> Vec<u8> {
+    let mut file = SIGNATURE.to_vec();
+    let size = [pixels.width as u32, pixels.height as u32].map(u32::to_be_bytes).concat();
+    chunk(&mut file, b"IHDR", &[size.as_slice(), FORM.as_slice()].concat());
+    if let Some(dpi) = dpi {
+        let per_metre = ((dpi / INCH_IN_METRES).round() as u32).to_be_bytes();
+        chunk(&mut file, b"pHYs", &[per_metre.as_slice(), per_metre.as_slice(), &[1]].concat());
+    }
+    for (keyword, text) in texts {
+        // Keyword, not compressed, no language, no translated keyword, UTF-8.
+        chunk(&mut file, b"iTXt", &[keyword.as_bytes(), &[0, 0, 0, 0, 0], text.as_bytes()].concat());
+    }
+    chunk(&mut file, b"IDAT", &deflated(pixels));
+    chunk(&mut file, b"IEND", &[]);
+    file
+}
+
+fn deflated(pixels: &Pixels) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    for row in pixels.rgba.chunks_exact((pixels.width * 4).max(1)) {
+        // A vector takes all that is written to it. The row's filter is 0: as it is.
+        let _ = encoder.write_all(&[0]).and_then(|()| encoder.write_all(row));
+    }
+    encoder.finish().unwrap_or_default()
+}
+
+fn chunk(file: &mut Vec<u8>, kind: &[u8; 4], content: &[u8]) {
+    let mut sum = Crc::new();
+    sum.update(kind);
+    sum.update(content);
+    file.extend((content.len() as u32).to_be_bytes());
+    file.extend(kind);
+    file.extend(content);
+    file.extend(sum.sum().to_be_bytes());
+}

@@ -1,0 +1,141 @@
+//! A figure's scene → SVG: text stays text, slices are embedded PNG images that viewers do not smooth.
+
+use std::fmt::Write as _;
+
+use super::png;
+use crate::render::figure::{Color, Mark, Rect, Scene};
+
+/// What a figure was made of, for its metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    /// Empty where there is none.
+    pub title: String,
+    /// `MapLens 0.1.0`
+    pub software: String,
+    /// SHA-256 of the map's file in hexadecimal digits.
+    pub map_sha256: String,
+    /// How it was drawn: mode, cuts, threshold and so on, in words.
+    pub description: String,
+}
+
+/// SVG 1.1 of a scene; lengths are points.
+pub fn svg(scene: &Scene, caption: &Caption) -> String {
+    let [width, height] = scene.size;
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" viewBox=\"0 0 {width} {height}\">\n\
+         <title>{}</title>\n<desc>{}</desc>\n\
+         <metadata><maplens xmlns=\"https://maplens.invalid/figure\"><software>{}</software><map-sha256>{}</map-sha256></maplens></metadata>\n",
+        escaped(&caption.title),
+        escaped(&caption.description),
+        escaped(&caption.software),
+        escaped(&caption.map_sha256),
+    );
+    for (number, mark) in scene.marks.iter().enumerate() {
+        push_mark(&mut text, mark, number);
+    }
+    text.push_str("</svg>\n");
+    text
+}
+
+fn push_mark(text: &mut String, mark: &Mark, number: usize) {
+    let _ = match mark {
+        Mark::Rect { rect, fill } => writeln!(text, "<rect {} fill=\"{}\"/>", place(rect), hex(*fill)),
+        Mark::Image { rect, clip, pixels } => {
+            push_clip(text, clip, number);
+            let data = base64(&png::png(pixels, None, &[]));
+            writeln!(
+                text,
+                "<g clip-path=\"url(#c{number})\"><image {} preserveAspectRatio=\"none\" image-rendering=\"pixelated\" \
+                 style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/></g>",
+                place(rect)
+            )
+        }
+        Mark::Line { points, width, color, clip } => {
+            push_clip(text, clip, number);
+            let points: Vec<String> = points.iter().map(|[x, y]| format!("{},{}", short(*x), short(*y))).collect();
+            writeln!(
+                text,
+                "<g clip-path=\"url(#c{number})\"><polyline points=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\"/></g>",
+                points.join(" "),
+                hex(*color)
+            )
+        }
+        Mark::Text { text: words, at: [x, y], ends_there, size, color } => writeln!(
+            text,
+            "<text x=\"{}\" y=\"{}\" font-family=\"DejaVu Sans, Verdana, sans-serif\" font-size=\"{size}\" text-anchor=\"{}\" fill=\"{}\" \
+             xml:space=\"preserve\">{}</text>",
+            short(*x),
+            short(*y),
+            if *ends_there { "end" } else { "start" },
+            hex(*color),
+            escaped(words)
+        ),
+    };
+}
+
+fn push_clip(text: &mut String, clip: &Rect, number: usize) {
+    let _ = writeln!(text, "<clipPath id=\"c{number}\"><rect {}/></clipPath>", place(clip));
+}
+
+fn place(rect: &Rect) -> String {
+    format!("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", short(rect.x), short(rect.y), short(rect.width), short(rect.height))
+}
+
+/// Ten-thousandths of a point are finer than any printer.
+fn short(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+fn hex([red, green, blue]: Color) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// Text in XML; control characters, which XML 1.0 has no way to write, are left out.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars().filter(|character| !character.is_control()) {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// RFC 4648, with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for part in bytes.chunks(3) {
+        let bits = part.iter().enumerate().fold(0_u32, |bits, (index, &byte)| bits | u32::from(byte) << (16 - 8 * index));
+        for digit in 0..4 {
+            let is_there = digit <= part.len();
+            text.push(if is_there { char::from(DIGITS[(bits >> (18 - 6 * digit) & 63) as usize]) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base64, escaped};
+
+    #[test]
+    fn base64_pads_what_does_not_fill_three_bytes() {
+        // RFC 4648, section 10.
+        let cases =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")];
+        cases.into_iter().for_each(|(text, wanted)| assert_eq!(base64(text.as_bytes()), wanted));
+    }
+
+    #[test]
+    fn a_title_cannot_break_out_of_its_element() {
+        assert_eq!(escaped("a<b & \"c\"\u{0}>"), "a&lt;b &amp; &quot;c&quot;&gt;");
+    }
+}

@@ -1,0 +1,141 @@
+//! `maplens plot`: a map's file → nilearn's figure of it as PNG or SVG.
+
+use std::fs;
+use std::path::Path;
+
+use super::folder::tree_of_file;
+use super::plot_options::{Hidden, Plot};
+use crate::engine::Ended;
+use crate::export::raster::figure_png;
+use crate::export::record::Software;
+use crate::export::sha256_hex;
+use crate::export::svg::{Caption, svg};
+use crate::render::figure::{Background, Figure, template_background};
+use crate::render::{CutCoords, Orientation, Threshold};
+use crate::volume::nifti::{self, NiftiError};
+use crate::volume::{Affine, Volume};
+
+/// nilearn's default background, at 1 mm; its licence stands beside it, in www/demo/README.md.
+const TEMPLATE: &[u8] = include_bytes!("../../www/demo/template/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz");
+
+/// The two forms of a figure's file.
+enum Form {
+    Png,
+    Svg,
+}
+
+/// Draws and writes; notes go to standard error.
+pub async fn plot(options: &Plot) -> Result<(), Ended> {
+    let form = form_of(&options.output)?;
+    let bytes = read(&options.map).await?;
+    let (map, note) = read_map(&options.map, &bytes)?;
+    let background = background(&options.bg).await?;
+    let mut masks = Vec::new();
+    for path in &options.masks {
+        masks.push(nifti::read(&name(path), &read(path).await?).map_err(|error| refused(&error))?);
+    }
+    let figure = Figure {
+        background: match (&background, options.bg.as_str()) {
+            (None, _) => Background::None,
+            (Some(volume), "template") => Background::Template(volume),
+            (Some(volume), _) => Background::Image(volume),
+        },
+        dim: options.dim,
+        black: options.black_bg,
+        mode: options.display_mode,
+        cuts: options.cut_coords.clone().unwrap_or_default(),
+        threshold: options.threshold.0,
+        vmax: options.vmax,
+        colormap: options.colormap,
+        annotate: !options.no_annotate,
+        draw_cross: !options.no_draw_cross,
+        color_bar: !options.no_colorbar,
+        title: options.title.clone().unwrap_or_default(),
+        orientation: if options.radiological { Orientation::Radiological } else { Orientation::Neurological },
+        masks: masks.iter().collect(),
+        ..Figure::new(&map)
+    };
+    let scene = figure.scene().map_err(|error| Ended::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
+    for note in note.iter().chain(&scene.notes) {
+        eprintln!("note: {}: {note}", name(&options.map));
+    }
+    let caption = Caption {
+        title: scene.title.clone(),
+        software: Software::this().name + " " + &Software::this().version,
+        map_sha256: sha256_hex(&bytes),
+        description: description(options),
+    };
+    let content = match form {
+        Form::Svg => svg(&scene, &caption).into_bytes(),
+        Form::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| Ended::because(error, "give another --dpi"))?,
+    };
+    let unwritable = |error| Ended::because(format!("{}: cannot be written ({error})", name(&options.output)), "choose another place");
+    fs::write(&options.output, content).map_err(unwritable)
+}
+
+fn form_of(path: &Path) -> Result<Form, Ended> {
+    match path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("png") => Ok(Form::Png),
+        Some("svg") => Ok(Form::Svg),
+        _ => Err(Ended::because(format!("{}: figures are written as PNG or SVG", name(path)), "let --output end in .png or .svg")),
+    }
+}
+
+/// The map, and what should be said of it. ClinicaDL's own form has a leading axis, which nilearn refuses.
+fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), Ended> {
+    match nifti::read(&name(path), bytes) {
+        Err(NiftiError::NotThreeDimensional { shape, .. }) if shape.len() == 4 && shape[0] == 1 => {
+            let map = nifti::read_mask(&name(path), bytes).map_err(|error| refused(&error))?;
+            let shape = map.shape();
+            // Its affine would place the channel axis.
+            let map =
+                Volume::new(shape, map.into_data(), Affine::IDENTITY).map_err(|error| Ended::because(error, "write the map again"))?;
+            Ok((map, Some("a map in ClinicaDL's form, with a leading channel axis and without a place in the head".to_owned())))
+        }
+        read => read.map(|map| (map, None)).map_err(|error| refused(&error)),
+    }
+}
+
+async fn background(word: &str) -> Result<Option<Volume>, Ended> {
+    match word {
+        "none" => Ok(None),
+        "template" => {
+            let template = nifti::read("the ICBM 152 template", TEMPLATE).map_err(|error| refused(&error))?;
+            Ok(Some(template_background(&template)))
+        }
+        file => {
+            let path = Path::new(file);
+            nifti::read(&name(path), &read(path).await?).map(Some).map_err(|error| refused(&error))
+        }
+    }
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, Ended> {
+    let tree = tree_of_file(path)?;
+    let file = tree.paths().next().unwrap_or_default().to_owned();
+    Ok(tree.read(&file).await?)
+}
+
+fn refused(error: &NiftiError) -> Ended {
+    Ended::because(error, error.hint())
+}
+
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// What is needed to draw the figure again.
+fn description(options: &Plot) -> String {
+    let cuts = match &options.cut_coords {
+        None | Some(CutCoords::Automatic) => "automatic".to_owned(),
+        Some(CutCoords::Count(n_cuts)) => n_cuts.to_string(),
+        Some(CutCoords::Positions(positions)) => positions.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
+    };
+    let threshold = match options.threshold {
+        Hidden(None) => "none".to_owned(),
+        Hidden(Some(Threshold::Absolute(value))) => value.to_string(),
+        Hidden(Some(Threshold::Percentile(percent))) => format!("{percent}%"),
+    };
+    let (mode, colormap) = (options.display_mode.name(), options.colormap.name());
+    format!("display mode {mode}, cuts {cuts}, threshold {threshold}, colormap {colormap}, drawn as by plot_stat_map of nilearn 0.9.2")
+}

@@ -1,0 +1,249 @@
+//! nilearn's `plot_stat_map`, version 0.9.2 (the one that ClinicaDL 1.6.1 pins): volumes and options → a [`Scene`] of marks.
+//!
+//! Each volume is drawn on its own grid with its own extent in millimetres; nothing is resampled onto anything else. What is
+//! not nilearn's is said where it is: cuts outside a volume show nothing instead of the slice that a negative index names,
+//! masks are outlined along their voxels' edges, and `radiological` is taken from nilearn 0.10.
+
+mod annotation;
+mod background;
+mod color_bar;
+mod error;
+mod figure_scale;
+mod layout;
+mod outline;
+mod scene;
+mod slice;
+mod text_width;
+
+pub use background::{Background, Dim, border_median, template_background};
+pub use error::FigureError;
+pub use figure_scale::FigureScale;
+pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene};
+pub use slice::{PlaneSlice, cut};
+pub use text_width::text_width;
+
+use std::borrow::Cow;
+
+use super::cuts;
+use super::{Colormap, CutCoords, DisplayMode, Interpolation, MagnitudeSample, Orientation, Plane, Threshold, Upright};
+use crate::volume::{Statistics, Volume};
+
+/// What a figure shows and how; [`Figure::new`] has `plot_stat_map`'s defaults.
+#[derive(Debug, Clone)]
+pub struct Figure<'a> {
+    /// The map.
+    pub map: &'a Volume,
+    /// What lies below it.
+    pub background: Background<'a>,
+    /// Grey range of the background.
+    pub dim: Dim,
+    /// Black or white paper; `None`: as the background's border suggests.
+    pub black: Option<bool>,
+    /// The layout.
+    pub mode: DisplayMode,
+    /// Where it cuts.
+    pub cuts: CutCoords,
+    /// What is transparent: −threshold ≤ value ≤ threshold. `None` hides nothing.
+    pub threshold: Option<Threshold>,
+    /// End of the colours, which go from −vmax to vmax; `None`: the largest magnitude of the whole map.
+    pub vmax: Option<f32>,
+    /// Whether the bar shows both signs; `None`: if the map has both.
+    pub symmetric_bar: Option<bool>,
+    /// The colours. Sequential ones are spread from −vmax to vmax, too, as nilearn does.
+    pub colormap: Colormap,
+    /// Letters of the sides, and positions.
+    pub annotate: bool,
+    /// Lines where the planes meet.
+    pub draw_cross: bool,
+    /// The colour bar.
+    pub color_bar: bool,
+    /// Empty for none.
+    pub title: String,
+    /// Which side is on the left.
+    pub orientation: Orientation,
+    /// Regions whose outlines are drawn.
+    pub masks: Vec<&'a Volume>,
+}
+
+impl<'a> Figure<'a> {
+    /// The figure with nilearn 0.9.2's defaults, but without a background.
+    pub fn new(map: &'a Volume) -> Self {
+        Figure {
+            map,
+            background: Background::None,
+            dim: Dim::Automatic,
+            black: None,
+            mode: DisplayMode::Ortho,
+            cuts: CutCoords::Automatic,
+            threshold: Some(Threshold::Absolute(1e-6)),
+            vmax: None,
+            symmetric_bar: None,
+            colormap: Colormap::ColdHot,
+            annotate: true,
+            draw_cross: true,
+            color_bar: true,
+            title: String::new(),
+            orientation: Orientation::Neurological,
+            masks: Vec::new(),
+        }
+    }
+
+    /// Draws it.
+    ///
+    /// # Errors
+    /// [`FigureError`] for cuts that the mode does not take, thresholds below 0, and grids too large to be put upright.
+    pub fn scene(&self) -> Result<Scene, FigureError> {
+        let map = finite(self.map);
+        let statistics = Statistics::of(self.map.data());
+        let threshold = absolute(self.threshold, map.data())?;
+        let planes = cuts::panels(&map, self.mode, &self.cuts, threshold)?;
+        let vmax = self.vmax.unwrap_or(statistics.max_abs);
+        let scale = FigureScale::symmetric(self.colormap, vmax, threshold);
+        let ground = self.background.prepare(self.dim, self.black)?;
+        let upright = Upright::of(&map, Interpolation::Continuous)?;
+        let mut sheet = Sheet::new(&planes, ground.is_black, self.orientation);
+        if let Some((volume, grey)) = &ground.layer {
+            sheet.lay(volume, grey);
+        }
+        sheet.lay(&upright, &scale);
+        let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
+        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes(self.map, &statistics)))
+    }
+}
+
+/// The figure while it is put together: for each panel its slices, and the millimetres that they span.
+struct Sheet {
+    is_black: bool,
+    orientation: Orientation,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    plane: Plane,
+    position_mm: f64,
+    images: Vec<(Pixels, [[f64; 2]; 2])>,
+    /// Union of the tight boxes of what is drawn, along the right and the up axis.
+    bounds: Option<[[f64; 2]; 2]>,
+}
+
+impl Sheet {
+    fn new(planes: &[(Plane, f64)], is_black: bool, orientation: Orientation) -> Self {
+        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None };
+        Sheet { is_black, orientation, parts: planes.iter().map(part).collect() }
+    }
+
+    /// Adds a volume to all panels; where a slice shows nothing it does not count for the layout either.
+    fn lay(&mut self, upright: &Upright, scale: &FigureScale) {
+        let tight = slice::tight_bounds(upright, scale);
+        for part in &mut self.parts {
+            let Some(slice) = cut(upright, part.plane, part.position_mm) else { continue };
+            if !slice.values.iter().any(|&value| scale.shows(value)) {
+                continue;
+            }
+            let axes = [part.plane.right_axis(), part.plane.up_axis()];
+            let own = axes.map(|axis| tight[axis]);
+            part.bounds = Some(part.bounds.map_or(own, |bounds| [0, 1].map(|axis| union(bounds[axis], own[axis]))));
+            part.images.push((slice.pixels(scale), axes.map(|axis| upright.bounds(axis))));
+        }
+    }
+
+    fn draw(self, figure: &Figure, scale: &FigureScale, bar: [f32; 2], masks: &[Upright], notes: Vec<String>) -> Scene {
+        let boxes: Vec<(Plane, [[f64; 2]; 2])> =
+            self.parts.iter().map(|part| (part.plane, part.bounds.unwrap_or(layout::NOTHING))).collect();
+        // nilearn leaves the bar out, but not its space, where no panel shows anything of the map or its range is one value.
+        let page = layout::Page::of(figure.mode, &boxes, figure.color_bar);
+        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), title: figure.title.clone(), notes };
+        let (paper, ink) = if self.is_black { ([0; 3], [255; 3]) } else { ([255; 3], [0; 3]) };
+        scene.marks.push(Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: page.size[0], height: page.size[1] }, fill: paper });
+        for ((part, [right_mm, up_mm]), rect) in self.parts.iter().zip(boxes.iter().map(|(_, bounds)| *bounds)).zip(&page.panels) {
+            let &Part { plane, position_mm, .. } = part;
+            let panel = Panel { plane, position_mm, rect: *rect, right_mm, up_mm, orientation: self.orientation };
+            for (pixels, extent) in &part.images {
+                let pixels = if panel.is_mirrored() { slice::mirrored(pixels) } else { pixels.clone() };
+                scene.marks.push(Mark::Image { rect: panel.rect_of(extent[0], extent[1]), clip: panel.rect, pixels });
+            }
+            masks.iter().enumerate().for_each(|(number, mask)| scene.marks.extend(outline::lines(mask, &panel, number)));
+            scene.panels.push(panel);
+        }
+        if figure.draw_cross && figure.mode.meets_in_a_point() {
+            annotation::cross(&mut scene, figure.mode, self.is_black);
+        }
+        if figure.annotate {
+            annotation::letters(&mut scene, [ink, paper]);
+        }
+        if let Some(frame) = page.bar.filter(|_| bar[0] < bar[1]) {
+            color_bar::draw(&mut scene, frame, scale, bar, ink);
+        }
+        annotation::title(&mut scene, [ink, paper]);
+        scene
+    }
+}
+
+/// The volume with 0 for what is not finite, as nilearn has it.
+fn finite(volume: &Volume) -> Cow<'_, Volume> {
+    if volume.data().iter().all(|value| value.is_finite()) {
+        return Cow::Borrowed(volume);
+    }
+    let data = volume.data().iter().map(|&value| if value.is_finite() { value } else { 0.0 }).collect();
+    Volume::new(volume.shape(), data, *volume.world_from_voxel()).map_or(Cow::Borrowed(volume), Cow::Owned)
+}
+
+fn absolute(threshold: Option<Threshold>, values: &[f32]) -> Result<Option<f32>, FigureError> {
+    match threshold {
+        None => Ok(None),
+        Some(Threshold::Absolute(value)) if value >= 0.0 => Ok(Some(value)),
+        Some(Threshold::Percentile(percent)) if (0.0..=100.0).contains(&percent) => {
+            Ok(Some(MagnitudeSample::new(values).percentile(percent)))
+        }
+        Some(Threshold::Absolute(value)) => Err(FigureError::BadThreshold { threshold: f64::from(value) }),
+        Some(Threshold::Percentile(percent)) => Err(FigureError::BadThreshold { threshold: percent }),
+    }
+}
+
+/// What the bar spans (nilearn's `_get_colorbar_and_data_ranges`).
+fn bar_range(statistics: &Statistics, vmax: f32, symmetric: Option<bool>) -> [f32; 2] {
+    // What is not finite counts as 0.
+    let with_zero = |value: f32| {
+        if statistics.is_finite() {
+            value
+        } else if value.is_nan() {
+            0.0
+        } else {
+            value
+        }
+    };
+    let (mut min, mut max) = (with_zero(statistics.min), with_zero(statistics.max));
+    if !statistics.is_finite() {
+        (min, max) = (min.min(0.0), max.max(0.0));
+    }
+    if symmetric.unwrap_or(min < 0.0 && max > 0.0) {
+        [-vmax, vmax]
+    } else if min >= 0.0 {
+        [0.0, vmax]
+    } else if max <= 0.0 {
+        [-vmax, 0.0]
+    } else {
+        [min, max]
+    }
+}
+
+fn notes(map: &Volume, statistics: &Statistics) -> Vec<String> {
+    let mut notes = Vec::new();
+    let n_bad = statistics.n_nan + statistics.n_infinite;
+    if n_bad > 0 {
+        notes.push(format!("{n_bad} of {} voxels of the map are not finite and were set to 0, as nilearn does", statistics.n_values));
+    }
+    if statistics.max_abs == 0.0 {
+        notes.push("the map is 0 everywhere: there is nothing to show".to_owned());
+    }
+    if *map.world_from_voxel() == crate::volume::Affine::IDENTITY {
+        notes.push(
+            "the map lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres".to_owned(),
+        );
+    }
+    notes
+}
+
+fn union(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {
+    [one[0].min(other[0]), one[1].max(other[1])]
+}
