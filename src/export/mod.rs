@@ -1,6 +1,8 @@
 //! Bytes out: maps as NIfTI and tensors, the provenance record, and the names of all these files.
 
 pub mod file_names;
+#[cfg(not(target_arch = "wasm32"))]
+mod pixel_grid;
 pub mod png;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod raster;

@@ -6,6 +6,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageRendering, Options, Tree};
 
+use super::pixel_grid::on_pixels;
 use super::png;
 use super::svg::{Caption, svg};
 use crate::render::figure::{POINTS_PER_INCH, Pixels, Scene};
@@ -55,7 +56,8 @@ pub fn pixels(scene: &Scene, dpi: f64) -> Result<Pixels, RasterError> {
         ..Options::default()
     };
     let caption = Caption { title: String::new(), software: String::new(), map_sha256: String::new(), description: String::new() };
-    let tree = Tree::from_str(&svg(scene, &caption), &options).map_err(|error| RasterError::Refused { reason: error.to_string() })?;
+    let scene = on_pixels(scene, dpi, [width, height]);
+    let tree = Tree::from_str(&svg(&scene, &caption), &options).map_err(|error| RasterError::Refused { reason: error.to_string() })?;
     let (across, down) = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
     resvg::render(&tree, Transform::from_scale(across, down), &mut pixmap.as_mut());
     let rgba = pixmap.pixels().iter().map(|pixel| pixel.demultiply()).flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
