@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use maplens::export::png::png;
 use maplens::export::raster;
 use maplens::render::figure::{Mark, Pixels};
+use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 use super::cases::{Case, Cases};
 use super::similarity::{Greys, ssim};
@@ -84,8 +85,9 @@ fn without_top_rows(mut pixels: Pixels, height: usize) -> Pixels {
 }
 
 fn decoded(bytes: &[u8]) -> Pixels {
-    let pixmap = resvg::tiny_skia::Pixmap::decode_png(bytes).unwrap();
-    let rgba = pixmap.pixels().iter().map(|pixel| pixel.demultiply()).flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
+    let pixmap = Pixmap::decode_png(bytes).unwrap();
+    let rgba =
+        pixmap.pixels().iter().map(PremultipliedColorU8::demultiply).flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
     Pixels { width: pixmap.width() as usize, height: pixmap.height() as usize, rgba }
 }
 
