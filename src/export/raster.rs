@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageRendering, Options, Tree};
 
@@ -60,12 +60,8 @@ pub fn pixels(scene: &Scene, dpi: f64) -> Result<Pixels, RasterError> {
     let tree = Tree::from_str(&svg(&scene, &caption), &options).map_err(|error| RasterError::Refused { reason: error.to_string() })?;
     let (across, down) = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
     resvg::render(&tree, Transform::from_scale(across, down), &mut pixmap.as_mut());
-    let rgba = pixmap
-        .pixels()
-        .iter()
-        .map(resvg::tiny_skia::PremultipliedColorU8::demultiply)
-        .flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()])
-        .collect();
+    let rgba =
+        pixmap.pixels().iter().map(PremultipliedColorU8::demultiply).flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
     Ok(Pixels { width: pixmap.width() as usize, height: pixmap.height() as usize, rgba })
 }
 

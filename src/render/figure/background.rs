@@ -75,8 +75,7 @@ fn owned(volume: Cow<'_, Volume>) -> Result<Upright<'_>, FigureError> {
 /// Greys from the first to the second value, after dimming.
 fn dimmed([low, high]: [f64; 2], dim: Dim, is_black: bool) -> [f64; 2] {
     let by = match (dim, is_black) {
-        (Dim::Off, _) => return [low, high],
-        (Dim::By(0.0), _) => return [low, high],
+        (Dim::Off | Dim::By(0.0), _) => return [low, high],
         (Dim::By(by), _) => by,
         (Dim::Automatic, true) => 0.8,
         (Dim::Automatic, false) => 0.6,
