@@ -88,6 +88,8 @@ describe('gestures', () => {
   });
 
   test('the whole picture does not move, and leaves nothing to undo', async () => {
+    // The address follows the view when it has been still.
+    await still();
     const [before, [x, y]] = [await maplens.page.evaluate(() => location.hash), await middle()];
     await maplens.page.keyboard.down('Shift');
     await drag([x, y], [x + 30, y + 30]);
