@@ -64,15 +64,14 @@ impl Gestures {
         let before = self.held.get_value();
         let Some(own) = before.iter().find(|held| held.id == id) else { return };
         self.held.update_value(|held| held.iter_mut().filter(|held| held.id == id).for_each(|held| held.at = to));
-        let moved = [to[0] - own.at[0], to[1] - own.at[1]];
         match (before.iter().find(|held| held.id != id), own.drag) {
             (Some(other), _) => self.pinch(own.at, to, other.at, canvas),
             (None, Drag::Crosshair) => self.point_at(to, canvas),
-            (None, Drag::Pan) => self.pan(moved, canvas),
+            (None, Drag::Pan) => self.pan(own.at, to, canvas),
             (None, Drag::Window) => {
                 let frame = canvas.get_bounding_client_rect();
-                let share = |moved: f64, size: f64| (moved / size.max(1.0) * WINDOW_PER_PICTURE) as f32;
-                self.view_state.shift_window(share(moved[0], frame.width()), share(moved[1], frame.height()));
+                let share = |axis: usize, size: f64| ((to[axis] - own.at[axis]) / size.max(1.0) * WINDOW_PER_PICTURE) as f32;
+                self.view_state.shift_window(share(0, frame.width()), share(1, frame.height()));
             }
         }
     }
@@ -106,8 +105,7 @@ impl Gestures {
         let apart = |a: [f64; 2]| (a[0] - other[0]).hypot(a[1] - other[1]).max(1.0);
         let middle = |a: [f64; 2]| [(a[0] + other[0]) / 2.0, (a[1] + other[1]) / 2.0];
         self.zoom_at(middle(to), apart(to) / apart(from), canvas);
-        let (before, after) = (middle(from), middle(to));
-        self.pan([after[0] - before[0], after[1] - before[1]], canvas);
+        self.pan(middle(from), middle(to), canvas);
     }
 
     fn zoom_at(&self, client: [f64; 2], factor: f64, canvas: &HtmlCanvasElement) {
@@ -115,12 +113,10 @@ impl Gestures {
         self.view_state.zoom_by(factor, Some((grid.world_from_pixel(self.pixel(client, canvas), 0.0), self.plane)));
     }
 
-    fn pan(&self, client: [f64; 2], canvas: &HtmlCanvasElement) {
+    fn pan(&self, from: [f64; 2], to: [f64; 2], canvas: &HtmlCanvasElement) {
         let Some(grid) = untrack(|| self.view_state.grid(self.plane)) else { return };
-        let frame = canvas.get_bounding_client_rect();
-        let pixels = [client[0] / frame.width() * grid.width as f64, client[1] / frame.height() * grid.height as f64];
-        let (here, there) = (grid.world_from_pixel([0.0; 2], 0.0), grid.world_from_pixel(pixels, 0.0));
-        self.view_state.move_frame(std::array::from_fn(|axis| here[axis] - there[axis]));
+        let [from, to] = [from, to].map(|client| grid.world_from_pixel(self.pixel(client, canvas), 0.0));
+        self.view_state.move_frame(std::array::from_fn(|axis| from[axis] - to[axis]));
     }
 
     fn pixel(&self, client: [f64; 2], canvas: &HtmlCanvasElement) -> [f64; 2] {

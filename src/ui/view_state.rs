@@ -113,14 +113,18 @@ impl ViewState {
                 Some((point, plane)) => center_after_zoom(frame.center(), point, plane, factor),
                 None => crosshair,
             };
-            view.center = Some(center.map(thousandths));
+            // The whole picture has no centre of its own: undo would stop at views that look the same.
+            view.center = (zoom > 1.0).then(|| center.map(thousandths));
             view.zoom = zoom;
         });
     }
 
-    /// Moves what is in sight, in millimetres.
+    /// Moves what is in sight, in millimetres; the whole picture stays.
     pub fn move_frame(&self, by_mm: [f64; 3]) {
         let (Some(frame), Some(scene)) = (self.frame.get_untracked(), self.scene.get_untracked()) else { return };
+        if self.view.read_untracked().zoom <= 1.0 {
+            return;
+        }
         let center = frame.center();
         self.view.update(|view| {
             let asked = view.center.unwrap_or(center);
@@ -149,20 +153,22 @@ impl ViewState {
 
     /// Takes the last change of the view back.
     pub fn undo(&self) {
-        self.go_to(|history, now| {
-            history.note(now);
-            history.undo()
-        });
+        self.go_to(History::undo);
     }
 
     /// Does again what was taken back.
     pub fn redo(&self) {
-        self.go_to(|history, _| history.redo());
+        self.go_to(History::redo);
     }
 
-    fn go_to(&self, step: impl Fn(&mut History<View>, View) -> Option<View>) {
+    fn go_to(&self, step: fn(&mut History<View>) -> Option<View>) {
+        // The last change may be too young to have been noted.
         let now = self.view.get_untracked();
-        let found = self.history.try_update_value(|history| step(history, now)).flatten();
+        let found = self.history.try_update_value(|history| {
+            history.note(now);
+            step(history)
+        });
+        let found = found.flatten();
         found.into_iter().for_each(|view| self.view.set(view));
     }
 

@@ -39,6 +39,7 @@ describe('accessibility', () => {
     await maplens.get('language').selectOption('en');
     await page.keyboard.press('Escape');
     await page.locator('body').press('?');
+    await page.locator('dialog[open]').waitFor();
     assert.deepEqual(await violations(page), []);
     await page.keyboard.press('Escape');
     await maplens.openImages([{ name: 'broken.nii', mimeType: '', buffer: Buffer.from('not a NIfTI') }]);

@@ -87,6 +87,21 @@ describe('gestures', () => {
     assert.equal(await zoom(), 1);
   });
 
+  test('the whole picture does not move, and leaves nothing to undo', async () => {
+    // The address follows the view when it has been still.
+    await still();
+    const [before, [x, y]] = [await maplens.page.evaluate(() => location.hash), await middle()];
+    await maplens.page.keyboard.down('Shift');
+    await drag([x, y], [x + 30, y + 30]);
+    await maplens.page.keyboard.up('Shift');
+    await still();
+    await maplens.page.locator('body').press('z');
+    await still();
+    await maplens.get('undo').click();
+    await still();
+    assert.equal(await maplens.page.evaluate(() => location.hash), before);
+  });
+
   test('two fingers zoom', async () => {
     const [x, y] = await middle();
     const session = await maplens.context.newCDPSession(maplens.page);
