@@ -2,6 +2,8 @@
 
 pub mod file_names;
 #[cfg(not(target_arch = "wasm32"))]
+mod nearest;
+#[cfg(not(target_arch = "wasm32"))]
 mod pixel_grid;
 pub mod png;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,6 +1,7 @@
 //! A scene on the grid of its pixels, as matplotlib's Agg back end draws: images fill whole pixels, lines along an axis and
 //! boxes are moved to the nearest ones, text stands on them. Without it every edge of a slice would be half a pixel off or blurred.
 
+use super::nearest::sampled;
 use crate::render::figure::{Mark, POINTS_PER_INCH, Rect, Scene};
 
 /// Half the edge of a text's box in points: the path that is moved runs along the middle of the edge.
@@ -10,7 +11,7 @@ const HALF_EDGE: f64 = 0.5;
 pub fn on_pixels(scene: &Scene, dpi: f64, size: [f64; 2]) -> Scene {
     let scale = dpi / POINTS_PER_INCH;
     // matplotlib counts from the bottom: what a page is higher than its pixels is cut off at the top.
-    let grid = Grid { scale, top: size[1] - scene.size[1] * scale };
+    let grid = Grid { scale, top: size[1] - scene.size[1] * scale, height: size[1] };
     let page = Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: size[0], height: size[1] }, fill: paper(scene) };
     let marks = std::iter::once(page).chain(scene.marks.iter().skip(1).map(|mark| grid.mark(mark))).collect();
     Scene { size, marks, panels: Vec::new(), title: scene.title.clone(), notes: Vec::new() }
@@ -26,6 +27,7 @@ fn paper(scene: &Scene) -> [u8; 3] {
 struct Grid {
     scale: f64,
     top: f64,
+    height: f64,
 }
 
 impl Grid {
@@ -33,8 +35,8 @@ impl Grid {
         match mark {
             Mark::Rect { rect, fill } => Mark::Rect { rect: self.text_box(rect), fill: *fill },
             Mark::Image { rect, clip, pixels } => {
-                let (rect, clip) = self.image(self.rect(rect), self.rect(clip));
-                Mark::Image { rect, clip, pixels: pixels.clone() }
+                let (rect, pixels) = sampled(&self.rect(rect), &self.rect(clip), self.height, pixels);
+                Mark::Image { rect, clip: rect, pixels }
             }
             Mark::Line { points, width, color, clip } => {
                 let width = width * self.scale;
@@ -61,18 +63,6 @@ impl Grid {
         Rect { x, y, width: rect.width * self.scale, height: rect.height * self.scale }
     }
 
-    /// What is seen of an image is stretched to whole pixels and begins at one.
-    fn image(&self, rect: Rect, clip: Rect) -> (Rect, Rect) {
-        let (left, top) = (rect.x.max(clip.x), rect.y.max(clip.y));
-        let (right, bottom) = ((rect.x + rect.width).min(clip.x + clip.width), (rect.y + rect.height).min(clip.y + clip.height));
-        let (width, height) = (whole(right - left), whole(bottom - top));
-        let (across, down) = (width / (right - left).max(1e-9), height / (bottom - top).max(1e-9));
-        let seen = Rect { x: left.round(), y: (bottom - height).round(), width, height };
-        let x = seen.x + (rect.x - left) * across;
-        let y = seen.y + height - (bottom - rect.y) * down;
-        (Rect { x, y, width: rect.width * across, height: rect.height * down }, seen)
-    }
-
     fn text_box(&self, rect: &Rect) -> Rect {
         let edge = 2.0 * HALF_EDGE * self.scale;
         let inner = self.rect(&Rect {
@@ -85,11 +75,6 @@ impl Grid {
         let (right, bottom) = (snapped(inner.x + inner.width, edge), snapped(inner.y + inner.height, edge));
         Rect { x: left - edge / 2.0, y: top - edge / 2.0, width: right - left + edge, height: bottom - top + edge }
     }
-}
-
-/// Pixels that hold a length; a rounding error does not ask for one more.
-fn whole(length: f64) -> f64 {
-    (length - 1e-6).ceil().max(1.0)
 }
 
 /// The middle of a line so that its edges lie between pixels (matplotlib's `PathSnapper`).

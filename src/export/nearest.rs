@@ -1,0 +1,85 @@
+//! Which cell of an image each pixel shows, to the pixel as matplotlib's Agg back end finds it: in steps of 1/256 of a cell, so that a
+//! cell that ends on the middle of a pixel does so on the same side in both.
+
+use crate::render::figure::{Pixels, Rect};
+
+/// Agg's `image_subpixel_scale`.
+const SUBPIXELS: f64 = 256.0;
+const SUBPIXEL_SHIFT: u32 = 8;
+
+/// What is seen of an image in `rect` through `clip`, one pixel for each of the page's, and where these pixels lie.
+///
+/// As `_ImageBase._make_image` does, what is seen is stretched to whole pixels; it begins at one, counted from the foot of a page
+/// that is `height` pixels high.
+pub fn sampled(rect: &Rect, clip: &Rect, height: f64, image: &Pixels) -> (Rect, Pixels) {
+    let foot = |rect: &Rect| height - (rect.y + rect.height);
+    let across = Axis::new([rect.x, rect.x + rect.width], [clip.x, clip.x + clip.width], image.width);
+    let up = Axis::new([foot(rect), height - rect.y], [foot(clip), height - clip.y], image.height);
+    let (columns, rows) = (across.columns(), up.rows_from_top());
+    let mut rgba = Vec::with_capacity(4 * columns.len() * rows.len());
+    for row in &rows {
+        for column in &columns {
+            let at = 4 * (row * image.width + column);
+            rgba.extend_from_slice(&image.rgba[at..at + 4]);
+        }
+    }
+    let (width, tall) = (columns.len() as f64, rows.len() as f64);
+    let seen = Rect { x: across.begin.round(), y: height - up.begin.round() - tall, width, height: tall };
+    (seen, Pixels { width: columns.len(), height: rows.len(), rgba })
+}
+
+/// One axis of an image on the page.
+struct Axis {
+    /// Where what is seen begins, in pixels.
+    begin: f64,
+    /// Whole pixels that are seen.
+    n_pixels: usize,
+    /// Where the image itself begins, in pixels from `begin`, stretched.
+    origin: f64,
+    /// Cells per pixel.
+    cells_per_pixel: f64,
+    n_cells: usize,
+}
+
+impl Axis {
+    fn new([low, high]: [f64; 2], [clip_low, clip_high]: [f64; 2], n_cells: usize) -> Self {
+        let (begin, end) = (low.max(clip_low), high.min(clip_high));
+        let n_pixels = whole(end - begin);
+        let stretch = n_pixels / (end - begin).max(1e-9);
+        Axis {
+            begin,
+            n_pixels: n_pixels as usize,
+            origin: (low - begin) * stretch,
+            cells_per_pixel: n_cells as f64 / ((high - low).max(1e-9) * stretch),
+            n_cells,
+        }
+    }
+
+    /// Along a row Agg transforms both ends and goes from one to the other in steps of its `dda2_line_interpolator`, which add one
+    /// subpixel as soon as any part of it is due.
+    fn columns(&self) -> Vec<usize> {
+        let subpixel = |pixel: f64| (self.cells_before(pixel) * SUBPIXELS).round() as i64;
+        let (n, first, last) = (self.n_pixels as i64, subpixel(0.5), subpixel(self.n_pixels as f64 + 0.5));
+        let (whole, rest) = ((last - first - 1).div_euclid(n), (last - first - 1).rem_euclid(n) + 1);
+        (0..n).map(|step| self.cell(first + whole * step + ((step + 1) * rest - 1) / n)).collect()
+    }
+
+    /// From row to row Agg transforms anew; rows of an image are counted from its top, pixels from the foot of the page.
+    fn rows_from_top(&self) -> Vec<usize> {
+        let subpixel = |pixel: usize| ((self.n_cells as f64 - self.cells_before(pixel as f64 + 0.5)) * SUBPIXELS).round() as i64;
+        (0..self.n_pixels).rev().map(|pixel| self.cell(subpixel(pixel))).collect()
+    }
+
+    fn cells_before(&self, pixel: f64) -> f64 {
+        (pixel - self.origin) * self.cells_per_pixel
+    }
+
+    fn cell(&self, subpixel: i64) -> usize {
+        ((subpixel >> SUBPIXEL_SHIFT).max(0) as usize).min(self.n_cells - 1)
+    }
+}
+
+/// Pixels that hold a length; a rounding error does not ask for one more.
+fn whole(length: f64) -> f64 {
+    (length - 1e-6).ceil().max(1.0)
+}
