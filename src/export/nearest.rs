@@ -83,3 +83,39 @@ impl Axis {
 fn whole(length: f64) -> f64 {
     (length - 1e-6).ceil().max(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::sampled;
+    use crate::render::figure::{Pixels, Rect};
+
+    /// Cells along an axis, and the cell that each pixel shows across and down in matplotlib 3.6.3: `imshow` of a ramp, nearest, with
+    /// axes that fill a figure of that many pixels. In each some cell ends on the middle of a pixel.
+    const SEEN: [(usize, &[u8], &[u8]); 6] = [
+        (2, &[0, 1, 1], &[0, 1, 1]),
+        (4, &[0, 1, 1, 2, 3, 3], &[0, 1, 1, 2, 3, 3]),
+        (5, &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4], &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4]),
+        (6, &[0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5], &[0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5]),
+        (8, &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7], &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7]),
+        (
+            10,
+            &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7, 8, 8, 9, 9, 9],
+            &[0, 0, 1, 1, 1, 2, 2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6, 7, 7, 7, 8, 8, 9, 9, 9],
+        ),
+    ];
+
+    #[test]
+    fn pixels_show_the_cells_that_matplotlib_picks() {
+        for (n_cells, columns, rows) in SEEN {
+            let side = columns.len() as f64;
+            let page = Rect { x: 0.0, y: 0.0, width: side, height: side };
+            let ramp = |at: usize| [(at % n_cells) as u8, (at / n_cells) as u8, 0, 255];
+            let image = Pixels { width: n_cells, height: n_cells, rgba: (0..n_cells * n_cells).flat_map(ramp).collect() };
+            let (rect, seen) = sampled(&page, &page, side, &image);
+            assert_eq!((rect, seen.width, seen.height), (page, columns.len(), rows.len()));
+            let across: Vec<u8> = seen.rgba.chunks_exact(4).take(seen.width).map(|pixel| pixel[0]).collect();
+            let down: Vec<u8> = seen.rgba.chunks_exact(4 * seen.width).map(|row| row[1]).collect();
+            assert_eq!((across.as_slice(), down.as_slice()), (columns, rows), "{n_cells} cells");
+        }
+    }
+}

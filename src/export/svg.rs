@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
 use super::png;
 use crate::render::figure::{Color, Mark, Rect, Scene};
 
@@ -45,7 +47,7 @@ fn push_mark(text: &mut String, mark: &Mark, number: usize) {
         Mark::Rect { rect, fill } => writeln!(text, "<rect {} fill=\"{}\"/>", place(rect), hex(*fill)),
         Mark::Image { rect, clip, pixels } => {
             push_clip(text, clip, number);
-            let data = base64(&png::png(pixels, None, &[]));
+            let data = BASE64_STANDARD.encode(png::png(pixels, None, &[]));
             writeln!(
                 text,
                 "<g clip-path=\"url(#c{number})\"><image {} preserveAspectRatio=\"none\" image-rendering=\"pixelated\" \
@@ -108,31 +110,9 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// RFC 4648, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for part in bytes.chunks(3) {
-        let bits = part.iter().enumerate().fold(0_u32, |bits, (index, &byte)| bits | u32::from(byte) << (16 - 8 * index));
-        for digit in 0..4 {
-            let is_there = digit <= part.len();
-            text.push(if is_there { char::from(DIGITS[(bits >> (18 - 6 * digit) & 63) as usize]) } else { '=' });
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{base64, escaped};
-
-    #[test]
-    fn base64_pads_what_does_not_fill_three_bytes() {
-        // RFC 4648, section 10.
-        let cases =
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")];
-        cases.into_iter().for_each(|(text, wanted)| assert_eq!(base64(text.as_bytes()), wanted));
-    }
+    use super::escaped;
 
     #[test]
     fn a_title_cannot_break_out_of_its_element() {

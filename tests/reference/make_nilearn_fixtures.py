@@ -107,7 +107,7 @@ CASES = [
     dict(name="mask_oblique", map="mask_oblique", bg="bg", mode="z", cuts=[-10, 12.4, 30]),
     dict(name="slices_x", map="map_permuted", bg="bg", mode="x", cuts=4, threshold=0.002, title="x"),
     dict(name="slices_y_white", map="map_flipped", bg="bg_white", mode="y", threshold=0.006),
-    dict(name="mosaic", map="map", bg="bg_flipped", mode="mosaic", cuts=3, threshold=0.01),
+    dict(name="mosaic", map="map", bg="bg_oblique", mode="mosaic", cuts=3, threshold=0.01),
     dict(name="no_background", map="map_positive", bg="none", mode="ortho", threshold=None, colormap="inferno"),
     dict(name="black_template", map="map_flipped", bg="template", mode="yz", cuts=[-20, 8], threshold=0.005, black=True),
 ]

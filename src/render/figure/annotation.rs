@@ -1,12 +1,12 @@
 //! Letters, positions, cross lines and the title, where and as large as nilearn puts them.
 
-use super::text_width::{ABOVE, BELOW, text_width};
+use super::text_width::{line_height, text_width};
 use super::{Color, Mark, Panel, Rect, Scene};
 use crate::render::display::letter;
 use crate::render::{DisplayMode, Plane};
 
 /// Font sizes in points.
-const ANNOTATION: f64 = 12.0;
+pub(super) const ANNOTATION: f64 = 12.0;
 const TITLE: f64 = 15.0;
 
 /// Line width in points (matplotlib's default).
@@ -53,7 +53,7 @@ pub(super) fn letters(scene: &mut Scene, colors: [Color; 2]) {
             boxed(scene, sides[1], [x + 0.9 * width - text_width(sides[1], ANNOTATION), top], ANNOTATION, 0.0, colors);
         }
         let position = format!("{}={}", letter(plane), panel.position_mm as i64);
-        boxed(scene, &position, [x, y + height - (ABOVE + BELOW) * ANNOTATION], ANNOTATION, 0.0, colors);
+        boxed(scene, &position, [x, y + height - line_height(ANNOTATION).iter().sum::<f64>()], ANNOTATION, 0.0, colors);
     }
 }
 
@@ -69,7 +69,8 @@ pub(super) fn title(scene: &mut Scene, [ink, paper]: [Color; 2]) {
 /// A line of text whose top left corner is given, on a box.
 fn boxed(scene: &mut Scene, text: &str, [x, y]: [f64; 2], size: f64, pad: f64, [color, fill]: [Color; 2]) {
     let out = pad + EDGE;
-    let (width, height) = (text_width(text, size) + 2.0 * out, (ABOVE + BELOW) * size + 2.0 * out);
+    let [above, below] = line_height(size);
+    let (width, height) = (text_width(text, size) + 2.0 * out, above + below + 2.0 * out);
     scene.marks.push(Mark::Rect { rect: Rect { x: x - out, y: y - out, width, height }, fill });
-    scene.marks.push(Mark::Text { text: text.to_owned(), at: [x, y + ABOVE * size], ends_there: false, size, color });
+    scene.marks.push(Mark::Text { text: text.to_owned(), at: [x, y + above], ends_there: false, size, color });
 }

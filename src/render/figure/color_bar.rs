@@ -1,6 +1,5 @@
 //! The colour bar: the part of the range that the map uses, with five ticks on the left (nilearn's `_show_colorbar`).
 
-use super::text_width::ABOVE;
 use super::{Color, FigureScale, Mark, Pixels, Rect, Scene};
 use crate::render::format_general;
 
@@ -12,6 +11,9 @@ const BRAIN: Color = [128; 3];
 
 /// Ticks from end to end.
 const TICKS: usize = 5;
+
+/// Of digits, in font sizes, with the pixel that hinting adds.
+const DIGIT_HEIGHT: f64 = 0.78;
 
 /// Font size of their labels, in points.
 const LABEL: f64 = 10.0;
@@ -33,7 +35,7 @@ pub(super) fn draw(scene: &mut Scene, frame: Rect, scale: &FigureScale, [low, hi
     scene.marks.push(Mark::Line { points, width: OUTLINE, color: ink, clip });
     for tick in 0..TICKS {
         let share = tick as f64 / (TICKS - 1) as f64;
-        let at = [left - GAP, bottom - share * frame.height + ABOVE * LABEL / 2.0];
+        let at = [left - GAP, bottom - share * frame.height + DIGIT_HEIGHT * LABEL / 2.0];
         let text = format_general(low + (high - low) * share, 2);
         scene.marks.push(Mark::Text { text, at, ends_there: true, size: LABEL, color: ink });
     }

@@ -1,11 +1,14 @@
-//! How wide text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text hang on it.
+//! How large text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text hang on it.
 
-/// From the baseline to the top of `l`, in font sizes: matplotlib gives every line the height of "lp", hinted to whole pixels
-/// (13 of them at 12 points and 100 dots per inch).
-pub(super) const ABOVE: f64 = 0.78;
+use super::POINTS_PER_INCH;
+use super::annotation::ANNOTATION;
 
-/// From the baseline to the foot of `p`, in font sizes.
-pub(super) const BELOW: f64 = 0.208;
+/// How far a line of text of `size` points reaches above and below its baseline, in points: matplotlib gives every line the height
+/// of "lp", hinted to whole pixels at its 100 dots per inch.
+pub(super) fn line_height(size: f64) -> [f64; 2] {
+    let pixels = if size <= ANNOTATION { [14.0, 4.0] } else { [16.0, 4.0] };
+    pixels.map(|pixels| pixels * POINTS_PER_INCH / 100.0)
+}
 
 /// Advances of ASCII from the space on, in 1/2048 of the font size (the font's `hmtx` table).
 const ADVANCES: [u16; 95] = [
