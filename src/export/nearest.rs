@@ -90,7 +90,8 @@ mod tests {
     use crate::render::figure::{Pixels, Rect};
 
     /// Cells along an axis, and the cell that each pixel shows across and down in matplotlib 3.6.3: `imshow` of a ramp, nearest, with
-    /// axes that fill a figure of that many pixels. In each some cell ends on the middle of a pixel.
+    /// axes that fill a figure of that many pixels. But for 5 and 6 cells some cell ends on the middle of a pixel. That Agg's steps
+    /// pick another cell than the one under a pixel's middle is not seen here, but in whole figures (`panels_look_like_nilearns`).
     const SEEN: [(usize, &[u8], &[u8]); 6] = [
         (2, &[0, 1, 1], &[0, 1, 1]),
         (4, &[0, 1, 1, 2, 3, 3], &[0, 1, 1, 2, 3, 3]),
