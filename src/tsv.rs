@@ -71,7 +71,15 @@ impl Table {
     /// # Errors
     /// If the bytes are no text, hold no header, or a row does not fit it.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, TsvError> {
-        let (columns, rows) = parse::parse(file, bytes)?;
+        Self::read_separated(file, bytes, '\t')
+    }
+
+    /// As [`Table::read`], with another character between the values.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn read_separated(file: &str, bytes: &[u8], separator: char) -> Result<Self, TsvError> {
+        let (columns, rows) = parse::parse(file, bytes, separator)?;
         Ok(Self { file: file.to_owned(), columns, rows })
     }
 

@@ -129,13 +129,36 @@ pub struct ColorScale {
     domain: Domain,
     range: f32,
     threshold: f32,
+    fades: bool,
 }
 
 impl ColorScale {
     /// Spreads `colormap` over `range` (the largest magnitude) and hides what does not exceed `threshold` in magnitude.
     pub fn new(colormap: Colormap, range: f32, threshold: f32) -> Self {
         let range = if range.is_finite() && range > 0.0 { range } else { 1.0 };
-        ColorScale { lut: Lut::new(colormap), domain: colormap.domain(), range, threshold }
+        ColorScale { lut: Lut::new(colormap), domain: colormap.domain(), range, threshold, fades: false }
+    }
+
+    /// The same with transparent thresholding: what does not exceed the threshold is not hidden but fades, its opacity the
+    /// share of the threshold that its magnitude reaches.
+    ///
+    /// Taylor et al. 2023, "Highlight results, don't hide them" (NeuroImage 274:120138), as AFNI's linear alpha; nilearn's
+    /// `transparency=map, transparency_range=(0, threshold)`.
+    pub fn fading(self) -> Self {
+        ColorScale { fades: true, ..self }
+    }
+
+    /// Whether values below the threshold fade instead of vanishing.
+    pub fn fades(&self) -> bool {
+        self.fades
+    }
+
+    /// The colour of a value and its opacity from 0 to 1; `None` for 0 and what is not a number.
+    #[inline(always)]
+    pub fn fading_color(&self, value: f32) -> Option<([u8; 3], f32)> {
+        let magnitude = value.abs();
+        let strength = if magnitude > self.threshold { 1.0 } else { magnitude / self.threshold };
+        (magnitude > 0.0).then(|| (self.unmasked_color(value), strength))
     }
 
     /// The colour of a value, or `None` where it is masked: −threshold ≤ value ≤ threshold, or not a number.
@@ -144,11 +167,16 @@ impl ColorScale {
         if !(value < -self.threshold || value > self.threshold) {
             return None;
         }
+        Some(self.unmasked_color(value))
+    }
+
+    #[inline(always)]
+    fn unmasked_color(&self, value: f32) -> [u8; 3] {
         let t = match self.domain {
             Domain::Signed => (value + self.range) / (2.0 * self.range),
             Domain::Magnitude => value.abs() / self.range,
         };
-        Some(self.lut.at(t))
+        self.lut.at(t)
     }
 
     /// The largest magnitude of the scale.

@@ -1,5 +1,7 @@
 //! One plane of the head as pixels: each layer is sampled on its own grid, nothing is resampled beforehand.
 
+use super::outline::{self, Extent, Regions};
+use super::voxel_walk::VoxelWalk;
 use super::{ColorScale, PlaneGrid, Window};
 use crate::volume::{Affine, Volume};
 
@@ -17,6 +19,8 @@ pub struct Layer<'a> {
 pub enum Paint<'a> {
     /// Opaque greys.
     Grey(Window),
+    /// Opaque greys that leave out what is nearly 0, so that the paper shows: nilearn's backgrounds on white.
+    GreyOnPaper(Window),
     /// Colours over what lies below.
     Color {
         /// Which colour a value takes; masked values leave what lies below.
@@ -24,15 +28,37 @@ pub enum Paint<'a> {
         /// 0 = invisible, 1 = hides what lies below.
         opacity: f32,
     },
+    /// Regions in plain colours over what lies below.
+    Regions {
+        /// Which values make which region.
+        regions: Regions,
+        /// Of the first, second … region, over and over.
+        colors: &'a [[u8; 3]],
+        /// All of a region or its edge.
+        extent: Extent,
+        /// 0 = invisible, 1 = hides what lies below.
+        opacity: f32,
+    },
 }
+
+/// Magnitudes up to this are transparent on paper (nilearn's `add_overlay`).
+const TRANSPARENT: f32 = 1e-6;
 
 /// Fills `pixels` with the slice at `position_mm` along the grid's normal: RGBA8, sRGB, straight alpha, rows from the top.
 ///
 /// Layers are painted in order, each sampled at the nearest voxel to the pixel's centre; outside all grids the picture is
-/// transparent. `pixels` is a buffer that the caller keeps, so that a redraw allocates nothing.
+/// transparent. `pixels` is a buffer that the caller keeps, so that a redraw allocates next to nothing.
 pub fn render_slice(grid: &PlaneGrid, position_mm: f64, layers: &[Layer], pixels: &mut Vec<u8>) {
+    render_on_paper(grid, position_mm, [0; 4], layers, pixels);
+}
+
+/// As [`render_slice`] on paper of a colour (RGBA8), which shows wherever no layer paints.
+pub fn render_on_paper(grid: &PlaneGrid, position_mm: f64, paper: [u8; 4], layers: &[Layer], pixels: &mut Vec<u8>) {
     pixels.clear();
     pixels.resize(grid.width * grid.height * 4, 0);
+    if paper != [0; 4] {
+        pixels.as_chunks_mut::<4>().0.fill(paper);
+    }
     for layer in layers {
         paint_layer(grid, position_mm, layer, pixels);
     }
@@ -52,68 +78,43 @@ pub fn nearest_value(volume: &Volume, voxel_from_world: &Affine, point_in_world:
 
 fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [u8]) {
     let walk = VoxelWalk::new(grid, position_mm, &layer.voxel_from_world);
+    let volume = layer.volume;
     // One loop for each kind of paint, so that nothing is asked for each pixel that is known for the layer.
     match layer.paint {
-        Paint::Grey(window) => walk.each(layer.volume, grid.width, pixels, |value, pixel| {
+        Paint::Grey(window) => walk.each(volume, grid.width, pixels, |value, pixel| {
             let grey = window.grey(value);
             *pixel = [grey, grey, grey, 255];
         }),
-        Paint::Color { scale, opacity } => walk.each(layer.volume, grid.width, pixels, |value, pixel| {
+        Paint::GreyOnPaper(window) => walk.each(volume, grid.width, pixels, |value, pixel| {
+            if value.abs() > TRANSPARENT {
+                let grey = window.grey(value);
+                *pixel = [grey, grey, grey, 255];
+            }
+        }),
+        Paint::Color { scale, opacity } if scale.fades() => walk.each(volume, grid.width, pixels, |value, pixel| {
+            if let Some((color, strength)) = scale.fading_color(value) {
+                blend_over(color, opacity * strength, pixel);
+            }
+        }),
+        Paint::Color { scale, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
             if let Some(color) = scale.color(value) {
                 blend_over(color, opacity, pixel);
             }
         }),
-    }
-}
-
-/// Voxel coordinates along the rows of a picture: an affine map of an affine map is linear, so steps are added.
-/// Half a voxel is added already, so that truncating rounds to the nearest.
-struct VoxelWalk {
-    origin: [f64; 3],
-    per_column: [f64; 3],
-    per_row: [f64; 3],
-}
-
-impl VoxelWalk {
-    fn new(grid: &PlaneGrid, position_mm: f64, voxel_from_world: &Affine) -> Self {
-        let at = |column: f64, row: f64| voxel_from_world.apply(grid.world_from_pixel([column + 0.5, row + 0.5], position_mm));
-        let origin = at(0.0, 0.0);
-        let difference = |point: [f64; 3]| std::array::from_fn(|axis| point[axis] - origin[axis]);
-        VoxelWalk { origin: origin.map(|c| c + 0.5), per_column: difference(at(1.0, 0.0)), per_row: difference(at(0.0, 1.0)) }
-    }
-
-    /// Hands each pixel whose centre lies in a voxel to `paint`, with that voxel's value.
-    ///
-    /// This loop and what it calls are inlined whatever the build optimises for: a redraw is a hundred thousand turns of it
-    /// for each layer.
-    #[inline(always)]
-    fn each(&self, volume: &Volume, width: usize, pixels: &mut [u8], paint: impl Fn(f32, &mut [u8; 4])) {
-        let (shape, data) = (volume.shape(), volume.data());
-        let [di, dj, dk] = self.per_column;
-        for (row, line) in pixels.chunks_exact_mut(width * 4).enumerate() {
-            let [mut i, mut j, mut k] = self.start_of(row);
-            for pixel in line.as_chunks_mut::<4>().0 {
-                if let Some(&value) = index_of([i, j, k], shape).and_then(|index| data.get(index)) {
-                    paint(value, pixel);
-                }
-                (i, j, k) = (i + di, j + dj, k + dk);
+        Paint::Regions { colors: [], .. } => {}
+        Paint::Regions { regions, colors, extent: Extent::Filled, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
+            let region = regions.of(value);
+            if region > 0 {
+                blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
             }
+        }),
+        Paint::Regions { regions, colors, extent: Extent::Outline, opacity } => {
+            let sample = |row: isize, line: &mut [u32]| walk.visit(volume, row, -1, line, |value, region| *region = regions.of(value));
+            outline::each_edge(grid.width, pixels, sample, |region, pixel| {
+                blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
+            });
         }
     }
-
-    fn start_of(&self, row: usize) -> [f64; 3] {
-        std::array::from_fn(|axis| self.origin[axis] + self.per_row[axis] * row as f64)
-    }
-}
-
-#[inline(always)]
-fn index_of([i, j, k]: [f64; 3], shape: [usize; 3]) -> Option<usize> {
-    // Negative and NaN coordinates must not truncate to 0.
-    if !(i >= 0.0 && j >= 0.0 && k >= 0.0) {
-        return None;
-    }
-    let (i, j, k) = (i as usize, j as usize, k as usize);
-    (i < shape[0] && j < shape[1] && k < shape[2]).then(|| (i * shape[1] + j) * shape[2] + k)
 }
 
 /// Straight-alpha "over" in sRGB, as canvases and nilearn's figures do it.

@@ -1,6 +1,6 @@
 //! What is seen of a study, and its form in the URL fragment. Never data, never file names.
 
-use super::{Colormap, MAX_ZOOM, Orientation};
+use super::{Colormap, LayerSettings, MAX_ZOOM, Orientation};
 
 /// Which magnitudes are hidden.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +32,8 @@ pub struct View {
     pub center: Option<[f64; 3]>,
     /// Black and white of the image, as shares of its own window: 0 and 1 leave it as it is.
     pub window: [f32; 2],
+    /// What lies below and above the map.
+    pub layers: LayerSettings,
 }
 
 /// The narrowest window, as a share of the image's own.
@@ -50,6 +52,7 @@ impl Default for View {
             zoom: 1.0,
             center: None,
             window: [0.0, 1.0],
+            layers: LayerSettings::default(),
         }
     }
 }
@@ -76,6 +79,7 @@ impl View {
         if self.window != View::default().window {
             parts.push(format!("window={},{}", self.window[0], self.window[1]));
         }
+        parts.extend(self.layers.to_parts());
         parts.join("&")
     }
 
@@ -100,7 +104,7 @@ impl View {
             "zoom" => self.zoom = parse_within(value, 1.0, MAX_ZOOM).unwrap_or(self.zoom),
             "center" => self.center = parse_point(value).or(self.center),
             "window" => self.window = parse_window(value).unwrap_or(self.window),
-            _ => {}
+            other => self.layers.take(other, value),
         }
     }
 }

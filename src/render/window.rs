@@ -14,6 +14,20 @@ pub struct Window {
 /// Share of the voxels that may be whiter than white: vessels and noise in a T1 image.
 const WHITE_SHARE: f64 = 0.002;
 
+/// What shows where nothing is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// Black, as screens have it.
+    #[default]
+    Black,
+    /// White, as figures have it.
+    White,
+}
+
+/// nilearn's `dim="auto"` on black and on white (`_load_anat`).
+const DIM_ON_BLACK: f32 = 0.8;
+const DIM_ON_WHITE: f32 = 0.6;
+
 impl Window {
     /// From the smallest value to the 99.8th percentile, taken from at most 65,536 equally spaced voxels.
     pub fn robust(values: &[f32]) -> Self {
@@ -25,6 +39,16 @@ impl Window {
         let rank = ((sample.len() - 1) as f64 * (1.0 - WHITE_SHARE)) as usize;
         let high = *sample.select_nth_unstable_by(rank, f32::total_cmp).1;
         if high > low { Window { low, high } } else { Window { low, high: low + 1.0 } }
+    }
+
+    /// The window in which an image stands back, so that what lies over it stands out: darker on black paper, paler on white, by
+    /// as much as nilearn's `dim="auto"`.
+    pub fn dimmed(&self, paper: Paper) -> Self {
+        let (middle, half) = ((self.low + self.high) / 2.0, (self.high - self.low) / 2.0);
+        match paper {
+            Paper::Black => Window { low: self.low, high: middle + (1.0 + DIM_ON_BLACK) * half },
+            Paper::White => Window { low: 0.5 * (2.0 - DIM_ON_WHITE) * middle - (1.0 + DIM_ON_WHITE) * half, high: self.high },
+        }
     }
 
     /// The window whose black and white lie at shares of this one.

@@ -12,12 +12,12 @@ struct Record {
 ///
 /// # Errors
 /// As [`super::Table::read`].
-pub(super) fn parse(file: &str, bytes: &[u8]) -> Result<(Vec<String>, Vec<Vec<String>>), TsvError> {
+pub(super) fn parse(file: &str, bytes: &[u8], separator: char) -> Result<(Vec<String>, Vec<Vec<String>>), TsvError> {
     let text = str::from_utf8(bytes).map_err(|error| TsvError::NotText { file: file.to_owned(), at: error.valid_up_to() })?;
     if let Some(at) = text.find('\0') {
         return Err(TsvError::NotText { file: file.to_owned(), at });
     }
-    let mut records = records(file, text.strip_prefix('\u{feff}').unwrap_or(text))?.into_iter();
+    let mut records = records(file, text.strip_prefix('\u{feff}').unwrap_or(text), separator)?.into_iter();
     let header = records.next().ok_or_else(|| TsvError::Empty { file: file.to_owned() })?;
     let records: Vec<Record> = records.collect();
     let columns = column_names(header.values, &records);
@@ -53,7 +53,7 @@ enum State {
     QuoteInQuoted,
 }
 
-fn records(file: &str, text: &str) -> Result<Vec<Record>, TsvError> {
+fn records(file: &str, text: &str, separator: char) -> Result<Vec<Record>, TsvError> {
     let mut records = Vec::new();
     let (mut values, mut value, mut state) = (Vec::new(), String::new(), State::Start);
     let (mut line, mut first_line, mut quote_line) = (1, 1, 1);
@@ -69,7 +69,7 @@ fn records(file: &str, text: &str) -> Result<Vec<Record>, TsvError> {
                 value.push('"');
                 state = State::Quoted;
             }
-            (_, Some('\t')) => {
+            (_, Some(other)) if other == separator => {
                 values.push(std::mem::take(&mut value));
                 state = State::Start;
             }

@@ -6,7 +6,9 @@ pub mod elements;
 pub mod extraction;
 pub mod grid;
 pub mod known_space;
+pub mod label_table;
 pub mod nifti;
+pub mod overlay;
 pub mod statistics;
 pub mod tensor;
 pub mod transforms;
@@ -16,6 +18,8 @@ pub use components::Components;
 pub use elements::{Element, ElementError, Mask};
 pub use extraction::Extraction;
 pub use grid::Grid;
+pub use label_table::LabelTable;
+pub use overlay::{Content, Overlay};
 pub use statistics::Statistics;
 
 /// Most voxels that one volume may have: 512 MiB as float32, twenty times a brain at 1 mm.

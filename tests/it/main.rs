@@ -40,6 +40,7 @@ mod npy_bytes;
 #[cfg(feature = "compute")]
 #[path = "../numerics/mod.rs"]
 mod numerics;
+mod overlays;
 mod participants;
 mod predictions;
 mod reading;
