@@ -6,11 +6,11 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::message::{Attachment, Event, Failure, Job, Reply, Request};
+    use maplens::engine::message::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
     use maplens::web::clock;
-    use maplens::web::demo::demo_trees;
+    use maplens::web::demo::{bundled_layer, demo_trees};
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
@@ -180,6 +180,11 @@ mod program {
             let hint = "the page works with your own model and images all the same".to_owned();
             let trees = demo_trees(base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;
             return Ok(Given::Demo { model: trees.0, images: trees.1 });
+        }
+        if let Request::OpenVolume { bundled: Some(Bundled { base_url, path }), .. } = request {
+            let hint = "the page works without it; a copy of your own can be opened instead".to_owned();
+            let file = bundled_layer(base_url, path).await.map_err(|error| Failure { what: error.to_string(), hint })?;
+            return Ok(Given::Files(vec![(path.clone(), file)]));
         }
         let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
         Ok(if files.is_empty() { Given::Nothing } else { Given::Files(files.into_iter().map(source).collect()) })

@@ -27,6 +27,8 @@ mod progress;
 #[cfg(feature = "compute")]
 mod session;
 #[cfg(feature = "compute")]
+mod shelf;
+#[cfg(feature = "compute")]
 mod single_map;
 #[cfg(feature = "compute")]
 mod subject;

@@ -10,6 +10,7 @@ use super::interpret::kept;
 use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
 use super::model::Model;
 use super::progress::Pacer;
+use super::shelf;
 use super::single_map::{SingleMap, Warmth, explain};
 use super::subject::Subject;
 use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
@@ -97,6 +98,12 @@ impl Engine {
             Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, outlet).await,
             Request::ListParticipants => self.list_participants(outlet).await,
             Request::ShowParticipant { participant, element } => self.show(&participant, element, outlet).await,
+            Request::OpenVolume { role, .. } => {
+                let Given::Files(files) = given else { return Err(no_files()) };
+                let (ready, voxels) = shelf::open_volume(role, files).await?;
+                outlet.post(Event::Volume(Box::new(ready)), vec![Attachment::Floats(Rc::new(voxels))]);
+                Ok(())
+            }
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
             Request::Interpret(options) => self.interpret(&options, outlet).await,
@@ -266,6 +273,7 @@ fn keeps_recent(request: &Request) -> bool {
     match request {
         Request::Explain(_) | Request::Export { .. } | Request::ShowParticipant { .. } | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
+        Request::OpenVolume { .. } => true,
         Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
         // A group run needs the memory.
         Request::ChooseCheckpoint { .. } | Request::Interpret(_) => false,
@@ -275,8 +283,12 @@ fn keeps_recent(request: &Request) -> bool {
 async fn tree_of(given: Given) -> Result<FileTree, Ended> {
     match given {
         Given::Files(files) => Ok(open_uploads(files).await?),
-        Given::Nothing | Given::Demo { .. } => Err(Ended::because("no files were given", "choose a folder, an archive or files")),
+        Given::Nothing | Given::Demo { .. } => Err(no_files()),
     }
+}
+
+fn no_files() -> Ended {
+    Ended::because("no files were given", "choose a folder, an archive or files")
 }
 
 fn no_model() -> Ended {

@@ -11,6 +11,7 @@ use super::header::Header;
 use super::interpret_panel::InterpretPanel;
 use super::keys::listen_to_keys;
 use super::language::speak;
+use super::layers::follow_wishes;
 use super::map_controls::MapControls;
 use super::model_panel::ModelPanel;
 use super::participants_panel::ParticipantsPanel;
@@ -30,6 +31,7 @@ pub fn App() -> impl IntoView {
     listen_to_keys(study, view_state, help);
     look_at_peak(study, view_state);
     study.begin();
+    follow_wishes(study, view_state);
 
     // Strings are looked up where they are put; another language puts them all anew. What is loaded and seen stays.
     move || {

@@ -58,11 +58,13 @@ impl BarScale {
         BarScale { scale, high, low }
     }
 
-    /// RGBA8 from high to low; transparent where the threshold hides.
+    /// RGBA8 from high to low; transparent where the threshold hides, or less and less where it fades.
     pub fn pixels(&self) -> Vec<u8> {
-        let color = |index: usize| match self.scale.color(self.at(index as f32 / (N_PIXELS - 1) as f32)) {
-            Some([red, green, blue]) => [red, green, blue, 255],
-            None => [0; 4],
+        let color = |index: usize| {
+            let value = self.at(index as f32 / (N_PIXELS - 1) as f32);
+            let solid = |color| (color, 1.0);
+            let found = if self.scale.fades() { self.scale.fading_color(value) } else { self.scale.color(value).map(solid) };
+            found.map_or([0; 4], |([red, green, blue], strength)| [red, green, blue, (strength * 255.0 + 0.5) as u8])
         };
         (0..N_PIXELS).flat_map(color).collect()
     }

@@ -1,37 +1,18 @@
-//! The layers that are on show, as pixels: for the canvases and for the saved figure.
+//! The saved figure: what is on show.
 
 use leptos::prelude::*;
 
 use super::color_bar::BarScale;
+use super::layers::render_plane;
 use super::study::Study;
-use super::view_state::{Shown, ViewState};
+use super::view_state::ViewState;
 use super::{format, text};
 use crate::engine::message::Failure;
-use crate::render::{Layer, Paint, Plane, PlaneGrid, render_slice};
+use crate::render::Plane;
 use crate::web::figure::{Bar, Panel, save_figure};
 use crate::web::words_of;
 
 const FIGURE_NAME: &str = "saliency-map.png";
-
-/// Fills `pixels` with one plane through the crosshair.
-pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixels: &mut Vec<u8>) {
-    let position_mm = view_state.crosshair().map_or(0.0, |point| point[grid.plane.normal_axis()]);
-    let (image, map, scale) = (study.image.get(), study.map.get(), view_state.scale.read());
-    let background = image.as_ref().map(|image| {
-        let paint = Paint::Grey(image.window.part(view_state.view.read().window));
-        Layer { volume: &image.placed.volume, voxel_from_world: image.placed.voxel_from_world, paint }
-    });
-    let map = map.as_ref().filter(|_| view_state.overlay.get() == Shown::Yes);
-    let overlay = map.zip(scale.as_ref()).map(|(map, scale)| {
-        let paint = Paint::Color { scale, opacity: view_state.view.read().opacity };
-        Layer { volume: &map.placed.volume, voxel_from_world: map.placed.voxel_from_world, paint }
-    });
-    match (background, overlay) {
-        (Some(background), Some(overlay)) => render_slice(grid, position_mm, &[background, overlay], pixels),
-        (Some(only), None) | (None, Some(only)) => render_slice(grid, position_mm, &[only], pixels),
-        (None, None) => render_slice(grid, position_mm, &[], pixels),
-    }
-}
 
 /// Saves what is on show as a PNG.
 pub fn save_png(study: Study, view_state: ViewState) {

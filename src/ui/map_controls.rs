@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::choice::{Choice, Entry};
 use super::color_bar::ColorBar;
 use super::format;
+use super::layers::LayersPanel;
 use super::study::Study;
 use super::text;
 use super::threshold_control::ThresholdControl;
@@ -38,6 +39,7 @@ pub fn MapControls() -> impl IntoView {
                 <FrameFields />
                 <button type="button" class="button" disabled=move || study.map.read().is_none() on:click=to_peak>{text::GO_TO_PEAK.get()}</button>
             </div>
+            <LayersPanel />
         </section>
     }
     .into_any()

@@ -21,6 +21,7 @@ mod interpret_panel;
 mod keys;
 mod language;
 mod layer_list;
+mod layers;
 mod logits;
 mod map_controls;
 mod model_panel;

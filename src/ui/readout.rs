@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::layers::regions_at;
 use super::shown::Placed;
 use super::study::Study;
 use super::view_state::ViewState;
@@ -28,11 +29,16 @@ pub fn Readout() -> impl IntoView {
         let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY.get(), &map.placed, point));
         Some(image.into_iter().chain(map).collect::<Vec<_>>().join("  "))
     };
+    let regions = move || {
+        let regions = regions_at(study, view_state.crosshair()?);
+        (!regions.is_empty()).then(|| format!("{} {}", text::layers::REGION.get(), regions.join(", ")))
+    };
     view! {
         <div class="readout" aria-live="polite">
             <output data-testid="crosshair-mm">{millimetres}</output>
             <output data-testid="crosshair-voxel">{voxel}</output>
             <output data-testid="crosshair-value">{values}</output>
+            <output data-testid="crosshair-region">{regions}</output>
         </div>
     }
     .into_any()

@@ -79,6 +79,11 @@ impl Study {
                 }
             }
             Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
+            Event::Volume(ready) => {
+                if let Task::OpenVolume(slot) = task {
+                    self.shelf.take(slot, *ready, floats(&attachments).await)?;
+                }
+            }
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Failed(failure) => return Err(failure),
             Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),

@@ -1,9 +1,10 @@
 //! Volumes as the page holds them: with everything that a redraw needs, made once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::engine::message::{Failure, ImageReady, MapReady, ParticipantKey, VolumeHeader};
 use crate::render::{MagnitudeSample, Window, WorldBounds};
+use crate::ui::layers::Glass;
 use crate::ui::text;
 use crate::volume::{Affine, Volume};
 
@@ -14,6 +15,8 @@ pub struct Placed {
     pub bounds: WorldBounds,
     /// Edge of the smallest voxel side in millimetres.
     pub pixel_mm: f64,
+    /// Its projections, once they have been made; `None` where they cannot be. Of backgrounds, silhouettes.
+    pub glass: OnceLock<Option<Glass>>,
 }
 
 /// A participant's image.
@@ -35,14 +38,14 @@ pub struct ShownMap {
 }
 
 impl Placed {
-    fn new(what: &str, header: &VolumeHeader, data: Vec<f32>) -> Result<Self, Failure> {
+    pub fn new(what: &str, header: &VolumeHeader, data: Vec<f32>) -> Result<Self, Failure> {
         let failure = |what: String| Failure { what, hint: text::BAD_VOLUME_HINT.get().to_owned() };
         let world_from_voxel = Affine(header.world_from_voxel);
         let voxel_from_world = world_from_voxel.inverse().ok_or_else(|| failure(text::no_place(what)))?;
         let volume =
             Volume::new(header.shape, data, world_from_voxel).map_err(|error| failure(text::wrong_size(what, &error.to_string())))?;
         let bounds = WorldBounds::of(&volume);
-        Ok(Placed { volume, voxel_from_world, bounds, pixel_mm: smallest_step(&world_from_voxel) })
+        Ok(Placed { volume, voxel_from_world, bounds, pixel_mm: smallest_step(&world_from_voxel), glass: OnceLock::new() })
     }
 }
 

@@ -7,8 +7,8 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use web_sys::HtmlCanvasElement;
 
-use super::figure::render_plane;
 use super::gestures::Gestures;
+use super::layers::render_plane;
 use super::study::Study;
 use super::view_state::{Shown, ViewState};
 use super::{format, text};
@@ -85,6 +85,7 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
     let position = Memo::new(move |_| view_state.crosshair().map(|point| point[plane.normal_axis()]));
     let opacity = Memo::new(move |_| view_state.view.read().opacity);
     let window = Memo::new(move |_| view_state.view.read().window);
+    let layers = Memo::new(move |_| view_state.view.read().layers);
     let grid = Memo::new(move |_| view_state.grid(plane));
     let pixels = RefCell::new(Vec::new());
     let frames = FrameLoop::new(move || {
@@ -99,6 +100,11 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
     Effect::new(move |_| {
         study.image.track();
         study.map.track();
+        layers.track();
+        study.shelf.template.track();
+        study.shelf.own.track();
+        study.shelf.overlays.track();
+        study.shelf.n_projected.track();
         position.track();
         opacity.track();
         window.track();

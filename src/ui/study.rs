@@ -6,6 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::group::GroupForm;
+use super::layers::{Shelf, Slot};
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
 use crate::engine::message::{
@@ -28,6 +29,8 @@ pub struct Study {
     pub work: RwSignal<Work>,
     pub sources: RwSignal<Sources>,
     pub form: Form,
+    /// Backgrounds and overlays.
+    pub shelf: Shelf,
     pub group: GroupForm,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
@@ -90,6 +93,7 @@ pub enum Task {
     OpenImages,
     OpenDemo,
     Show(Then),
+    OpenVolume(Slot),
     Explain,
     Export(ExportKind),
     ListParticipants,
@@ -192,6 +196,7 @@ impl Study {
                 quantity: RwSignal::new(Quantity::default()),
                 device: RwSignal::new(DeviceChoice::default()),
             },
+            shelf: Shelf::new(),
             group: GroupForm::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::language::Language;
+use super::layers::Underlay;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
 use crate::render::{ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed};
@@ -60,14 +61,17 @@ impl ViewState {
         };
         Effect::watch(move || (view.get(), language.get()), debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
-        let scene = Memo::new(move |_| match (&*study.image.read(), &*study.map.read()) {
-            (Some(image), _) => Some(scene_of(&image.placed)),
-            (None, Some(map)) => Some(scene_of(&map.placed)),
-            (None, None) => None,
+        let ground = Memo::new(move |_| view.read().layers.ground);
+        let scene = Memo::new(move |_| match (Underlay::chosen(study, ground.get()), &*study.image.read(), &*study.map.read()) {
+            (Some(underlay), ..) => Some(scene_of(underlay.placed())),
+            (None, Some(image), _) => Some(scene_of(&image.placed)),
+            (None, None, Some(map)) => Some(scene_of(&map.placed)),
+            (None, None, None) => None,
         });
         let scale = Memo::new(move |_| {
             let (map, view) = (study.map.get()?, view.get());
-            Some(ColorScale::new(view.colormap, map.range() * view.range, threshold_value(&map, view.threshold)))
+            let scale = ColorScale::new(view.colormap, map.range() * view.range, threshold_value(&map, view.threshold));
+            Some(if view.layers.fading { scale.fading() } else { scale })
         });
         let frame = Memo::new(move |_| {
             let (Scene { bounds, pixel_mm }, view) = (scene.get()?, view.get());

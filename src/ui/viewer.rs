@@ -8,7 +8,7 @@ use super::progress_line::ProgressLine;
 use super::readout::Readout;
 use super::slice_view::SliceView;
 use super::view_state::ViewState;
-use crate::render::Plane;
+use crate::render::{Paper, Plane};
 
 /// All planes at one scale, or one of them large.
 #[component]
@@ -25,6 +25,7 @@ pub fn Viewer() -> impl IntoView {
     view! {
         <section class="viewer">
             <div class="planes" class:planes--one=move || view_state.focus.get().is_some()
+                class:planes--white=move || { view_state.view.read().layers.paper == Paper::White }
                 class:planes--zoomed=move || { view_state.view.read().zoom > 1.0 } style:--columns=columns
                 style:--columns-of-two=columns_of_two>
                 {planes}

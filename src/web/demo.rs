@@ -7,13 +7,15 @@ use serde::Deserialize;
 
 use super::file_source::{HttpSource, fetch};
 use super::words_of;
-use crate::files::{FileError, FileTree};
+use crate::files::{FileError, FileSource, FileTree};
 
 /// `index.json`: static hosts do not list folders, so the paths and sizes are written down when the demo is packed.
 #[derive(Debug, Deserialize)]
 struct Index {
     model: Vec<Entry>,
     images: Vec<Entry>,
+    /// Volumes to look at beside them.
+    layers: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,10 +29,28 @@ struct Entry {
 /// # Errors
 /// [`FileError::Unreadable`] if there is no index or it is not what it should be.
 pub async fn demo_trees(base_url: &str) -> Result<(FileTree, FileTree), FileError> {
-    let unreadable = |reason: String| FileError::Unreadable { path: "demo/index.json".to_owned(), reason };
-    let bytes = fetch(&format!("{base_url}index.json")).await.map_err(|error| unreadable(words_of(&error)))?;
-    let index: Index = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let index = Index::fetch(base_url).await?;
     Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
+}
+
+/// One of the index's `layers`, by its path; its bytes are not fetched yet.
+///
+/// # Errors
+/// As [`demo_trees`]; [`FileError::NotFound`] if the index does not list the path.
+pub async fn bundled_layer(base_url: &str, path: &str) -> Result<Rc<dyn FileSource>, FileError> {
+    let index = Index::fetch(base_url).await?;
+    let entry = index.layers.into_iter().find(|entry| entry.path == path);
+    let Entry { path, bytes } = entry.ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
+    let url = format!("{base_url}{path}");
+    Ok(Rc::new(HttpSource { path, url, size: bytes, kept: RefCell::default() }))
+}
+
+impl Index {
+    async fn fetch(base_url: &str) -> Result<Self, FileError> {
+        let unreadable = |reason: String| FileError::Unreadable { path: "demo/index.json".to_owned(), reason };
+        let bytes = fetch(&format!("{base_url}index.json")).await.map_err(|error| unreadable(words_of(&error)))?;
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
+    }
 }
 
 fn tree_of(base_url: &str, entries: Vec<Entry>) -> FileTree {

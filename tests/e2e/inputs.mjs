@@ -142,19 +142,19 @@ function nonsense(name) {
   return path;
 }
 
-/** Writes a float32 NIfTI-1 with 1 mm voxels; `value(index)` with the first axis fastest. */
-function nifti(name, shape, value) {
-  const nVoxels = shape[0] * shape[1] * shape[2];
+/** Writes a float32 NIfTI-1, with 1 mm voxels unless an affine's 12 numbers say otherwise; `value(index)` with the first axis fastest. */
+export function nifti(name, shape, value, { affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0] } = {}) {
+  const nVoxels = shape.reduce((product, size) => product * size);
   const bytes = Buffer.alloc(352 + 4 * nVoxels);
   bytes.writeInt32LE(348, 0);
-  [3, ...shape, 1, 1, 1, 1].forEach((size, index) => bytes.writeInt16LE(size, 40 + 2 * index));
+  [shape.length, ...shape, ...Array(7 - shape.length).fill(1)].forEach((size, index) => bytes.writeInt16LE(size, 40 + 2 * index));
   bytes.writeInt16LE(16, 70); // datatype float32
   bytes.writeInt16LE(32, 72); // bits per voxel
   [1, 1, 1, 1].forEach((size, index) => bytes.writeFloatLE(size, 76 + 4 * index));
   bytes.writeFloatLE(352, 108); // vox_offset
   bytes.writeFloatLE(1, 112); // scl_slope
   bytes.writeInt16LE(1, 254); // sform_code
-  [0, 1, 2].forEach((row) => bytes.writeFloatLE(1, 280 + 16 * row + 4 * row));
+  affine.forEach((number, index) => bytes.writeFloatLE(number, 280 + 4 * index));
   bytes.write('n+1\0', 344, 'latin1');
   for (let index = 0; index < nVoxels; index += 1) bytes.writeFloatLE(value(index), 352 + 4 * index);
   const path = join(scratch, name);

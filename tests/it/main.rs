@@ -18,6 +18,8 @@ mod elements;
 mod engine;
 #[cfg(feature = "compute")]
 mod engine_reuse;
+#[cfg(feature = "compute")]
+mod engine_shelf;
 mod export;
 mod figures;
 mod files;

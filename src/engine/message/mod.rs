@@ -6,12 +6,14 @@
 
 mod command_line;
 mod interpretation;
+mod layers;
 mod study;
 
 use std::rc::Rc;
 
 pub use command_line::GroupSource;
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
+pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
 pub use study::{
     DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, MemorySummary, ModelSummary, NodeLabel, ParticipantList,
     ParticipantRow, SelfCheck, SplitSummary, VolumeHeader,
@@ -72,6 +74,14 @@ pub enum Request {
         participant: ParticipantKey,
         /// Position of the element to show where only elements are there, no whole image.
         element: usize,
+    },
+    /// Read the attached files, or one that comes with the page, as one more volume to look at. Answered by
+    /// [`Event::Volume`]; the engine does not keep it.
+    OpenVolume {
+        /// What for.
+        role: VolumeRole,
+        /// Which of the page's own, if it is none of the user's.
+        bundled: Option<Bundled>,
     },
     /// Compute a saliency map. Answered by [`Event::Map`] or [`Event::Cancelled`].
     Explain(Explanation),
@@ -177,6 +187,8 @@ pub enum Event {
     Participants(ParticipantList),
     /// The image of one participant. Attachment 0: float32 voxels, last axis fastest.
     Image(ImageReady),
+    /// A volume to look at. Attachment 0: float32 voxels, last axis fastest.
+    Volume(Box<VolumeReady>),
     /// A saliency map. Attachment 0: float32 voxels, last axis fastest.
     Map(Box<MapReady>),
     /// A file to hand to the user. Attachment 0: its bytes.

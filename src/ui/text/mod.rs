@@ -1,6 +1,7 @@
-//! Every string that the user sees; those of group runs in [`group`].
+//! Every string that the user sees; those of group runs in [`group`], of layers in [`layers`].
 
 pub mod group;
+pub mod layers;
 
 use super::format;
 use super::language::{Language, Text, spoken};

@@ -1,0 +1,55 @@
+//! Volumes that are looked at beside participants' images and maps: backgrounds, masks, atlases, other maps.
+
+use serde::{Deserialize, Serialize};
+
+use super::VolumeHeader;
+
+/// What a volume is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VolumeRole {
+    /// To lie below the map: sent as it is.
+    Background,
+    /// To lie over the picture: sent without the empty voxels around what it holds.
+    Overlay,
+}
+
+/// A volume that comes with the page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundled {
+    /// Absolute URL of the folder that holds `index.json`, with a trailing slash.
+    pub base_url: String,
+    /// Path below it, one of the index's `layers`.
+    pub path: String,
+}
+
+/// What the voxels of an overlay mean, as far as they show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OverlayKind {
+    /// Zeros and ones.
+    Mask,
+    /// A whole number for each region.
+    Labels,
+    /// Any values.
+    Map,
+}
+
+/// A volume for display.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VolumeReady {
+    /// Name of its file.
+    pub name: String,
+    /// What it was opened for.
+    pub role: VolumeRole,
+    /// What its voxels mean; a background's are always a map.
+    pub kind: OverlayKind,
+    /// The grid of the voxels that are sent.
+    pub header: VolumeHeader,
+    /// The largest magnitude of the voxels.
+    pub range: f32,
+    /// Names of regions by number, where a table came along.
+    pub names: Vec<(u32, String)>,
+    /// Things the user should know.
+    pub warnings: Vec<String>,
+}

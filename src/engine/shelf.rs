@@ -1,0 +1,114 @@
+//! Extra volumes for display: chosen files → voxels, what they mean and what is odd about them. Nothing of them is kept here.
+
+use std::rc::Rc;
+
+use super::failure::Ended;
+use super::message::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
+use crate::files::{FileSource, file_name};
+use crate::volume::label_table::MAX_TABLE_BYTES;
+use crate::volume::nifti::{self, NiftiError};
+use crate::volume::{Affine, Content, Grid, LabelTable, Overlay, Statistics, Volume};
+
+type Chosen = (String, Rc<dyn FileSource>);
+
+const ONE_IMAGE: &str = "choose one .nii or .nii.gz image at a time, for a label image with its table (.tsv or .csv)";
+
+/// Reads one NIfTI image and, for a label image, the table that came with it.
+///
+/// # Errors
+/// In words: files that are no single image, an image of other than three axes or too large, an overlay of zeros, a table
+/// that names no regions.
+pub(super) async fn open_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<(VolumeReady, Vec<f32>), Ended> {
+    let (tables, images): (Vec<Chosen>, Vec<Chosen>) = files.into_iter().partition(|(path, _)| LabelTable::is_table_name(path));
+    let (image, table) = match (images.as_slice(), tables.as_slice()) {
+        ([image], []) => (image, None),
+        ([image], [table]) => (image, Some(table)),
+        ([], [(path, _)]) => return Err(Ended::because(format!("{path}: a table of regions without its label image"), ONE_IMAGE)),
+        _ => return Err(Ended::because(format!("{} images and {} tables were given", images.len(), tables.len()), ONE_IMAGE)),
+    };
+    let volume = nifti::read_file(&image.0, image.1.as_ref()).await.map_err(in_words)?;
+    let table = match table {
+        Some((path, file)) => Some(read_table(path, file.as_ref()).await?),
+        None => None,
+    };
+    let name = file_name(&image.0).to_owned();
+    match role {
+        VolumeRole::Background => background(name, volume),
+        VolumeRole::Overlay => overlay(name, volume, table),
+    }
+}
+
+fn background(name: String, volume: Volume) -> Result<(VolumeReady, Vec<f32>), Ended> {
+    let mut warnings: Vec<String> = warning_of_place(&volume.grid()).into_iter().collect();
+    let n_not_finite = volume.data().iter().filter(|value| !value.is_finite()).count();
+    warnings.extend(warning_of_numbers(n_not_finite));
+    if n_not_finite == volume.data().len() {
+        return Err(Ended::because(format!("{name}: no voxel is a number"), "choose another image"));
+    }
+    Ok(ready(name, (VolumeRole::Background, OverlayKind::Map), volume, Vec::new(), warnings))
+}
+
+fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(VolumeReady, Vec<f32>), Ended> {
+    let mut warnings: Vec<String> = warning_of_place(&volume.grid()).into_iter().collect();
+    let Overlay { volume, content, n_not_finite, labels } = Overlay::new(volume);
+    warnings.extend(warning_of_numbers(n_not_finite));
+    let kind = match content {
+        Content::Empty => {
+            return Err(Ended::because(format!("{name}: all voxels are 0, there is nothing to draw"), "choose another image"));
+        }
+        Content::Mask => OverlayKind::Mask,
+        Content::Labels { .. } => OverlayKind::Labels,
+        Content::Map => OverlayKind::Map,
+    };
+    let mut names = Vec::new();
+    if let Some(table) = table {
+        let n_unnamed = labels.iter().filter(|&&number| table.name(number).is_none()).count();
+        if kind == OverlayKind::Map {
+            warnings.push(format!("{name} is no label image: the table's names are not used"));
+        } else if n_unnamed > 0 {
+            warnings.push(format!("{n_unnamed} of {} regions have no name in the table", labels.len()));
+        }
+        names = table.regions().filter(|(number, _)| labels.contains(number)).map(|(number, name)| (number, name.to_owned())).collect();
+    }
+    Ok(ready(name, (VolumeRole::Overlay, kind), volume, names, warnings))
+}
+
+fn ready(
+    name: String,
+    (role, kind): (VolumeRole, OverlayKind),
+    volume: Volume,
+    names: Vec<(u32, String)>,
+    warnings: Vec<String>,
+) -> (VolumeReady, Vec<f32>) {
+    let statistics = Statistics::of(volume.data());
+    let range = statistics.max.max(-statistics.min);
+    let header = VolumeHeader { shape: volume.shape(), world_from_voxel: volume.world_from_voxel().0 };
+    (VolumeReady { name, role, kind, header, range, names, warnings }, volume.into_data())
+}
+
+async fn read_table(path: &str, file: &dyn FileSource) -> Result<LabelTable, Ended> {
+    let n_bytes = file.len();
+    if n_bytes > MAX_TABLE_BYTES {
+        let what = format!("{path}: {n_bytes} bytes are too many for a table of regions, at most {MAX_TABLE_BYTES} are read");
+        return Err(Ended::because(what, "choose the table that belongs to the label image"));
+    }
+    let bytes = file.read(0..n_bytes).await?;
+    LabelTable::read(path, &bytes).map_err(|error| Ended::because(&error, error.hint()))
+}
+
+fn warning_of_place(grid: &Grid) -> Option<String> {
+    let words = "its affine is the identity: millimetres are voxel numbers, so it may not lie where it belongs";
+    (grid.world_from_voxel == Affine::IDENTITY).then(|| words.to_owned())
+}
+
+fn warning_of_numbers(n_not_finite: usize) -> Option<String> {
+    (n_not_finite > 0).then(|| format!("{n_not_finite} voxels are not numbers and are not drawn"))
+}
+
+fn in_words(error: NiftiError) -> Ended {
+    let hint = match &error {
+        NiftiError::NotThreeDimensional { .. } => "choose a single 3D image, or take one volume out of it first".to_owned(),
+        error => error.hint(),
+    };
+    Ended::because(error, hint)
+}

@@ -1,0 +1,19 @@
+//! What lies below and above the map: backgrounds, masks, atlases, other maps, the glass brain.
+
+mod glass;
+mod opening;
+mod painting;
+mod panel;
+mod region;
+mod row;
+mod shelf;
+mod underlay;
+mod wishes;
+
+pub use glass::Glass;
+pub use painting::render_plane;
+pub use panel::LayersPanel;
+pub use region::regions_at;
+pub use shelf::{Shelf, Slot, Style};
+pub use underlay::Underlay;
+pub use wishes::follow_wishes;

@@ -1,0 +1,109 @@
+//! The panel of layers: what lies below the map, what over it, how the planes are drawn.
+
+use leptos::ev::Event;
+use leptos::prelude::*;
+
+use super::row::OverlayRow;
+use super::shelf::Slot;
+use crate::render::{Ground, LayerSettings, Paper};
+use crate::ui::choice::{Choice, Entry};
+use crate::ui::study::{Study, Task};
+use crate::ui::text::layers as words;
+use crate::ui::view_state::ViewState;
+use crate::web::picked_files::{PickedFile, take_files};
+
+/// Folded away until it is wanted.
+#[component]
+pub fn LayersPanel() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let ids = Memo::new(move |_| study.shelf.overlays.read().iter().map(|overlay| overlay.id).collect::<Vec<_>>());
+    let rows = move || ids.get().into_iter().map(|id| view! { <OverlayRow id=id /> }).collect_view();
+    view! {
+        <details class="layers" data-testid="layers">
+            <summary>{words::LAYERS.get()}</summary>
+            <div class="layers__fields">
+                <GroundField />
+                <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(move |files| study.open_background(files)) />
+                <Switch label=words::DIM.get() testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
+                <Switch label=words::WHITE.get() testid="white-paper" read=|layers| layers.paper == Paper::White
+                    write=|layers, is_on| layers.paper = if is_on { Paper::White } else { Paper::Black } />
+                <Switch label=words::FADING.get() testid="transparent-threshold" read=|layers| layers.fading
+                    write=|layers, is_on| layers.fading = is_on />
+                <Switch label=words::GLASS.get() testid="glass-brain" read=|layers| layers.glass write=|layers, is_on| layers.glass = is_on />
+                <ul class="layers__list" class:is-hidden=move || ids.read().is_empty() aria-label=words::OVERLAYS.get()>{rows}</ul>
+                <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlay(files)) />
+                <div class="buttons buttons--wrap">
+                    <MaskButton mask=Slot::AdMask testid="add-ad-mask" />
+                    <MaskButton mask=Slot::CnMask testid="add-cn-mask" />
+                </div>
+                <p class="muted">{words::HINT.get()}</p>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn GroundField() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let entries = move || {
+        let is_there = |ground: &Ground| *ground != Ground::Own || study.shelf.own.read().is_some();
+        Ground::ALL.into_iter().filter(is_there).map(|ground| Entry::new(ground.name(), words::ground(ground))).collect::<Vec<_>>()
+    };
+    let value = move || view_state.view.read().layers.ground.name().to_owned();
+    let choose = move |name: String| {
+        Ground::from_name(&name).into_iter().for_each(|ground| view_state.view.update(|view| view.layers.ground = ground));
+    };
+    view! {
+        <Choice label=words::GROUND.get() testid="background" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
+    }
+}
+
+/// One setting that is on or off.
+#[component]
+fn Switch(
+    label: &'static str,
+    testid: &'static str,
+    read: fn(&LayerSettings) -> bool,
+    write: fn(&mut LayerSettings, bool),
+) -> impl IntoView {
+    let view_state = expect_context::<ViewState>();
+    let change = move |event| view_state.view.update(|view| write(&mut view.layers, event_target_checked(&event)));
+    view! {
+        <label class="check">
+            <input type="checkbox" data-testid=testid prop:checked=move || read(&view_state.view.read().layers) on:change=change />
+            <span>{label}</span>
+        </label>
+    }
+    .into_any()
+}
+
+#[component]
+fn FileButton(label: &'static str, testid: &'static str, on_files: Callback<Vec<PickedFile>>) -> impl IntoView {
+    let take = move |event: Event| {
+        let files = take_files(&event);
+        if !files.is_empty() {
+            on_files.run(files);
+        }
+    };
+    view! {
+        <label class="button">
+            {label}
+            <input type="file" multiple=true class="picker__input" data-testid=testid on:change=take />
+        </label>
+    }
+    .into_any()
+}
+
+/// Adds a mask of the page's own, once.
+#[component]
+fn MaskButton(mask: Slot, testid: &'static str) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let disabled = move || study.shelf.has(mask) || study.work.read().is_doing(Task::OpenVolume(mask));
+    view! {
+        <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.add_mask(mask)>
+            {words::add_mask(mask)}
+        </button>
+    }
+    .into_any()
+}

@@ -1,0 +1,138 @@
+//! The volumes that were opened beside images and maps, and how each is shown.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::engine::message::{Failure, OverlayKind, VolumeReady};
+use crate::render::{ColorScale, Colormap, Window};
+use crate::ui::shown::Placed;
+
+/// Extra volumes; part of the study.
+#[derive(Clone, Copy)]
+pub struct Shelf {
+    pub template: RwSignal<Option<Arc<ShelfVolume>>>,
+    /// The user's own background.
+    pub own: RwSignal<Option<Arc<ShelfVolume>>>,
+    /// In the order of painting.
+    pub overlays: RwSignal<Vec<OverlayLayer>>,
+    /// How many volumes have been projected: planes follow it.
+    pub n_projected: RwSignal<u32>,
+    n_added: StoredValue<usize>,
+}
+
+/// Where an opened volume goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    Template,
+    OwnBackground,
+    Overlay,
+    AdMask,
+    CnMask,
+}
+
+/// A volume of the shelf.
+pub struct ShelfVolume {
+    pub ready: VolumeReady,
+    pub placed: Placed,
+    pub window: Window,
+}
+
+/// How an overlay is painted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Outline,
+    Filled,
+    Colors,
+}
+
+/// A volume over the picture.
+#[derive(Clone)]
+pub struct OverlayLayer {
+    /// Never used again; also which colour a mask has.
+    pub id: usize,
+    pub slot: Slot,
+    pub volume: Arc<ShelfVolume>,
+    pub is_shown: bool,
+    pub style: Style,
+    pub colormap: Colormap,
+    /// Of that colormap.
+    pub scale: Arc<ColorScale>,
+    pub opacity: f32,
+}
+
+impl Shelf {
+    pub fn new() -> Self {
+        Shelf {
+            template: RwSignal::new(None),
+            own: RwSignal::new(None),
+            overlays: RwSignal::new(Vec::new()),
+            n_projected: RwSignal::new(0),
+            n_added: StoredValue::new(0),
+        }
+    }
+
+    /// Puts a volume where it belongs.
+    pub fn take(&self, slot: Slot, ready: VolumeReady, voxels: Vec<f32>) -> Result<(), Failure> {
+        let placed = Placed::new(&ready.name, &ready.header, voxels)?;
+        let window = Window::robust(placed.volume.data());
+        let volume = Arc::new(ShelfVolume { ready, placed, window });
+        match slot {
+            Slot::Template => self.template.set(Some(volume)),
+            Slot::OwnBackground => self.own.set(Some(volume)),
+            Slot::Overlay | Slot::AdMask | Slot::CnMask => self.add(slot, volume),
+        }
+        Ok(())
+    }
+
+    /// Changes one overlay.
+    pub fn change(&self, id: usize, act: impl FnMut(&mut OverlayLayer)) {
+        self.overlays.update(|overlays| overlays.iter_mut().find(|overlay| overlay.id == id).into_iter().for_each(act));
+    }
+
+    /// Takes an overlay away.
+    pub fn remove(&self, id: usize) {
+        self.overlays.update(|overlays| overlays.retain(|overlay| overlay.id != id));
+    }
+
+    /// Whether a volume of the page's own is there already.
+    pub fn has(&self, slot: Slot) -> bool {
+        self.overlays.read().iter().any(|overlay| overlay.slot == slot)
+    }
+
+    fn add(&self, slot: Slot, volume: Arc<ShelfVolume>) {
+        let style = if volume.ready.kind == OverlayKind::Map { Style::Colors } else { Style::Outline };
+        let colormap = Colormap::Viridis;
+        let scale = scale_of(&volume, colormap);
+        let id = self.n_added.get_value();
+        self.n_added.set_value(id + 1);
+        let overlay = OverlayLayer { id, slot, volume, is_shown: true, style, colormap, scale, opacity: 1.0 };
+        self.overlays.update(|overlays| overlays.push(overlay));
+    }
+}
+
+impl OverlayLayer {
+    /// Takes another colormap.
+    pub fn color(&mut self, colormap: Colormap) {
+        self.colormap = colormap;
+        self.scale = scale_of(&self.volume, colormap);
+    }
+}
+
+impl Style {
+    pub const ALL: [Style; 3] = [Style::Outline, Style::Filled, Style::Colors];
+
+    /// `value` in the select.
+    pub fn name(self) -> &'static str {
+        match self {
+            Style::Outline => "outline",
+            Style::Filled => "filled",
+            Style::Colors => "colors",
+        }
+    }
+}
+
+/// Zeros are hidden, nothing else.
+fn scale_of(volume: &ShelfVolume, colormap: Colormap) -> Arc<ColorScale> {
+    Arc::new(ColorScale::new(colormap, volume.ready.range, 0.0))
+}

@@ -1,0 +1,188 @@
+// Backgrounds and overlays: what a reader of maps does with them, and files that are none.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launch, openWithDemo } from './browser.mjs';
+import { badImages, nifti, scratch } from './inputs.mjs';
+
+describe('layers', () => {
+  let browser, maplens;
+  before(async () => {
+    browser = await launch();
+    maplens = await openWithDemo(browser);
+    await maplens.get('layers').evaluate((details) => (details.open = true));
+  });
+  after(() => browser.close());
+
+  const picture = (plane = 'axial') => maplens.get(`canvas-${plane}`).evaluate((canvas) => canvas.toDataURL());
+  const frame = () => maplens.page.waitForTimeout(100);
+  const rows = () => maplens.get('overlay-row');
+  const region = async () => (await maplens.get('crosshair-region').innerText()).trim();
+  const address = () => maplens.page.evaluate(() => location.hash);
+  const lookAt = async (point) => {
+    await maplens.page.evaluate((at) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${at}`)), point.join(','));
+    await maplens.page.reload();
+    await maplens.firstMap();
+    await maplens.get('layers').evaluate((details) => (details.open = true));
+  };
+  /** Pixels of a colour, within what blending over a dark picture leaves of it. */
+  const pixelsOf = (color, plane = 'axial') =>
+    maplens.get(`canvas-${plane}`).evaluate((canvas, [red, green, blue]) => {
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let n = 0;
+      for (let at = 0; at < data.length; at += 4) n += data[at] === red && data[at + 1] === green && data[at + 2] === blue;
+      return n;
+    }, color);
+  const open = async (testId, files) => {
+    await maplens.get(testId).setInputFiles(files);
+    return maplens.settled();
+  };
+  /** A click on a switch of the panel, and the picture after it. */
+  const switched = async (testId, isOn) => {
+    await maplens.get(testId).setChecked(isOn);
+    await frame();
+    return picture();
+  };
+
+  test('the AD mask is outlined over the map, then filled, named at the crosshair, hidden and taken away', async () => {
+    await lookAt([-30, -20, 10]);
+    const plain = await picture();
+    assert.equal(await region(), '');
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    assert.equal(await rows().count(), 1);
+    assert.equal(await rows().getAttribute('data-kind'), 'mask');
+    await frame();
+    const outline = await pixelsOf([0, 158, 115]);
+    assert.ok(outline > 50, `${outline} pixels of outline`);
+    assert.equal(await region(), 'in AD mask');
+    await maplens.get('overlay-style').selectOption('filled');
+    await frame();
+    const filled = await pixelsOf([0, 158, 115]);
+    assert.ok(filled > 5 * outline, `${filled} pixels filled, ${outline} outlined`);
+    await maplens.get('overlay-opacity').fill('0.5');
+    await frame();
+    assert.equal(await pixelsOf([0, 158, 115]), 0, 'half the opacity leaves none of the full colour');
+    await maplens.get('overlay-visible').uncheck();
+    await frame();
+    assert.equal(await picture(), plain);
+    assert.equal(await region(), '');
+    await maplens.get('add-cn-mask').click();
+    await maplens.expectReady();
+    assert.equal(await rows().count(), 2);
+    assert.ok(await maplens.get('add-cn-mask').isDisabled(), 'a mask is added once');
+    while (await rows().count()) await maplens.get('overlay-remove').first().click();
+    await frame();
+    assert.equal(await picture(), plain);
+  });
+
+  test('an atlas of another grid names the region under the crosshair', async () => {
+    // 3 mm voxels from (−45, −60, −30): region 7 left of x = 0, region 12 right of it.
+    const atlas = nifti('atlas_dseg.nii.gz', [30, 20, 20], (index) => (index % 30 < 15 ? 7 : 12), {
+      affine: [3, 0, 0, -45, 0, 3, 0, -60, 0, 0, 3, -30],
+    });
+    const table = join(scratch, 'atlas_dseg.tsv');
+    writeFileSync(table, 'index\tname\n7\tLeft half\n');
+    assert.equal(await open('open-overlay', [atlas, table]), 'ready', await maplens.error());
+    assert.equal(await rows().getAttribute('data-kind'), 'labels');
+    assert.match(await rows().innerText(), /1 of 2 regions have no name/);
+    assert.equal(await region(), 'in Left half');
+    assert.doesNotMatch(await rows().innerText(), /beside the picture/);
+    await maplens.get('overlay-remove').click();
+  });
+
+  test('a map of its own colours; one that lies elsewhere is said to', async () => {
+    const place = [3, 0, 0, -45, 0, 3, 0, -60, 0, 0, 3, -30];
+    const map = nifti('other_map.nii.gz', [30, 20, 20], (index) => ((index % 17) - 8) / 3, { affine: place });
+    assert.equal(await open('open-overlay', map), 'ready');
+    assert.equal(await rows().getAttribute('data-kind'), 'map');
+    const viridis = await picture();
+    await maplens.get('overlay-colormap').selectOption('RdBu_r');
+    await frame();
+    assert.notEqual(await picture(), viridis);
+    await maplens.get('overlay-remove').click();
+    place[3] = 900;
+    assert.equal(await open('open-overlay', nifti('far.nii.gz', [5, 5, 5], () => 1, { affine: place })), 'ready');
+    assert.match(await rows().innerText(), /beside the picture/);
+    await maplens.get('overlay-remove').click();
+  });
+
+  test('files that are no image, four axes, zeros or a table alone are refused in words, and nothing is lost', async () => {
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    await frame();
+    const seen = await picture();
+    const table = join(scratch, 'alone.csv');
+    writeFileSync(table, 'index,name\n1,A\n');
+    for (const [file, words] of [
+      [badImages.nonsense(), /sub-JUNK/],
+      [nifti('run.nii.gz', [4, 4, 4, 3], () => 1), /4×4×4×3 voxels, but one 3D volume/],
+      [nifti('zeros.nii.gz', [4, 4, 4], () => 0), /all voxels are 0/],
+      [table, /without its label image/],
+    ]) {
+      assert.equal(await open('open-overlay', file), 'failed');
+      assert.match(await maplens.error(), words);
+      assert.equal(await rows().count(), 1);
+    }
+    await frame();
+    assert.equal(await picture(), seen);
+    await maplens.get('overlay-remove').click();
+  });
+
+  test('the template lies below the map when it is asked for, and the address says so', async () => {
+    const participant = await picture();
+    const before = maplens.requests.filter(({ url }) => url.includes('/template/')).length;
+    await maplens.choose('background', 'template');
+    await maplens.page.waitForTimeout(450);
+    assert.notEqual(await picture(), participant);
+    assert.match(await address(), /ground=template/);
+    assert.equal(maplens.requests.filter(({ url }) => url.includes('/template/')).length, before + 1);
+    await maplens.get('undo').click();
+    await frame();
+    assert.equal(await maplens.get('background').inputValue(), 'participant');
+    assert.equal(await picture(), participant);
+  });
+
+  test('an own background lies below the map; its name is not in the address', async () => {
+    const ground = nifti('private_name.nii.gz', [90, 110, 90], (index) => index % 90, { affine: [2, 0, 0, -90, 0, 2, 0, -120, 0, 0, 2, -70] });
+    assert.equal(await open('open-background', ground), 'ready', await maplens.error());
+    assert.equal(await maplens.get('background').inputValue(), 'own');
+    await maplens.page.waitForTimeout(450);
+    assert.doesNotMatch(await address(), /private|own/);
+    await maplens.choose('background', 'participant');
+  });
+
+  test('dimmed, on white, fading below the threshold: each changes the picture, all are in the address, undo takes them back', async () => {
+    const plain = await picture();
+    let last = plain;
+    for (const testId of ['dim', 'white-paper', 'transparent-threshold']) {
+      const next = await switched(testId, true);
+      assert.notEqual(next, last, testId);
+      last = next;
+      await maplens.page.waitForTimeout(450);
+    }
+    assert.match(await address(), /layers=dim,white,fading/);
+    for (let step = 0; step < 3; step += 1) await maplens.get('undo').click();
+    await frame();
+    assert.equal(await picture(), plain);
+  });
+
+  test('the glass brain is the same picture wherever the crosshair is, and slices come back', async () => {
+    const slice = await picture();
+    await maplens.get('glass-brain').check();
+    await maplens.page.waitForFunction(() => document.querySelector('[data-testid=canvas-axial]').toDataURL().length > 2000);
+    await maplens.page.waitForTimeout(1500);
+    const glass = await picture();
+    assert.notEqual(glass, slice);
+    await maplens.get('canvas-coronal').focus();
+    for (let step = 0; step < 5; step += 1) await maplens.page.keyboard.press('PageUp');
+    for (let step = 0; step < 5; step += 1) await maplens.page.keyboard.press('ArrowUp');
+    await frame();
+    assert.equal(await picture(), glass);
+    await maplens.get('glass-brain').uncheck();
+    await frame();
+    assert.notEqual(await picture(), glass);
+    assert.deepEqual(maplens.problems, []);
+  });
+});

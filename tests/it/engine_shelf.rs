@@ -1,0 +1,90 @@
+//! Extra volumes through the engine's messages: what is sent of them, and what is refused in which words.
+
+use std::rc::Rc;
+
+use maplens::engine::Given;
+use maplens::engine::message::{Attachment, Event, OverlayKind, Request, VolumeReady, VolumeRole};
+use maplens::files::{FileSource, MemoryFile};
+use maplens::volume::{Affine, Volume, nifti};
+
+use crate::engine::Talk;
+
+const PLACE: Affine = Affine([[0.9, -0.3, 0.1, 5.0], [0.3, 0.9, -0.2, -4.0], [0.0, 0.25, 1.1, 2.0]]);
+
+fn image(values: &[(usize, f32)], world_from_voxel: Affine) -> Vec<u8> {
+    let mut data = vec![0.0; 60];
+    values.iter().for_each(|&(index, value)| data[index] = value);
+    nifti::write(&Volume::new([3, 4, 5], data, world_from_voxel).unwrap())
+}
+
+fn say(role: VolumeRole, files: &[(&str, &[u8])]) -> (Event, Vec<Attachment>) {
+    let source = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Rc::new(MemoryFile((*bytes).into())) as Rc<dyn FileSource>);
+    Talk::default().say(Request::OpenVolume { role, bundled: None }, Given::Files(files.iter().map(source).collect()))
+}
+
+fn opened(role: VolumeRole, files: &[(&str, &[u8])]) -> (VolumeReady, Vec<f32>) {
+    match say(role, files) {
+        (Event::Volume(ready), mut attachments) => match attachments.remove(0) {
+            Attachment::Floats(values) => (*ready, values.to_vec()),
+            Attachment::Bytes(_) => panic!("voxels are floats"),
+        },
+        (event, _) => panic!("{event:?}"),
+    }
+}
+
+fn refusal(files: &[(&str, &[u8])]) -> String {
+    match say(VolumeRole::Overlay, files).0 {
+        Event::Failed(failure) => format!("{} | {}", failure.what, failure.hint),
+        event => panic!("{event:?}"),
+    }
+}
+
+#[test]
+fn a_label_image_comes_with_the_names_of_its_regions() {
+    let labels = image(&[(21, 3.0), (22, 7.0), (27, 7.0)], PLACE);
+    let table = b"index\tname\n3\tCuneus\n9\tInsula\n";
+    let (ready, values) = opened(VolumeRole::Overlay, &[("folder/atlas.tsv", table), ("folder/atlas.nii.gz", &labels)]);
+    assert_eq!((ready.name.as_str(), ready.kind, ready.range), ("atlas.nii.gz", OverlayKind::Labels, 7.0));
+    assert_eq!(ready.names, [(3, "Cuneus".to_owned())]);
+    assert_eq!(ready.warnings, ["1 of 2 regions have no name in the table"]);
+    // Voxels (1, 0, 1), (1, 0, 2) and (1, 1, 2): the box around them, where it was.
+    assert_eq!((ready.header.shape, values), ([1, 2, 2], vec![3.0, 7.0, 0.0, 7.0]));
+    let corner = PLACE.apply([1.0, 0.0, 1.0]);
+    for (row, wanted) in ready.header.world_from_voxel.iter().zip(corner) {
+        // The header holds float32.
+        assert!((row[3] - wanted).abs() < 1e-5, "{row:?} {wanted}");
+    }
+}
+
+#[test]
+fn a_mask_is_one_where_it_is_and_oddities_are_told() {
+    let (ready, values) = opened(VolumeRole::Overlay, &[("m.nii.gz", &image(&[(0, f32::NAN), (30, 255.0)], Affine::IDENTITY))]);
+    assert_eq!((ready.kind, values), (OverlayKind::Mask, vec![1.0]));
+    assert_eq!(ready.warnings.len(), 2, "{:?}", ready.warnings);
+    assert!(ready.warnings[0].contains("identity") && ready.warnings[1].starts_with("1 voxels are not numbers"), "{:?}", ready.warnings);
+}
+
+#[test]
+fn a_background_is_sent_whole() {
+    let (ready, values) = opened(VolumeRole::Background, &[("t.nii.gz", &image(&[(30, -2.5)], PLACE))]);
+    assert_eq!((ready.header.shape, values.len(), values[30], ready.range), ([3, 4, 5], 60, -2.5, 2.5));
+    assert!(ready.warnings.is_empty(), "{:?}", ready.warnings);
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_in_words() {
+    let mask = image(&[(30, 1.0)], PLACE);
+    let four = std::fs::read("tests/data/nifti/refused_4d.nii.gz").unwrap();
+    for (files, words) in [
+        (vec![("j.nii.gz", &b"holiday picture"[..])], "j.nii.gz: "),
+        (vec![("f.nii.gz", &four[..])], "one 3D volume is needed | choose a single 3D image"),
+        (vec![("e.nii.gz", &image(&[], PLACE)[..])], "e.nii.gz: all voxels are 0"),
+        (vec![("cut.nii.gz", &mask[..mask.len() / 2])], "cut.nii.gz: "),
+        (vec![("t.tsv", &b"index\tname\n1\tA\n"[..])], "without its label image"),
+        (vec![("a.nii", &mask[..]), ("b.nii", &mask[..])], "2 images and 0 tables"),
+        (vec![("a.nii.gz", &mask[..]), ("t.csv", &b"one,two\n1,2\n"[..])], "t.csv: no column of the regions' numbers"),
+    ] {
+        let refused = refusal(&files);
+        assert!(refused.contains(words), "{refused}");
+    }
+}
