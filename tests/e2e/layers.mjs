@@ -1,10 +1,17 @@
 // Backgrounds and overlays: what a reader of maps does with them, and files that are none.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { launch, openWithDemo } from './browser.mjs';
 import { badImages, nifti, scratch } from './inputs.mjs';
+
+/** Millimetres; all voxels within 4 mm of it are in the mask, too. */
+const INSIDE_AD_MASK = [-40, -60, 40];
+/** 3 mm voxels from (−60, −100, −50). */
+const PLACE = [3, 0, 0, -60, 0, 3, 0, -100, 0, 0, 3, -50];
+const SIZE = [40, 50, 40];
 
 describe('layers', () => {
   let browser, maplens;
@@ -14,8 +21,13 @@ describe('layers', () => {
     await maplens.get('layers').evaluate((details) => (details.open = true));
   });
   after(() => browser.close());
+  afterEach(async () => {
+    while (await rows().count()) await maplens.get('overlay-remove').first().click();
+  });
 
-  const picture = (plane = 'axial') => maplens.get(`canvas-${plane}`).evaluate((canvas) => canvas.toDataURL());
+  /** A short word for what a plane shows. */
+  const picture = async (plane = 'axial') =>
+    createHash('sha256').update(await maplens.get(`canvas-${plane}`).evaluate((canvas) => canvas.toDataURL())).digest('hex').slice(0, 12);
   const frame = () => maplens.page.waitForTimeout(100);
   const rows = () => maplens.get('overlay-row');
   const region = async () => (await maplens.get('crosshair-region').innerText()).trim();
@@ -46,7 +58,7 @@ describe('layers', () => {
   };
 
   test('the AD mask is outlined over the map, then filled, named at the crosshair, hidden and taken away', async () => {
-    await lookAt([-30, -20, 10]);
+    await lookAt(INSIDE_AD_MASK);
     const plain = await picture();
     assert.equal(await region(), '');
     await maplens.get('add-ad-mask').click();
@@ -78,10 +90,8 @@ describe('layers', () => {
   });
 
   test('an atlas of another grid names the region under the crosshair', async () => {
-    // 3 mm voxels from (−45, −60, −30): region 7 left of x = 0, region 12 right of it.
-    const atlas = nifti('atlas_dseg.nii.gz', [30, 20, 20], (index) => (index % 30 < 15 ? 7 : 12), {
-      affine: [3, 0, 0, -45, 0, 3, 0, -60, 0, 0, 3, -30],
-    });
+    // Region 7 left of x = 0, region 12 right of it.
+    const atlas = nifti('atlas_dseg.nii.gz', SIZE, (index) => (index % 40 < 20 ? 7 : 12), { affine: PLACE });
     const table = join(scratch, 'atlas_dseg.tsv');
     writeFileSync(table, 'index\tname\n7\tLeft half\n');
     assert.equal(await open('open-overlay', [atlas, table]), 'ready', await maplens.error());
@@ -89,12 +99,10 @@ describe('layers', () => {
     assert.match(await rows().innerText(), /1 of 2 regions have no name/);
     assert.equal(await region(), 'in Left half');
     assert.doesNotMatch(await rows().innerText(), /beside the picture/);
-    await maplens.get('overlay-remove').click();
   });
 
   test('a map of its own colours; one that lies elsewhere is said to', async () => {
-    const place = [3, 0, 0, -45, 0, 3, 0, -60, 0, 0, 3, -30];
-    const map = nifti('other_map.nii.gz', [30, 20, 20], (index) => ((index % 17) - 8) / 3, { affine: place });
+    const map = nifti('other_map.nii.gz', SIZE, (index) => ((index % 17) - 8) / 3, { affine: PLACE });
     assert.equal(await open('open-overlay', map), 'ready');
     assert.equal(await rows().getAttribute('data-kind'), 'map');
     const viridis = await picture();
@@ -102,10 +110,9 @@ describe('layers', () => {
     await frame();
     assert.notEqual(await picture(), viridis);
     await maplens.get('overlay-remove').click();
-    place[3] = 900;
-    assert.equal(await open('open-overlay', nifti('far.nii.gz', [5, 5, 5], () => 1, { affine: place })), 'ready');
+    const elsewhere = PLACE.with(3, 900);
+    assert.equal(await open('open-overlay', nifti('far.nii.gz', [5, 5, 5], () => 1, { affine: elsewhere })), 'ready');
     assert.match(await rows().innerText(), /beside the picture/);
-    await maplens.get('overlay-remove').click();
   });
 
   test('files that are no image, four axes, zeros or a table alone are refused in words, and nothing is lost', async () => {
@@ -127,7 +134,6 @@ describe('layers', () => {
     }
     await frame();
     assert.equal(await picture(), seen);
-    await maplens.get('overlay-remove').click();
   });
 
   test('the template lies below the map when it is asked for, and the address says so', async () => {
@@ -151,6 +157,7 @@ describe('layers', () => {
     await maplens.page.waitForTimeout(450);
     assert.doesNotMatch(await address(), /private|own/);
     await maplens.choose('background', 'participant');
+    await maplens.page.waitForTimeout(450);
   });
 
   test('dimmed, on white, fading below the threshold: each changes the picture, all are in the address, undo takes them back', async () => {
