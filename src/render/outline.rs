@@ -1,5 +1,8 @@
 //! Regions of a mask or an atlas, and where they end within a drawn plane.
 
+use super::voxel_walk::VoxelWalk;
+use crate::volume::Volume;
+
 /// Which values make which region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Regions {
@@ -32,19 +35,23 @@ impl Regions {
 }
 
 /// Hands each pixel at the edge of a region to `paint`, with the region's number.
-///
-/// `sample(row, line)` fills a line with the regions of a row's pixels from column −1 to column `width`; it is called once
-/// for each row from −1 to the picture's height, in that order.
-#[inline(always)]
-pub(super) fn each_edge(width: usize, pixels: &mut [u8], sample: impl Fn(isize, &mut [u32]), paint: impl Fn(u32, &mut [u8; 4])) {
-    let line_at = |row: isize| {
-        let mut line = vec![0; width + 2];
-        sample(row, &mut line);
-        line
+pub(super) fn each_edge(
+    walk: &VoxelWalk,
+    (volume, regions): (&Volume, Regions),
+    width: usize,
+    pixels: &mut [u8],
+    paint: impl Fn(u32, &mut [u8; 4]),
+) {
+    let mut values = vec![0.0; width + 2];
+    // From column −1 to column `width`.
+    let mut sample = |row: isize, line: &mut [u32]| {
+        walk.sample(volume, row, -1, &mut values);
+        line.iter_mut().zip(&values).for_each(|(region, &value)| *region = regions.of(value));
     };
-    let (mut above, mut own, mut below) = (line_at(-1), line_at(0), vec![0; width + 2]);
+    let (mut above, mut own, mut below) = (vec![0; width + 2], vec![0; width + 2], vec![0; width + 2]);
+    sample(-1, &mut above);
+    sample(0, &mut own);
     for (row, line) in pixels.chunks_exact_mut(width * 4).enumerate() {
-        below.fill(0);
         sample(row as isize + 1, &mut below);
         let around = above[1..].iter().zip(&below[1..]).zip(own.windows(3));
         for (pixel, ((&above, &below), own)) in line.as_chunks_mut::<4>().0.iter_mut().zip(around) {

@@ -17,7 +17,7 @@ pub struct Layer<'a> {
 
 /// Values → colours.
 pub enum Paint<'a> {
-    /// Opaque greys.
+    /// Opaque greys; what is not a number leaves what lies below.
     Grey(Window),
     /// Opaque greys that leave out what is nearly 0, so that the paper shows: nilearn's backgrounds on white.
     GreyOnPaper(Window),
@@ -109,8 +109,7 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
             }
         }),
         Paint::Regions { regions, colors, extent: Extent::Outline, opacity } => {
-            let sample = |row: isize, line: &mut [u32]| walk.visit(volume, row, -1, line, |value, region| *region = regions.of(value));
-            outline::each_edge(grid.width, pixels, sample, |region, pixel| {
+            outline::each_edge(&walk, (volume, regions), grid.width, pixels, |region, pixel| {
                 blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
             });
         }

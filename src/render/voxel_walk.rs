@@ -23,58 +23,64 @@ impl VoxelWalk {
         VoxelWalk { origin: origin.map(|c| c + 0.5), per_column: difference(at(1.0, 0.0)), per_row: difference(at(0.0, 1.0)) }
     }
 
-    /// Hands each pixel whose centre lies in a voxel to `paint`, with that voxel's value.
+    /// Hands each pixel of a picture that shows a voxel to `paint`, with the voxel's value; what is not a number shows none.
     #[inline(always)]
     pub fn each(&self, volume: &Volume, width: usize, pixels: &mut [u8], paint: impl Fn(f32, &mut [u8; 4])) {
+        let mut values = vec![0.0; width];
         for (row, line) in pixels.chunks_exact_mut(width * 4).enumerate() {
-            self.visit(volume, row as isize, 0, line.as_chunks_mut::<4>().0, &paint);
+            self.sample(volume, row as isize, 0, &mut values);
+            for (pixel, &value) in line.as_chunks_mut::<4>().0.iter_mut().zip(&values) {
+                if !value.is_nan() {
+                    paint(value, pixel);
+                }
+            }
         }
     }
 
-    /// Hands each item of a row of pixels, the first of which is that of column `first`, to `take` with its voxel's value;
-    /// items beside the volume are passed over. Rows and columns beside the picture are as good as those in it.
-    ///
-    /// This loop and what it calls are inlined whatever the build optimises for: a redraw is a hundred thousand turns of it
-    /// for each layer.
-    #[inline(always)]
-    pub fn visit<T>(&self, volume: &Volume, row: isize, first: isize, line: &mut [T], take: impl Fn(f32, &mut T)) {
-        let (shape, data) = (volume.shape(), volume.data());
-        let [mut i, mut j, mut k] = self.at(row as f64, first as f64);
-        let [di, dj, dk] = self.per_column;
-        let mut along = |start: f64, step: f64, axis: usize, others: Option<usize>| {
-            let Some(base) = others else { return };
-            let (n, stride) = (shape[axis] as f64, [shape[1] * shape[2], shape[2], 1][axis]);
-            let mut at = start;
-            for item in &mut *line {
-                // NaN is not in the range either.
-                if at >= 0.0
-                    && at < n
-                    && let Some(&value) = data.get(base + at as usize * stride)
-                {
-                    take(value, item);
-                }
-                at += step;
-            }
-        };
+    /// The values below a row of pixels, the first of which is that of column `first`; NaN beside the volume. Rows and columns
+    /// beside the picture are as good as those in it.
+    pub fn sample(&self, volume: &Volume, row: isize, first: isize, line: &mut [f32]) {
+        line.fill(f32::NAN);
+        let (shape, start) = (volume.shape(), self.at(row as f64, first as f64));
+        let strides = [shape[1] * shape[2], shape[2], 1];
         // Most grids are upright: one index changes along a row, the others are looked at once.
-        let is_still = |step: f64| step.abs() < NO_STEP;
-        match [is_still(di), is_still(dj), is_still(dk)] {
-            [false, true, true] => along(i, di, 0, index_of([0.0, j, k], shape)),
-            [true, false, true] => along(j, dj, 1, index_of([i, 0.0, k], shape)),
-            [true, true, false] => along(k, dk, 2, index_of([i, j, 0.0], shape)),
-            _ => {
-                for item in line {
-                    if let Some(&value) = index_of([i, j, k], shape).and_then(|index| data.get(index)) {
-                        take(value, item);
-                    }
-                    (i, j, k) = (i + di, j + dj, k + dk);
+        let mut moving = (0..3).filter(|&axis| self.per_column[axis].abs() >= NO_STEP);
+        match (moving.next(), moving.next()) {
+            (Some(axis), None) => {
+                let mut others = start;
+                others[axis] = 0.0;
+                if let Some(base) = index_of(others, shape) {
+                    let along = (start[axis], self.per_column[axis]);
+                    sample_along(&volume.data()[base..], (shape[axis], strides[axis]), along, line);
                 }
             }
+            _ => self.sample_across(volume, start, line),
+        }
+    }
+
+    fn sample_across(&self, volume: &Volume, [mut i, mut j, mut k]: [f64; 3], line: &mut [f32]) {
+        let [di, dj, dk] = self.per_column;
+        for item in line {
+            if let Some(&value) = index_of([i, j, k], volume.shape()).and_then(|index| volume.data().get(index)) {
+                *item = value;
+            }
+            (i, j, k) = (i + di, j + dj, k + dk);
         }
     }
 
     fn at(&self, row: f64, column: f64) -> [f64; 3] {
         std::array::from_fn(|axis| self.origin[axis] + self.per_row[axis] * row + self.per_column[axis] * column)
+    }
+}
+
+/// `n` voxels lie `stride` values apart; the first item is at voxel coordinate `at`, the next a `step` further.
+fn sample_along(data: &[f32], (n, stride): (usize, usize), (mut at, step): (f64, f64), line: &mut [f32]) {
+    for item in line {
+        // Neither negative coordinates nor NaN must truncate to 0.
+        if at >= 0.0 && (at as usize) < n {
+            *item = data.get(at as usize * stride).copied().unwrap_or(f32::NAN);
+        }
+        at += step;
     }
 }
 
