@@ -45,7 +45,7 @@ fn background(name: String, volume: Volume) -> Result<(VolumeReady, Vec<f32>), E
     if n_not_finite == volume.data().len() {
         return Err(Ended::because(format!("{name}: no voxel is a number"), "choose another image"));
     }
-    Ok(ready(name, (VolumeRole::Background, OverlayKind::Map), volume, Vec::new(), warnings))
+    Ok(ready(name, OverlayKind::Map, volume, Vec::new(), warnings))
 }
 
 fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(VolumeReady, Vec<f32>), Ended> {
@@ -70,20 +70,14 @@ fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(V
         }
         names = table.regions().filter(|(number, _)| labels.contains(number)).map(|(number, name)| (number, name.to_owned())).collect();
     }
-    Ok(ready(name, (VolumeRole::Overlay, kind), volume, names, warnings))
+    Ok(ready(name, kind, volume, names, warnings))
 }
 
-fn ready(
-    name: String,
-    (role, kind): (VolumeRole, OverlayKind),
-    volume: Volume,
-    names: Vec<(u32, String)>,
-    warnings: Vec<String>,
-) -> (VolumeReady, Vec<f32>) {
+fn ready(name: String, kind: OverlayKind, volume: Volume, names: Vec<(u32, String)>, warnings: Vec<String>) -> (VolumeReady, Vec<f32>) {
     let statistics = Statistics::of(volume.data());
     let range = statistics.max.max(-statistics.min);
     let header = VolumeHeader { shape: volume.shape(), world_from_voxel: volume.world_from_voxel().0 };
-    (VolumeReady { name, role, kind, header, range, names, warnings }, volume.into_data())
+    (VolumeReady { name, kind, header, range, names, warnings }, volume.into_data())
 }
 
 async fn read_table(path: &str, file: &dyn FileSource) -> Result<LabelTable, Ended> {

@@ -148,17 +148,14 @@ impl ColorScale {
         ColorScale { fades: true, ..self }
     }
 
-    /// Whether values below the threshold fade instead of vanishing.
-    pub fn fades(&self) -> bool {
-        self.fades
-    }
-
-    /// The colour of a value and its opacity from 0 to 1; `None` for 0 and what is not a number.
+    /// The colour of a value and its opacity from 0 to 1; `None` where it is masked, or for 0 and what is not a number.
     #[inline(always)]
     pub fn fading_color(&self, value: f32) -> Option<([u8; 3], f32)> {
+        if let Some(color) = self.color(value) {
+            return Some((color, 1.0));
+        }
         let magnitude = value.abs();
-        let strength = if magnitude > self.threshold { 1.0 } else { magnitude / self.threshold };
-        (magnitude > 0.0).then(|| (self.unmasked_color(value), strength))
+        (self.fades && magnitude > 0.0).then(|| (self.unmasked_color(value), magnitude / self.threshold))
     }
 
     /// The colour of a value, or `None` where it is masked: −threshold ≤ value ≤ threshold, or not a number.

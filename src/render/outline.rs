@@ -34,10 +34,10 @@ impl Regions {
     }
 }
 
-/// Hands each pixel at the edge of a region to `paint`, with the region's number.
-pub(super) fn each_edge(
+/// Hands each pixel of a region, or of its edge, to `paint`, with the region's number.
+pub(super) fn each_pixel(
     walk: &VoxelWalk,
-    (volume, regions): (&Volume, Regions),
+    (volume, regions, extent): (&Volume, Regions, Extent),
     width: usize,
     pixels: &mut [u8],
     paint: impl Fn(u32, &mut [u8; 4]),
@@ -56,7 +56,8 @@ pub(super) fn each_edge(
         let around = above[1..].iter().zip(&below[1..]).zip(own.windows(3));
         for (pixel, ((&above, &below), own)) in line.as_chunks_mut::<4>().0.iter_mut().zip(around) {
             let region = own[1];
-            if region > 0 && (own[0] != region || own[2] != region || above != region || below != region) {
+            let is_edge = || own[0] != region || own[2] != region || above != region || below != region;
+            if region > 0 && (extent == Extent::Filled || is_edge()) {
                 paint(region, pixel);
             }
         }

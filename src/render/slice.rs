@@ -43,6 +43,7 @@ pub enum Paint<'a> {
 
 /// Magnitudes up to this are transparent on paper (nilearn's `add_overlay`).
 const TRANSPARENT: f32 = 1e-6;
+const NOTHING_TRANSPARENT: f32 = -1.0;
 
 /// Fills `pixels` with the slice at `position_mm` along the grid's normal: RGBA8, sRGB, straight alpha, rows from the top.
 ///
@@ -81,39 +82,30 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
     let volume = layer.volume;
     // One loop for each kind of paint, so that nothing is asked for each pixel that is known for the layer.
     match layer.paint {
-        Paint::Grey(window) => walk.each(volume, grid.width, pixels, |value, pixel| {
-            let grey = window.grey(value);
-            *pixel = [grey, grey, grey, 255];
-        }),
-        Paint::GreyOnPaper(window) => walk.each(volume, grid.width, pixels, |value, pixel| {
-            if value.abs() > TRANSPARENT {
-                let grey = window.grey(value);
-                *pixel = [grey, grey, grey, 255];
-            }
-        }),
-        Paint::Color { scale, opacity } if scale.fades() => walk.each(volume, grid.width, pixels, |value, pixel| {
+        Paint::Grey(window) => paint_grey(&walk, (volume, window, NOTHING_TRANSPARENT), grid.width, pixels),
+        Paint::GreyOnPaper(window) => paint_grey(&walk, (volume, window, TRANSPARENT), grid.width, pixels),
+        Paint::Color { scale, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
             if let Some((color, strength)) = scale.fading_color(value) {
                 blend_over(color, opacity * strength, pixel);
             }
         }),
-        Paint::Color { scale, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
-            if let Some(color) = scale.color(value) {
-                blend_over(color, opacity, pixel);
-            }
-        }),
         Paint::Regions { colors: [], .. } => {}
-        Paint::Regions { regions, colors, extent: Extent::Filled, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
-            let region = regions.of(value);
-            if region > 0 {
-                blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
-            }
-        }),
-        Paint::Regions { regions, colors, extent: Extent::Outline, opacity } => {
-            outline::each_edge(&walk, (volume, regions), grid.width, pixels, |region, pixel| {
+        Paint::Regions { regions, colors, extent, opacity } => {
+            outline::each_pixel(&walk, (volume, regions, extent), grid.width, pixels, |region, pixel| {
                 blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
             });
         }
     }
+}
+
+/// Greys of what exceeds a magnitude.
+fn paint_grey(walk: &VoxelWalk, (volume, window, above): (&Volume, Window, f32), width: usize, pixels: &mut [u8]) {
+    walk.each(volume, width, pixels, |value, pixel| {
+        if value.abs() > above {
+            let grey = window.grey(value);
+            *pixel = [grey, grey, grey, 255];
+        }
+    });
 }
 
 /// Straight-alpha "over" in sRGB, as canvases and nilearn's figures do it.

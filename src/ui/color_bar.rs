@@ -62,8 +62,7 @@ impl BarScale {
     pub fn pixels(&self) -> Vec<u8> {
         let color = |index: usize| {
             let value = self.at(index as f32 / (N_PIXELS - 1) as f32);
-            let solid = |color| (color, 1.0);
-            let found = if self.scale.fades() { self.scale.fading_color(value) } else { self.scale.color(value).map(solid) };
+            let found = self.scale.fading_color(value);
             found.map_or([0; 4], |([red, green, blue], strength)| [red, green, blue, (strength * 255.0 + 0.5) as u8])
         };
         (0..N_PIXELS).flat_map(color).collect()

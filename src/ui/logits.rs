@@ -77,6 +77,6 @@ fn Facts(map: Arc<ShownMap>) -> impl IntoView {
     .into_any()
 }
 
-fn warnings(sentences: &[String]) -> impl IntoView + use<> {
+pub fn warnings(sentences: &[String]) -> impl IntoView + use<> {
     sentences.iter().cloned().map(|sentence| view! { <p class="warning">{sentence}</p> }).collect_view()
 }

@@ -116,7 +116,7 @@ fn SidesField() -> impl IntoView {
 
 /// A slider for a share of a whole, up to 1.
 #[component]
-fn ShareSlider(
+pub fn ShareSlider(
     label: &'static str,
     testid: &'static str,
     /// Smallest value.

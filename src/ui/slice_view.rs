@@ -85,7 +85,6 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
     let position = Memo::new(move |_| view_state.crosshair().map(|point| point[plane.normal_axis()]));
     let opacity = Memo::new(move |_| view_state.view.read().opacity);
     let window = Memo::new(move |_| view_state.view.read().window);
-    let layers = Memo::new(move |_| view_state.view.read().layers);
     let grid = Memo::new(move |_| view_state.grid(plane));
     let pixels = RefCell::new(Vec::new());
     let frames = FrameLoop::new(move || {
@@ -100,11 +99,8 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
     Effect::new(move |_| {
         study.image.track();
         study.map.track();
-        layers.track();
-        study.shelf.template.track();
-        study.shelf.own.track();
-        study.shelf.overlays.track();
-        study.shelf.n_projected.track();
+        view_state.layers.track();
+        study.shelf.0.track();
         position.track();
         opacity.track();
         window.track();

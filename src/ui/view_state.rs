@@ -9,7 +9,9 @@ use super::language::Language;
 use super::layers::Underlay;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
-use crate::render::{ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed};
+use crate::render::{
+    ColorScale, History, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
+};
 use crate::web::address;
 
 /// The state of the view; in context.
@@ -22,6 +24,8 @@ pub struct ViewState {
     pub language: RwSignal<Language>,
     /// One plane large, or all.
     pub focus: RwSignal<Option<Plane>>,
+    /// Settings of the layers: a part of the view.
+    pub layers: Memo<LayerSettings>,
     /// Where the shown volumes lie.
     pub scene: Memo<Option<Scene>>,
     /// The part of the scene that is in sight.
@@ -61,8 +65,8 @@ impl ViewState {
         };
         Effect::watch(move || (view.get(), language.get()), debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
-        let ground = Memo::new(move |_| view.read().layers.ground);
-        let scene = Memo::new(move |_| match (Underlay::chosen(study, ground.get()), &*study.image.read(), &*study.map.read()) {
+        let layers = Memo::new(move |_| view.read().layers);
+        let scene = Memo::new(move |_| match (Underlay::chosen(study, layers.get().ground), &*study.image.read(), &*study.map.read()) {
             (Some(underlay), ..) => Some(scene_of(underlay.placed())),
             (None, Some(image), _) => Some(scene_of(&image.placed)),
             (None, None, Some(map)) => Some(scene_of(&map.placed)),
@@ -79,7 +83,7 @@ impl ViewState {
             Some(framed(bounds, view.zoom, view.center.unwrap_or_else(|| bounds.center()), point, pixel_mm))
         });
         let (crosshair_lines, overlay) = (RwSignal::new(Shown::Yes), RwSignal::new(Shown::Yes));
-        ViewState { view, crosshair_lines, overlay, language, focus: RwSignal::new(None), scene, frame, scale, history }
+        ViewState { view, crosshair_lines, overlay, language, focus: RwSignal::new(None), layers, scene, frame, scale, history }
     }
 
     /// Where the planes meet: the middle of the picture until somebody says otherwise.

@@ -25,7 +25,7 @@ pub fn Viewer() -> impl IntoView {
     view! {
         <section class="viewer">
             <div class="planes" class:planes--one=move || view_state.focus.get().is_some()
-                class:planes--white=move || { view_state.view.read().layers.paper == Paper::White }
+                class:planes--white=move || { view_state.layers.get().paper == Paper::White }
                 class:planes--zoomed=move || { view_state.view.read().zoom > 1.0 } style:--columns=columns
                 style:--columns-of-two=columns_of_two>
                 {planes}

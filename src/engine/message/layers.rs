@@ -40,8 +40,6 @@ pub enum OverlayKind {
 pub struct VolumeReady {
     /// Name of its file.
     pub name: String,
-    /// What it was opened for.
-    pub role: VolumeRole,
     /// What its voxels mean; a background's are always a map.
     pub kind: OverlayKind,
     /// The grid of the voxels that are sent.

@@ -1,5 +1,6 @@
 //! What lies below and above the map: backgrounds, masks, atlases, other maps, the glass brain.
 
+mod controls;
 mod glass;
 mod opening;
 mod painting;

@@ -33,7 +33,7 @@ impl Study {
     /// Fetches the template, unless it is there or on its way.
     pub fn fetch_template(&self) {
         let task = Task::OpenVolume(Slot::Template);
-        if self.shelf.template.read_untracked().is_none() && !self.work.read_untracked().is_doing(task) {
+        if self.shelf.0.read_untracked().template.is_none() && !self.work.read_untracked().is_doing(task) {
             self.send_quietly(task, bundled(VolumeRole::Background, TEMPLATE));
         }
     }

@@ -22,11 +22,11 @@ const WHITE: [u8; 4] = [255; 4];
 /// Fills `pixels` with one plane through the crosshair, or with the projections on it.
 pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixels: &mut Vec<u8>) {
     let position_mm = view_state.crosshair().map_or(0.0, |point| point[grid.plane.normal_axis()]);
-    let settings = view_state.view.read().layers;
+    let settings = view_state.layers.get();
     let (underlay, map) = (Underlay::chosen(study, settings.ground), study.map.get());
-    let (scale, overlays) = (view_state.scale.read(), study.shelf.overlays.read());
+    let (scale, shelf) = (view_state.scale.read(), study.shelf.0.read());
     let in_plane = |placed, paint| layer(placed, settings, grid, paint);
-    let mut layers: Vec<Layer> = Vec::with_capacity(2 + overlays.len());
+    let mut layers: Vec<Layer> = Vec::with_capacity(2 + shelf.overlays.len());
     if let Some(underlay) = &underlay {
         let window = underlay.window().part(view_state.view.read().window);
         layers.extend(in_plane(underlay.placed(), ground_paint(settings, window)));
@@ -35,7 +35,7 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
     if let (Some(map), Some(scale)) = (seen_map, scale.as_ref()) {
         layers.extend(in_plane(&map.placed, Paint::Color { scale, opacity: view_state.view.read().opacity }));
     }
-    for overlay in overlays.iter().filter(|overlay| overlay.is_shown) {
+    for overlay in shelf.overlays.iter().filter(|overlay| overlay.is_shown) {
         layers.extend(in_plane(&overlay.volume.placed, overlay_paint(overlay, settings)));
     }
     let paper = if settings.paper == Paper::White { WHITE } else { NO_PAPER };

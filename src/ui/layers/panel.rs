@@ -3,10 +3,12 @@
 use leptos::ev::Event;
 use leptos::prelude::*;
 
+use super::controls::{Action, Switch};
 use super::row::OverlayRow;
 use super::shelf::Slot;
 use crate::render::{Ground, LayerSettings, Paper};
 use crate::ui::choice::{Choice, Entry};
+use crate::ui::language::Text;
 use crate::ui::study::{Study, Task};
 use crate::ui::text::layers as words;
 use crate::ui::view_state::ViewState;
@@ -16,21 +18,32 @@ use crate::web::picked_files::{PickedFile, take_files};
 #[component]
 pub fn LayersPanel() -> impl IntoView {
     let study = expect_context::<Study>();
-    let ids = Memo::new(move |_| study.shelf.overlays.read().iter().map(|overlay| overlay.id).collect::<Vec<_>>());
-    let rows = move || ids.get().into_iter().map(|id| view! { <OverlayRow id=id /> }).collect_view();
+    let view_state = expect_context::<ViewState>();
+    let open_background = move |files| {
+        study.open_background(files);
+        // Whoever opens a background wants to see it; until it has arrived, the participant's image is seen.
+        view_state.view.update(|view| view.layers.ground = Ground::Own);
+    };
+    let revision = Memo::new(move |_| study.shelf.0.read().revision);
+    // Rows stay while one of them changes.
+    let rows = move || {
+        revision.track();
+        let shelf = study.shelf.0.read_untracked();
+        shelf.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
+    };
     view! {
         <details class="layers" data-testid="layers">
             <summary>{words::LAYERS.get()}</summary>
             <div class="layers__fields">
                 <GroundField />
-                <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(move |files| study.open_background(files)) />
-                <Switch label=words::DIM.get() testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
-                <Switch label=words::WHITE.get() testid="white-paper" read=|layers| layers.paper == Paper::White
+                <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(open_background) />
+                <Setting label=words::DIM testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
+                <Setting label=words::WHITE testid="white-paper" read=|layers| layers.paper == Paper::White
                     write=|layers, is_on| layers.paper = if is_on { Paper::White } else { Paper::Black } />
-                <Switch label=words::FADING.get() testid="transparent-threshold" read=|layers| layers.fading
+                <Setting label=words::FADING testid="transparent-threshold" read=|layers| layers.fading
                     write=|layers, is_on| layers.fading = is_on />
-                <Switch label=words::GLASS.get() testid="glass-brain" read=|layers| layers.glass write=|layers, is_on| layers.glass = is_on />
-                <ul class="layers__list" class:is-hidden=move || ids.read().is_empty() aria-label=words::OVERLAYS.get()>{rows}</ul>
+                <Setting label=words::GLASS testid="glass-brain" read=|layers| layers.glass write=|layers, is_on| layers.glass = is_on />
+                <ul class="layers__list" aria-label=words::OVERLAYS.get()>{rows}</ul>
                 <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlay(files)) />
                 <div class="buttons buttons--wrap">
                     <MaskButton mask=Slot::AdMask testid="add-ad-mask" />
@@ -47,10 +60,14 @@ pub fn LayersPanel() -> impl IntoView {
 fn GroundField() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let entries = move || {
-        let is_there = |ground: &Ground| *ground != Ground::Own || study.shelf.own.read().is_some();
+        let is_there = |ground: &Ground| *ground != Ground::Own || study.shelf.0.read().own.is_some();
         Ground::ALL.into_iter().filter(is_there).map(|ground| Entry::new(ground.name(), words::ground(ground))).collect::<Vec<_>>()
     };
-    let value = move || view_state.view.read().layers.ground.name().to_owned();
+    let value = move || {
+        let is_missing = study.shelf.0.read().own.is_none();
+        let ground = Some(view_state.layers.get().ground).filter(|ground| !(is_missing && *ground == Ground::Own));
+        ground.unwrap_or_default().name().to_owned()
+    };
     let choose = move |name: String| {
         Ground::from_name(&name).into_iter().for_each(|ground| view_state.view.update(|view| view.layers.ground = ground));
     };
@@ -61,21 +78,10 @@ fn GroundField() -> impl IntoView {
 
 /// One setting that is on or off.
 #[component]
-fn Switch(
-    label: &'static str,
-    testid: &'static str,
-    read: fn(&LayerSettings) -> bool,
-    write: fn(&mut LayerSettings, bool),
-) -> impl IntoView {
+fn Setting(label: Text, testid: &'static str, read: fn(LayerSettings) -> bool, write: fn(&mut LayerSettings, bool)) -> impl IntoView {
     let view_state = expect_context::<ViewState>();
-    let change = move |event| view_state.view.update(|view| write(&mut view.layers, event_target_checked(&event)));
-    view! {
-        <label class="check">
-            <input type="checkbox" data-testid=testid prop:checked=move || read(&view_state.view.read().layers) on:change=change />
-            <span>{label}</span>
-        </label>
-    }
-    .into_any()
+    let change = move |is_on| view_state.view.update(|view| write(&mut view.layers, is_on));
+    view! { <Switch label=label.into() testid=testid value=Signal::derive(move || read(view_state.layers.get())) on_change=Callback::new(change) /> }
 }
 
 #[component]
@@ -101,9 +107,6 @@ fn MaskButton(mask: Slot, testid: &'static str) -> impl IntoView {
     let study = expect_context::<Study>();
     let disabled = move || study.shelf.has(mask) || study.work.read().is_doing(Task::OpenVolume(mask));
     view! {
-        <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.add_mask(mask)>
-            {words::add_mask(mask)}
-        </button>
+        <Action label=words::add_mask(mask).into() testid=testid disabled=Signal::derive(disabled) on_click=Callback::new(move |()| study.add_mask(mask)) />
     }
-    .into_any()
 }

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 /// Names of the regions and masks on show that hold a point.
 pub fn regions_at(study: Study, point_in_world: [f64; 3]) -> Vec<String> {
-    let overlays = study.shelf.overlays.read();
-    overlays.iter().filter(|overlay| overlay.is_shown).filter_map(|overlay| region_at(overlay, point_in_world)).collect()
+    let shelf = study.shelf.0.read();
+    shelf.overlays.iter().filter(|overlay| overlay.is_shown).filter_map(|overlay| region_at(overlay, point_in_world)).collect()
 }
 
 fn region_at(overlay: &OverlayLayer, point_in_world: [f64; 3]) -> Option<String> {

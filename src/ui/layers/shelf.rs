@@ -10,15 +10,18 @@ use crate::ui::shown::Placed;
 
 /// Extra volumes; part of the study.
 #[derive(Clone, Copy)]
-pub struct Shelf {
-    pub template: RwSignal<Option<Arc<ShelfVolume>>>,
+pub struct Shelf(pub RwSignal<Contents>);
+
+/// What is on the shelf. One signal for all: each kind of signal is code of its own in the page.
+#[derive(Default)]
+pub struct Contents {
+    pub template: Option<Arc<ShelfVolume>>,
     /// The user's own background.
-    pub own: RwSignal<Option<Arc<ShelfVolume>>>,
+    pub own: Option<Arc<ShelfVolume>>,
     /// In the order of painting.
-    pub overlays: RwSignal<Vec<OverlayLayer>>,
-    /// How many volumes have been projected: planes follow it.
-    pub n_projected: RwSignal<u32>,
-    n_added: StoredValue<usize>,
+    pub overlays: Vec<OverlayLayer>,
+    /// How often an overlay was added or taken away.
+    pub revision: usize,
 }
 
 /// Where an opened volume goes.
@@ -49,7 +52,7 @@ pub enum Style {
 /// A volume over the picture.
 #[derive(Clone)]
 pub struct OverlayLayer {
-    /// Never used again; also which colour a mask has.
+    /// Never used again.
     pub id: usize,
     pub slot: Slot,
     pub volume: Arc<ShelfVolume>,
@@ -63,13 +66,7 @@ pub struct OverlayLayer {
 
 impl Shelf {
     pub fn new() -> Self {
-        Shelf {
-            template: RwSignal::new(None),
-            own: RwSignal::new(None),
-            overlays: RwSignal::new(Vec::new()),
-            n_projected: RwSignal::new(0),
-            n_added: StoredValue::new(0),
-        }
+        Shelf(RwSignal::new(Contents::default()))
     }
 
     /// Puts a volume where it belongs.
@@ -77,37 +74,46 @@ impl Shelf {
         let placed = Placed::new(&ready.name, &ready.header, voxels)?;
         let window = Window::robust(placed.volume.data());
         let volume = Arc::new(ShelfVolume { ready, placed, window });
-        match slot {
-            Slot::Template => self.template.set(Some(volume)),
-            Slot::OwnBackground => self.own.set(Some(volume)),
-            Slot::Overlay | Slot::AdMask | Slot::CnMask => self.add(slot, volume),
-        }
+        self.0.update(|contents| match slot {
+            Slot::Template => contents.template = Some(volume),
+            Slot::OwnBackground => contents.own = Some(volume),
+            Slot::Overlay | Slot::AdMask | Slot::CnMask => contents.add(slot, volume),
+        });
         Ok(())
+    }
+
+    /// What is known of one overlay, as long as it is there.
+    pub fn of<T>(&self, id: usize, read: fn(&OverlayLayer) -> T) -> Option<T> {
+        self.0.read().overlays.iter().find(|overlay| overlay.id == id).map(read)
     }
 
     /// Changes one overlay.
     pub fn change(&self, id: usize, act: impl FnMut(&mut OverlayLayer)) {
-        self.overlays.update(|overlays| overlays.iter_mut().find(|overlay| overlay.id == id).into_iter().for_each(act));
+        self.0.update(|contents| contents.overlays.iter_mut().find(|overlay| overlay.id == id).into_iter().for_each(act));
     }
 
     /// Takes an overlay away.
     pub fn remove(&self, id: usize) {
-        self.overlays.update(|overlays| overlays.retain(|overlay| overlay.id != id));
+        self.0.update(|contents| {
+            contents.revision += 1;
+            contents.overlays.retain(|overlay| overlay.id != id);
+        });
     }
 
     /// Whether a volume of the page's own is there already.
     pub fn has(&self, slot: Slot) -> bool {
-        self.overlays.read().iter().any(|overlay| overlay.slot == slot)
+        self.0.read().overlays.iter().any(|overlay| overlay.slot == slot)
     }
+}
 
-    fn add(&self, slot: Slot, volume: Arc<ShelfVolume>) {
+impl Contents {
+    fn add(&mut self, slot: Slot, volume: Arc<ShelfVolume>) {
         let style = if volume.ready.kind == OverlayKind::Map { Style::Colors } else { Style::Outline };
         let colormap = Colormap::Viridis;
         let scale = scale_of(&volume, colormap);
-        let id = self.n_added.get_value();
-        self.n_added.set_value(id + 1);
-        let overlay = OverlayLayer { id, slot, volume, is_shown: true, style, colormap, scale, opacity: 1.0 };
-        self.overlays.update(|overlays| overlays.push(overlay));
+        self.revision += 1;
+        let id = self.revision;
+        self.overlays.push(OverlayLayer { id, slot, volume, is_shown: true, style, colormap, scale, opacity: 1.0 });
     }
 }
 

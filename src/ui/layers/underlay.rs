@@ -22,8 +22,8 @@ impl Underlay {
         let shelved = match ground {
             Ground::None => return None,
             Ground::Participant => None,
-            Ground::Template => study.shelf.template.get(),
-            Ground::Own => study.shelf.own.get(),
+            Ground::Template => study.shelf.0.read().template.clone(),
+            Ground::Own => study.shelf.0.read().own.clone(),
         };
         shelved.map(Underlay::Volume).or_else(|| study.image.get().map(Underlay::Image))
     }
