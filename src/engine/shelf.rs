@@ -45,7 +45,7 @@ fn background(name: String, volume: Volume) -> Result<(VolumeReady, Vec<f32>), E
     if n_not_finite == volume.data().len() {
         return Err(Ended::because(format!("{name}: no voxel is a number"), "choose another image"));
     }
-    Ok(ready(name, OverlayKind::Map, volume, Vec::new(), warnings))
+    Ok(ready(name, OverlayKind::Map, volume, (Vec::new(), Vec::new()), warnings))
 }
 
 fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(VolumeReady, Vec<f32>), Ended> {
@@ -60,7 +60,7 @@ fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(V
         Content::Labels { .. } => OverlayKind::Labels,
         Content::Map => OverlayKind::Map,
     };
-    let mut names = Vec::new();
+    let mut names = (Vec::new(), Vec::new());
     if let Some(table) = table {
         let n_unnamed = labels.iter().filter(|&&number| table.name(number).is_none()).count();
         if kind == OverlayKind::Map {
@@ -68,16 +68,23 @@ fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(V
         } else if n_unnamed > 0 {
             warnings.push(format!("{n_unnamed} of {} regions have no name in the table", labels.len()));
         }
-        names = table.regions().filter(|(number, _)| labels.contains(number)).map(|(number, name)| (number, name.to_owned())).collect();
+        let named = table.regions().filter(|(number, _)| labels.contains(number));
+        names = named.map(|(number, name)| (number, name.to_owned())).unzip();
     }
     Ok(ready(name, kind, volume, names, warnings))
 }
 
-fn ready(name: String, kind: OverlayKind, volume: Volume, names: Vec<(u32, String)>, warnings: Vec<String>) -> (VolumeReady, Vec<f32>) {
+fn ready(
+    name: String,
+    kind: OverlayKind,
+    volume: Volume,
+    (numbers, names): (Vec<u32>, Vec<String>),
+    warnings: Vec<String>,
+) -> (VolumeReady, Vec<f32>) {
     let statistics = Statistics::of(volume.data());
     let range = statistics.max.max(-statistics.min);
     let header = VolumeHeader { shape: volume.shape(), world_from_voxel: volume.world_from_voxel().0 };
-    (VolumeReady { name, kind, header, range, names, warnings }, volume.into_data())
+    (VolumeReady { name, kind, header, range, numbers, names, warnings }, volume.into_data())
 }
 
 async fn read_table(path: &str, file: &dyn FileSource) -> Result<LabelTable, Ended> {

@@ -45,7 +45,7 @@ fn a_label_image_comes_with_the_names_of_its_regions() {
     let table = b"index\tname\n3\tCuneus\n9\tInsula\n";
     let (ready, values) = opened(VolumeRole::Overlay, &[("folder/atlas.tsv", table), ("folder/atlas.nii.gz", &labels)]);
     assert_eq!((ready.name.as_str(), ready.kind, ready.range), ("atlas.nii.gz", OverlayKind::Labels, 7.0));
-    assert_eq!(ready.names, [(3, "Cuneus".to_owned())]);
+    assert_eq!((ready.numbers.as_slice(), ready.names.as_slice()), (&[3][..], &["Cuneus".to_owned()][..]));
     assert_eq!(ready.warnings, ["1 of 2 regions have no name in the table"]);
     // Voxels (1, 0, 1), (1, 0, 2) and (1, 1, 2): the box around them, where it was.
     assert_eq!((ready.header.shape, values), ([1, 2, 2], vec![3.0, 7.0, 0.0, 7.0]));

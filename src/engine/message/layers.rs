@@ -46,8 +46,10 @@ pub struct VolumeReady {
     pub header: VolumeHeader,
     /// The largest magnitude of the voxels.
     pub range: f32,
-    /// Names of regions by number, where a table came along.
-    pub names: Vec<(u32, String)>,
+    /// Numbers of the regions that a table names, where one came along.
+    pub numbers: Vec<u32>,
+    /// Their names, in the same order.
+    pub names: Vec<String>,
     /// Things the user should know.
     pub warnings: Vec<String>,
 }

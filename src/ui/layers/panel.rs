@@ -27,7 +27,8 @@ pub fn LayersPanel() -> impl IntoView {
     let revision = Memo::new(move |_| study.shelf.0.read().revision);
     // Rows stay while one of them changes.
     let rows = move || {
-        revision.track();
+        // Not only tracked: a memo that nobody asks follows nothing.
+        revision.get();
         let shelf = study.shelf.0.read_untracked();
         shelf.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
     };

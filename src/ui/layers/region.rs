@@ -27,6 +27,6 @@ fn region_at(overlay: &OverlayLayer, point_in_world: [f64; 3]) -> Option<String>
     if ready.kind == OverlayKind::Mask {
         return Some(words::title(overlay.slot, &ready.name));
     }
-    let named = ready.names.iter().find(|(own, _)| *own == number).map(|(_, name)| name.clone());
-    Some(named.unwrap_or_else(|| words::unnamed_region(number)))
+    let named = ready.numbers.iter().position(|&own| own == number).and_then(|index| ready.names.get(index));
+    Some(named.cloned().unwrap_or_else(|| words::unnamed_region(number)))
 }

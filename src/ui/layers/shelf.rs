@@ -111,8 +111,8 @@ impl Contents {
         let style = if volume.ready.kind == OverlayKind::Map { Style::Colors } else { Style::Outline };
         let colormap = Colormap::Viridis;
         let scale = scale_of(&volume, colormap);
-        self.revision += 1;
         let id = self.revision;
+        self.revision += 1;
         self.overlays.push(OverlayLayer { id, slot, volume, is_shown: true, style, colormap, scale, opacity: 1.0 });
     }
 }

@@ -21,8 +21,8 @@ pub const REMOVE: Text = Text::new("Remove", "Retirer");
 pub const BESIDE: Text =
     Text::new("It lies beside the picture: nothing of it can be seen.", "Elle est à côté de l’image : on n’en voit rien.");
 pub const HINT: Text = Text::new(
-    "NIfTI images, each on its own grid; a label image with its table (.tsv, .csv: index, name). They stay in this tab.",
-    "Images NIfTI, chacune sur sa grille ; une image d’étiquettes avec son tableau (.tsv, .csv : index, name). Elles restent dans cet onglet.",
+    "NIfTI, each on its own grid; an atlas with its table (.tsv, .csv: index, name).",
+    "NIfTI, chacun sur sa grille ; un atlas avec son tableau (.tsv, .csv : index, name).",
 );
 pub const REGION: Text = Text::new("in", "dans");
 
