@@ -10,6 +10,9 @@ use crate::render::figure::Pixels;
 
 const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
 
+/// Bytes of the signature and of the header, a chunk of 13 bytes with its length, name and sum.
+const HEADER_END: usize = 8 + 12 + 13;
+
 /// Eight bits, colour type red-green-blue-alpha, deflate, the standard's filters, not interlaced.
 const FORM: [u8; 5] = [8, 6, 0, 0, 0];
 
@@ -21,17 +24,33 @@ pub fn png(pixels: &Pixels, dpi: Option<f64>, texts: &[(&str, &str)]) -> Vec<u8>
     let mut file = SIGNATURE.to_vec();
     let size = [pixels.width as u32, pixels.height as u32].map(u32::to_be_bytes).concat();
     chunk(&mut file, b"IHDR", &[size.as_slice(), FORM.as_slice()].concat());
-    if let Some(dpi) = dpi {
-        let per_metre = ((dpi / INCH_IN_METRES).round() as u32).to_be_bytes();
-        chunk(&mut file, b"pHYs", &[per_metre.as_slice(), per_metre.as_slice(), &[1]].concat());
-    }
-    for (keyword, text) in texts {
-        // Keyword, not compressed, no language, no translated keyword, UTF-8.
-        chunk(&mut file, b"iTXt", &[keyword.as_bytes(), &[0, 0, 0, 0, 0], text.as_bytes()].concat());
-    }
+    describe(&mut file, dpi, texts);
     chunk(&mut file, b"IDAT", &deflated(pixels));
     chunk(&mut file, b"IEND", &[]);
     file
+}
+
+/// A PNG that somebody else made (a browser's canvas), with resolution and texts behind its header; `None` if it is no PNG.
+pub fn with_texts(png: &[u8], dpi: Option<f64>, texts: &[(&str, &str)]) -> Option<Vec<u8>> {
+    let (beginning, rest) = png.split_at_checked(HEADER_END)?;
+    if !beginning.starts_with(&SIGNATURE) || &beginning[12..16] != b"IHDR" {
+        return None;
+    }
+    let mut file = beginning.to_vec();
+    describe(&mut file, dpi, texts);
+    file.extend(rest);
+    Some(file)
+}
+
+fn describe(file: &mut Vec<u8>, dpi: Option<f64>, texts: &[(&str, &str)]) {
+    if let Some(dpi) = dpi {
+        let per_metre = ((dpi / INCH_IN_METRES).round() as u32).to_be_bytes();
+        chunk(file, b"pHYs", &[per_metre.as_slice(), per_metre.as_slice(), &[1]].concat());
+    }
+    for (keyword, text) in texts {
+        // Keyword, not compressed, no language, no translated keyword, UTF-8.
+        chunk(file, b"iTXt", &[keyword.as_bytes(), &[0, 0, 0, 0, 0], text.as_bytes()].concat());
+    }
 }
 
 fn deflated(pixels: &Pixels) -> Vec<u8> {

@@ -12,13 +12,17 @@ mod figure_scale;
 mod layout;
 mod outline;
 mod scene;
+mod settings;
 mod slice;
 mod text_width;
+pub mod words;
 
 pub use background::{Background, Dim, border_median, template_background};
 pub use error::FigureError;
 pub use figure_scale::FigureScale;
-pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene};
+pub use outline::MaskStyle;
+pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceNumbers};
+pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
 
@@ -61,8 +65,10 @@ pub struct Figure<'a> {
     pub title: String,
     /// Which side is on the left.
     pub orientation: Orientation,
-    /// Regions whose outlines are drawn.
+    /// Regions that are drawn over the map.
     pub masks: Vec<&'a Volume>,
+    /// How they are drawn.
+    pub mask_style: MaskStyle,
 }
 
 impl<'a> Figure<'a> {
@@ -85,6 +91,7 @@ impl<'a> Figure<'a> {
             title: String::new(),
             orientation: Orientation::Neurological,
             masks: Vec::new(),
+            mask_style: MaskStyle::Contour,
         }
     }
 
@@ -106,6 +113,7 @@ impl<'a> Figure<'a> {
             sheet.lay(volume, grey);
         }
         sheet.lay(&upright, &scale);
+        sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
         Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes(self.map, &statistics)))
     }
@@ -124,11 +132,12 @@ struct Part {
     images: Vec<(Pixels, [[f64; 2]; 2])>,
     /// Union of the tight boxes of what is drawn, along the right and the up axis.
     bounds: Option<[[f64; 2]; 2]>,
+    numbers: SliceNumbers,
 }
 
 impl Sheet {
     fn new(planes: &[(Plane, f64)], is_black: bool, orientation: Orientation) -> Self {
-        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None };
+        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None, numbers: SliceNumbers::default() };
         Sheet { is_black, orientation, parts: planes.iter().map(part).collect() }
     }
 
@@ -147,12 +156,20 @@ impl Sheet {
         }
     }
 
+    /// Notes what the map's slices hold.
+    fn count(&mut self, map: &Upright, scale: &FigureScale) {
+        for part in &mut self.parts {
+            part.numbers = cut(map, part.plane, part.position_mm).map(|slice| slice.numbers(scale)).unwrap_or_default();
+        }
+    }
+
     fn draw(self, figure: &Figure, scale: &FigureScale, bar: [f32; 2], masks: &[Upright], notes: Vec<String>) -> Scene {
         let boxes: Vec<(Plane, [[f64; 2]; 2])> =
             self.parts.iter().map(|part| (part.plane, part.bounds.unwrap_or(layout::NOTHING))).collect();
         // nilearn leaves the bar out, but not its space, where no panel shows anything of the map or its range is one value.
         let page = layout::Page::of(figure.mode, &boxes, figure.color_bar);
-        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), title: figure.title.clone(), notes };
+        let numbers = self.parts.iter().map(|part| part.numbers).collect();
+        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), numbers, title: figure.title.clone(), notes };
         let (paper, ink) = if self.is_black { ([0; 3], [255; 3]) } else { ([255; 3], [0; 3]) };
         scene.marks.push(Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: page.size[0], height: page.size[1] }, fill: paper });
         for ((part, [right_mm, up_mm]), rect) in self.parts.iter().zip(boxes.iter().map(|(_, bounds)| *bounds)).zip(&page.panels) {
@@ -162,7 +179,7 @@ impl Sheet {
                 let pixels = if panel.is_mirrored() { slice::mirrored(pixels) } else { pixels.clone() };
                 scene.marks.push(Mark::Image { rect: panel.rect_of(extent[0], extent[1]), clip: panel.rect, pixels });
             }
-            masks.iter().enumerate().for_each(|(number, mask)| scene.marks.extend(outline::lines(mask, &panel, number)));
+            masks.iter().enumerate().for_each(|(number, mask)| scene.marks.extend(outline::marks(mask, &panel, number, figure.mask_style)));
             scene.panels.push(panel);
         }
         if figure.draw_cross && figure.mode.meets_in_a_point() {
