@@ -1,7 +1,7 @@
 //! What a figure was made of, for the metadata of its file.
 
 /// Goes into every form of a figure.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Caption {
     /// Empty where there is none.
     pub title: String,

@@ -14,6 +14,7 @@ use crate::files::{FileError, FileTree};
 struct Index {
     model: Vec<Entry>,
     images: Vec<Entry>,
+    template: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -27,10 +28,22 @@ struct Entry {
 /// # Errors
 /// [`FileError::Unreadable`] if there is no index or it is not what it should be.
 pub async fn demo_trees(base_url: &str) -> Result<(FileTree, FileTree), FileError> {
+    let index = index(base_url).await?;
+    Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
+}
+
+/// The template that figures may be drawn on, below the same folder.
+///
+/// # Errors
+/// As [`demo_trees`].
+pub async fn template_tree(base_url: &str) -> Result<FileTree, FileError> {
+    Ok(tree_of(base_url, index(base_url).await?.template))
+}
+
+async fn index(base_url: &str) -> Result<Index, FileError> {
     let unreadable = |reason: String| FileError::Unreadable { path: "demo/index.json".to_owned(), reason };
     let bytes = fetch(&format!("{base_url}index.json")).await.map_err(|error| unreadable(words_of(&error)))?;
-    let index: Index = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
-    Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
 }
 
 fn tree_of(base_url: &str, entries: Vec<Entry>) -> FileTree {

@@ -10,11 +10,13 @@ mod color_bar;
 mod error;
 mod figure_scale;
 mod layout;
+mod notes;
 mod outline;
 mod scene;
 mod settings;
 mod slice;
 mod text_width;
+mod view;
 pub mod words;
 
 pub use background::{Background, Dim, border_median, template_background};
@@ -25,6 +27,7 @@ pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceN
 pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
+pub use view::{CutPlace, FigureView, Ground, Paper, WrongField};
 
 use std::borrow::Cow;
 
@@ -115,7 +118,8 @@ impl<'a> Figure<'a> {
         sheet.lay(&upright, &scale);
         sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
-        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes(self.map, &statistics)))
+        let notes = notes::of(self.map, &statistics, threshold, sheet.unmet());
+        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes))
     }
 }
 
@@ -161,6 +165,11 @@ impl Sheet {
         for part in &mut self.parts {
             part.numbers = cut(map, part.plane, part.position_mm).map(|slice| slice.numbers(scale)).unwrap_or_default();
         }
+    }
+
+    /// Panels that cut outside the map.
+    fn unmet(&self) -> Vec<(Plane, f64)> {
+        self.parts.iter().filter(|part| part.numbers.n_voxels == 0).map(|part| (part.plane, part.position_mm)).collect()
     }
 
     fn draw(self, figure: &Figure, scale: &FigureScale, bar: [f32; 2], masks: &[Upright], notes: Vec<String>) -> Scene {
@@ -242,23 +251,6 @@ fn bar_range(statistics: &Statistics, vmax: f32, symmetric: Option<bool>) -> [f3
     } else {
         [min, max]
     }
-}
-
-fn notes(map: &Volume, statistics: &Statistics) -> Vec<String> {
-    let mut notes = Vec::new();
-    let n_bad = statistics.n_nan + statistics.n_infinite;
-    if n_bad > 0 {
-        notes.push(format!("{n_bad} of {} voxels of the map are not finite and were set to 0, as nilearn does", statistics.n_values));
-    }
-    if statistics.max_abs == 0.0 {
-        notes.push("the map is 0 everywhere: there is nothing to show".to_owned());
-    }
-    if *map.world_from_voxel() == crate::volume::Affine::IDENTITY {
-        notes.push(
-            "the map lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres".to_owned(),
-        );
-    }
-    notes
 }
 
 fn union(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {

@@ -101,6 +101,16 @@ fn slices_are_told_in_numbers() {
     let numbers = scene.numbers[0];
     assert_eq!((numbers.n_voxels, numbers.n_shown, numbers.range), (20, 13, Some([23.0, 59.0])));
     assert_eq!((scene.numbers[1].n_voxels, scene.numbers[1].range), (0, None), "50 mm lie outside");
+    assert_eq!(scene.notes, ["the map has no slice at z = 50 mm"]);
+}
+
+#[test]
+fn a_threshold_above_the_map_is_said() {
+    let map = ramp();
+    let scene = Figure { threshold: Some(Threshold::Absolute(60.0)), ..plain(&map) }.scene().unwrap();
+    assert_eq!(scene.notes, ["the threshold 60 hides the whole map, whose largest magnitude is 60"]);
+    assert!(images(&scene).is_empty());
+    assert!(Figure { threshold: Some(Threshold::Absolute(59.0)), ..plain(&map) }.scene().unwrap().notes.is_empty());
 }
 
 #[test]
