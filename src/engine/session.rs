@@ -251,15 +251,16 @@ impl Engine {
         let template = if let Given::Template(files) = given { Some(files) } else { None };
         self.backgrounds.prepare(order.ground, map, self.images.as_mut(), template).await?;
         let (scene, caption) = self.backgrounds.draw(map, order.channel, order.ground, &order.settings)?;
+        let name = map.figure_name();
         let (event, text) = match order.form {
             FigureForm::Html => {
-                let file = Event::File { name: map.figure_name("html"), mime: "text/html".to_owned() };
+                let file = Event::File { name: name + ".html", mime: "text/html".to_owned() };
                 (file, html(&scene, &caption))
             }
             FigureForm::Shown => {
                 let text = svg(&scene, &caption);
                 let (Scene { size, panels, notes, .. }, milliseconds) = (scene, outlet.now_ms() - started);
-                (Event::Figure(Box::new(FigureReady { size, panels, notes, caption, milliseconds })), text)
+                (Event::Figure(Box::new(FigureReady { name, size, panels, notes, caption, milliseconds })), text)
             }
         };
         outlet.post(event, vec![Attachment::Bytes(text.into_bytes())]);

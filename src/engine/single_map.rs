@@ -177,10 +177,10 @@ fn record(
 }
 
 impl SingleMap {
-    /// Name of the figure's file in a form.
-    pub fn figure_name(&self, ending: &str) -> String {
+    /// Name of the figure's files, without an ending.
+    pub fn figure_name(&self) -> String {
         let name = self.name(file_names::map_record);
-        format!("{}.{ending}", name.strip_suffix(".json").unwrap_or(&name))
+        name.strip_suffix(".json").unwrap_or(&name).to_owned()
     }
 
     /// SHA-256 of the map's values.

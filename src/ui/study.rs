@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::figure_tab::FigureState;
 use super::group::GroupForm;
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
@@ -29,6 +30,8 @@ pub struct Study {
     pub sources: RwSignal<Sources>,
     pub form: Form,
     pub group: GroupForm,
+    /// The figure as nilearn draws it.
+    pub figure: FigureState,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
     /// What the last group run came to.
@@ -92,6 +95,10 @@ pub enum Task {
     Show(Then),
     Explain,
     Export(ExportKind),
+    /// Drawing the figure, which has a place of its own where it says how far it is.
+    Figure,
+    /// A file of the figure.
+    FigureFile,
     ListParticipants,
     Interpret,
     ListRuns,
@@ -163,7 +170,7 @@ impl State {
 
 impl Work {
     pub fn is_idle(&self) -> bool {
-        self.jobs.is_empty()
+        self.jobs.iter().all(|(_, task)| *task == Task::Figure)
     }
 
     pub fn is_doing(&self, task: Task) -> bool {
@@ -193,6 +200,7 @@ impl Study {
                 device: RwSignal::new(DeviceChoice::default()),
             },
             group: GroupForm::new(),
+            figure: FigureState::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),
             keeping: RwSignal::new(Keeping::Kept),

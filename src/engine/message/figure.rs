@@ -32,6 +32,8 @@ pub enum FigureForm {
 /// A figure for the page; its SVG travels as an attachment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureReady {
+    /// Suggested name of its files, without an ending.
+    pub name: String,
     /// Width and height in points, 1/72 inch.
     pub size: [f64; 2],
     /// Where slices are, so that a click can be told in millimetres.

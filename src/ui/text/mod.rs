@@ -1,5 +1,6 @@
-//! Every string that the user sees; those of group runs in [`group`].
+//! Every string that the user sees; those of figures in [`figure`], of group runs in [`group`].
 
+pub mod figure;
 pub mod group;
 
 use super::format;
