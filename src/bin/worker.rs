@@ -9,8 +9,9 @@ mod program {
     use maplens::engine::message::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
+    use maplens::render::figure::Ground;
     use maplens::web::clock;
-    use maplens::web::demo::{bundled_layer, demo_trees};
+    use maplens::web::demo::{bundled_layer, demo_trees, template_tree};
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
@@ -166,7 +167,7 @@ mod program {
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
             let page = Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone() };
-            match given(&job.request, files).await {
+            match given(&own.engine, &job.request, files).await {
                 Ok(given) => own.engine.handle(job.request, given, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
@@ -175,7 +176,15 @@ mod program {
         queue.busy.set(false);
     }
 
-    async fn given(request: &Request, files: ChosenFiles) -> Result<Given, Failure> {
+    async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<Given, Failure> {
+        if let Request::DrawFigure(order) = request
+            && order.ground == Ground::Template
+            && !engine.has_template()
+        {
+            let hint = "choose another background, or try again when the page can be reached".to_owned();
+            let files = template_tree(&order.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;
+            return Ok(Given::Template(files));
+        }
         if let Request::OpenDemo { base_url } = request {
             let hint = "the page works with your own model and images all the same".to_owned();
             let trees = demo_trees(base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;

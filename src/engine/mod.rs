@@ -15,6 +15,8 @@ mod explaining;
 #[cfg(feature = "compute")]
 mod failure;
 #[cfg(feature = "compute")]
+mod figures;
+#[cfg(feature = "compute")]
 mod group_job;
 #[cfg(feature = "compute")]
 mod images;

@@ -5,15 +5,20 @@ use std::rc::Rc;
 use super::Outlet;
 use super::device::{self, OpenDevice};
 use super::failure::Ended;
+use super::figures::Backgrounds;
 use super::images::Images;
 use super::interpret::kept;
-use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
+use super::message::{
+    Attachment, DeviceChoice, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey, Request,
+};
 use super::model::Model;
 use super::progress::Pacer;
 use super::shelf;
 use super::single_map::{SingleMap, Warmth, explain};
 use super::subject::Subject;
+use crate::export::{html::html, svg::svg};
 use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
+use crate::render::figure::Scene;
 
 /// Files that come with a request.
 pub enum Given {
@@ -21,6 +26,8 @@ pub enum Given {
     Nothing,
     /// What the user chose: paths and sources.
     Files(Vec<(String, Rc<dyn FileSource>)>),
+    /// The template that figures may be drawn on, alone.
+    Template(FileTree),
     /// The demo study.
     Demo {
         /// Its MAPS.
@@ -36,6 +43,8 @@ pub struct Engine {
     pub(super) model: Option<Model>,
     pub(super) images: Option<Images>,
     explained: Option<SingleMap>,
+    /// What figures of it were drawn on.
+    backgrounds: Backgrounds,
     /// What the last map left on the device.
     recent: Option<Recent>,
     /// Where results of group runs are kept.
@@ -70,7 +79,17 @@ impl Default for Engine {
 impl Engine {
     /// Keeps results of group runs in a store.
     pub fn with_store(store: Rc<dyn Store>) -> Self {
-        Self { device: None, model: None, images: None, explained: None, recent: None, store, warm: false, choice: DeviceChoice::Auto }
+        Self {
+            device: None,
+            model: None,
+            images: None,
+            explained: None,
+            backgrounds: Backgrounds::default(),
+            recent: None,
+            store,
+            warm: false,
+            choice: DeviceChoice::Auto,
+        }
     }
 
     /// Works on one request and posts its events; the last one closes the job.
@@ -83,6 +102,7 @@ impl Engine {
     async fn work(&mut self, request: Request, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
         if !keeps_recent(&request) {
             self.recent = None;
+            self.backgrounds.forget_image();
         }
         match request {
             Request::ChooseDevice { choice } => self.choose_device(choice, outlet).await,
@@ -106,6 +126,7 @@ impl Engine {
             }
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
+            Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
             Request::Interpret(options) => self.interpret(&options, outlet).await,
             Request::ListRuns => self.list_runs(outlet).await,
             Request::ForgetRun { run } => {
@@ -222,7 +243,7 @@ impl Engine {
     }
 
     async fn export(&self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let explained = self.explained.as_ref().ok_or_else(|| Ended::because("there is no map yet", "compute a map first"))?;
+        let explained = self.explained.as_ref().ok_or_else(no_map)?;
         let (name, mime, mut bytes) = explained.file(kind);
         if kind == ExportKind::Record {
             bytes = self.record(explained, outlet).await?;
@@ -231,12 +252,39 @@ impl Engine {
         Ok(())
     }
 
+    async fn draw_figure(&mut self, order: &FigureOrder, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let started = outlet.now_ms();
+        let map = self.explained.as_ref().ok_or_else(no_map)?;
+        let template = if let Given::Template(files) = given { Some(files) } else { None };
+        self.backgrounds.prepare(order.ground, map, self.images.as_mut(), template).await?;
+        let (scene, caption) = self.backgrounds.draw(map, order.channel, order.ground, &order.settings)?;
+        let name = map.figure_name();
+        let (event, text) = match order.form {
+            FigureForm::Html => {
+                let file = Event::File { name: name + ".html", mime: "text/html".to_owned() };
+                (file, html(&scene, &caption))
+            }
+            FigureForm::Shown => {
+                let text = svg(&scene, &caption);
+                let (Scene { size, panels, notes, .. }, milliseconds) = (scene, outlet.now_ms() - started);
+                (Event::Figure(Box::new(FigureReady { name, size, panels, notes, caption, milliseconds })), text)
+            }
+        };
+        outlet.post(event, vec![Attachment::Bytes(text.into_bytes())]);
+        Ok(())
+    }
+
+    /// Whether the file of the template need not be given any more.
+    pub fn has_template(&self) -> bool {
+        self.backgrounds.has_template()
+    }
+
     /// The record of the last map with the hashes of all that it came from.
     async fn record(&self, explained: &SingleMap, outlet: &dyn Outlet) -> Result<Vec<u8>, Ended> {
         let mut record = explained.record.clone();
         record.model.sha256 = self.loaded_model()?.checkpoint_sha256().await?;
         record.input.sha256 = self.images.as_ref().ok_or_else(no_images)?.file_sha256(&record.input.file).await?;
-        record.map.sha256 = explained.values_sha256();
+        record.map.sha256 = explained.values_sha256().to_owned();
         record.peak_memory_bytes = outlet.memory_bytes();
         Ok(record.to_json())
     }
@@ -271,7 +319,11 @@ impl Engine {
 /// Whether what the last map left on the device is of use after this request, and not in its way.
 fn keeps_recent(request: &Request) -> bool {
     match request {
-        Request::Explain(_) | Request::Export { .. } | Request::ShowParticipant { .. } | Request::ListParticipants => true,
+        Request::Explain(_)
+        | Request::Export { .. }
+        | Request::DrawFigure(_)
+        | Request::ShowParticipant { .. }
+        | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
         Request::OpenVolume { .. } => true,
         Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
@@ -283,12 +335,16 @@ fn keeps_recent(request: &Request) -> bool {
 async fn tree_of(given: Given) -> Result<FileTree, Ended> {
     match given {
         Given::Files(files) => Ok(open_uploads(files).await?),
-        Given::Nothing | Given::Demo { .. } => Err(no_files()),
+        Given::Nothing | Given::Template(_) | Given::Demo { .. } => Err(no_files()),
     }
 }
 
 fn no_files() -> Ended {
     Ended::because("no files were given", "choose a folder, an archive or files")
+}
+
+fn no_map() -> Ended {
+    Ended::because("there is no map yet", "compute a map first")
 }
 
 fn no_model() -> Ended {

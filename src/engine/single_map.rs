@@ -1,5 +1,7 @@
 //! One map that the page asked for: with what the page is told of it, its record and its files.
 
+use std::cell::OnceCell;
+
 use super::device::OpenDevice;
 use super::element_map::ElementMap;
 use super::explaining::{map_of, softmax};
@@ -28,6 +30,8 @@ pub struct SingleMap {
     /// All but the hashes of the files.
     pub record: Record,
     mode: String,
+    /// SHA-256 of the map's values, once it has been asked for.
+    sha256: OnceCell<String>,
 }
 
 /// Whether the device has computed a map of this model before: the first one also compiles the device's programs.
@@ -75,7 +79,7 @@ pub async fn explain(
     };
     let timings = timings(model.read_ms, preparation, (stage, map_ms));
     let record = record(&explanation, &subject.origin, (model, device), &ready, timings);
-    Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string() })
+    Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string(), sha256: OnceCell::new() })
 }
 
 impl SingleMap {
@@ -173,8 +177,14 @@ fn record(
 }
 
 impl SingleMap {
+    /// Name of the figure's files, without an ending.
+    pub fn figure_name(&self) -> String {
+        let name = self.name(file_names::map_record);
+        name.strip_suffix(".json").unwrap_or(&name).to_owned()
+    }
+
     /// SHA-256 of the map's values.
-    pub fn values_sha256(&self) -> String {
-        values_sha256_hex(&self.map.values)
+    pub fn values_sha256(&self) -> &str {
+        self.sha256.get_or_init(|| values_sha256_hex(&self.map.values))
     }
 }

@@ -1,6 +1,9 @@
 //! Bytes out: maps as NIfTI and tensors, the provenance record, and the names of all these files.
 
+mod caption;
 pub mod file_names;
+pub mod html;
+mod markup;
 #[cfg(not(target_arch = "wasm32"))]
 mod nearest;
 #[cfg(not(target_arch = "wasm32"))]
@@ -11,6 +14,7 @@ pub mod raster;
 pub mod record;
 pub mod svg;
 
+pub use caption::Caption;
 pub use record::Record;
 
 use sha2::{Digest, Sha256};

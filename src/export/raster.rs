@@ -6,9 +6,10 @@ use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageRendering, Options, Tree};
 
+use super::Caption;
 use super::pixel_grid::on_pixels;
 use super::png;
-use super::svg::{Caption, svg};
+use super::svg::svg;
 use crate::render::figure::{POINTS_PER_INCH, Pixels, Scene};
 
 /// DejaVu Sans, matplotlib's default; its licence lies beside it.
@@ -70,12 +71,5 @@ pub fn pixels(scene: &Scene, dpi: f64) -> Result<Pixels, RasterError> {
 /// # Errors
 /// [`RasterError`]
 pub fn figure_png(scene: &Scene, caption: &Caption, dpi: f64) -> Result<Vec<u8>, RasterError> {
-    let texts = [
-        ("Title", caption.title.as_str()),
-        ("Software", caption.software.as_str()),
-        ("Description", caption.description.as_str()),
-        ("Map SHA-256", caption.map_sha256.as_str()),
-    ];
-    let texts: Vec<(&str, &str)> = texts.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-    Ok(png::png(&pixels(scene, dpi)?, Some(dpi), &texts))
+    Ok(png::png(&pixels(scene, dpi)?, Some(dpi), &caption.texts()))
 }

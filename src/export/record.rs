@@ -157,6 +157,11 @@ impl Software {
     pub fn this() -> Self {
         Self { name: "MapLens".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
     }
+
+    /// `MapLens 0.1.0`
+    pub fn words(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
 }
 
 impl MapRecord {

@@ -4,21 +4,10 @@ use std::fmt::Write as _;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
+use super::Caption;
+use super::markup::escaped;
 use super::png;
 use crate::render::figure::{Color, Mark, Rect, Scene};
-
-/// What a figure was made of, for its metadata.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caption {
-    /// Empty where there is none.
-    pub title: String,
-    /// `MapLens 0.1.0`
-    pub software: String,
-    /// SHA-256 of the map's file in hexadecimal digits.
-    pub map_sha256: String,
-    /// How it was drawn: mode, cuts, threshold and so on, in words.
-    pub description: String,
-}
 
 /// SVG 1.1 of a scene; lengths are points.
 pub fn svg(scene: &Scene, caption: &Caption) -> String {
@@ -93,29 +82,4 @@ fn short(value: f64) -> f64 {
 
 fn hex([red, green, blue]: Color) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
-}
-
-/// Text in XML; control characters, which XML 1.0 has no way to write, are left out.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars().filter(|character| !character.is_control()) {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn a_title_cannot_break_out_of_its_element() {
-        assert_eq!(escaped("a<b & \"c\"\u{0}>"), "a&lt;b &amp; &quot;c&quot;&gt;");
-    }
 }

@@ -1,27 +1,28 @@
-//! `maplens plot`: a map's file → nilearn's figure of it as PNG or SVG.
+//! `maplens plot`: a map's file → nilearn's figure of it as PNG, SVG or HTML.
 
 use std::fs;
 use std::path::Path;
 
 use super::folder::tree_of_file;
-use super::plot_options::{Hidden, Plot};
+use super::plot_options::Plot;
 use crate::engine::Ended;
 use crate::export::raster::figure_png;
 use crate::export::record::Software;
 use crate::export::sha256_hex;
-use crate::export::svg::{Caption, svg};
+use crate::export::svg::svg;
+use crate::export::{Caption, html::html};
 use crate::render::figure::{Background, Figure, template_background};
-use crate::render::{CutCoords, Orientation, Threshold};
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Volume};
 
 /// nilearn's default background, at 1 mm; its licence stands beside it, in www/demo/README.md.
 const TEMPLATE: &[u8] = include_bytes!("../../www/demo/template/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz");
 
-/// The two forms of a figure's file.
+/// The forms of a figure's file.
 enum Form {
     Png,
     Svg,
+    Html,
 }
 
 /// Draws and writes; notes go to standard error.
@@ -34,39 +35,26 @@ pub async fn plot(options: &Plot) -> Result<(), Ended> {
     for path in &options.masks {
         masks.push(nifti::read(&name(path), &read(path).await?).map_err(|error| refused(&error))?);
     }
-    let figure = Figure {
-        background: match (&background, options.bg.as_str()) {
-            (None, _) => Background::None,
-            (Some(volume), "template") => Background::Template(volume),
-            (Some(volume), _) => Background::Image(volume),
-        },
-        dim: options.dim,
-        black: options.black_bg,
-        mode: options.display_mode,
-        cuts: options.cut_coords.clone().unwrap_or_default(),
-        threshold: options.threshold.0,
-        vmax: options.vmax,
-        colormap: options.colormap,
-        annotate: !options.no_annotate,
-        draw_cross: !options.no_draw_cross,
-        color_bar: !options.no_colorbar,
-        title: options.title.clone().unwrap_or_default(),
-        orientation: if options.radiological { Orientation::Radiological } else { Orientation::Neurological },
-        masks: masks.iter().collect(),
-        ..Figure::new(&map)
+    let settings = options.settings();
+    let ground = match (&background, options.bg.as_str()) {
+        (None, _) => Background::None,
+        (Some(volume), "template") => Background::Template(volume),
+        (Some(volume), _) => Background::Image(volume),
     };
+    let figure = Figure { masks: masks.iter().collect(), mask_style: options.mask_style, ..settings.figure(&map, ground) };
     let scene = figure.scene().map_err(|error| Ended::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
     for note in note.iter().chain(&scene.notes) {
         eprintln!("note: {}: {note}", name(&options.map));
     }
     let caption = Caption {
         title: scene.title.clone(),
-        software: Software::this().name + " " + &Software::this().version,
+        software: Software::this().words(),
         map_sha256: sha256_hex(&bytes),
-        description: description(options),
+        description: settings.description(),
     };
     let content = match form {
         Form::Svg => svg(&scene, &caption).into_bytes(),
+        Form::Html => html(&scene, &caption).into_bytes(),
         Form::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| Ended::because(error, "give another --dpi"))?,
     };
     let unwritable = |error| Ended::because(format!("{}: cannot be written ({error})", name(&options.output)), "choose another place");
@@ -77,7 +65,11 @@ fn form_of(path: &Path) -> Result<Form, Ended> {
     match path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).as_deref() {
         Some("png") => Ok(Form::Png),
         Some("svg") => Ok(Form::Svg),
-        _ => Err(Ended::because(format!("{}: figures are written as PNG or SVG", name(path)), "let --output end in .png or .svg")),
+        Some("html") => Ok(Form::Html),
+        _ => {
+            let what = format!("{}: figures are written as PNG, SVG or HTML", name(path));
+            Err(Ended::because(what, "let --output end in .png, .svg or .html"))
+        }
     }
 }
 
@@ -122,20 +114,4 @@ fn refused(error: &NiftiError) -> Ended {
 
 fn name(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// What is needed to draw the figure again.
-fn description(options: &Plot) -> String {
-    let cuts = match &options.cut_coords {
-        None | Some(CutCoords::Automatic) => "automatic".to_owned(),
-        Some(CutCoords::Count(n_cuts)) => n_cuts.to_string(),
-        Some(CutCoords::Positions(positions)) => positions.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
-    };
-    let threshold = match options.threshold {
-        Hidden(None) => "none".to_owned(),
-        Hidden(Some(Threshold::Absolute(value))) => value.to_string(),
-        Hidden(Some(Threshold::Percentile(percent))) => format!("{percent}%"),
-    };
-    let (mode, colormap) = (options.display_mode.name(), options.colormap.name());
-    format!("display mode {mode}, cuts {cuts}, threshold {threshold}, colormap {colormap}, drawn as by plot_stat_map of nilearn 0.9.2")
 }

@@ -4,16 +4,17 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 
-use crate::render::figure::Dim;
-use crate::render::{Colormap, CutCoords, DisplayMode, Threshold};
+use crate::render::figure::words::{cuts_from_words, dim_from_words, threshold_from_words, vmax_from_words};
+use crate::render::figure::{Dim, MaskStyle, Settings};
+use crate::render::{Colormap, CutCoords, DisplayMode, Orientation, Threshold};
 
-/// `maplens plot MAP --output FIG.png|.svg`
+/// `maplens plot MAP --output FIG.png|.svg|.html`
 #[derive(Debug, Args)]
 #[command(arg_required_else_help = true)]
 pub struct Plot {
     /// The map: a NIfTI image, ClinicaDL's own form with its leading axis included.
     pub map: PathBuf,
-    /// The figure to write: .png or .svg.
+    /// The figure to write: .png, .svg or .html, a single file with the figure and its numbers.
     #[arg(short, long)]
     pub output: PathBuf,
     /// What lies below the map: a NIfTI image, `template` (ICBM 152, as nilearn) or `none`.
@@ -37,9 +38,12 @@ pub struct Plot {
     /// Title at the top left.
     #[arg(long)]
     pub title: Option<String>,
-    /// Region to outline: a NIfTI image, drawn through its own affine; may be given several times.
+    /// Region to draw over the map: a NIfTI image, through its own affine; may be given several times.
     #[arg(long = "mask", value_name = "FILE", action = ArgAction::Append)]
     pub masks: Vec<PathBuf>,
+    /// `contour` draws lines around masks, `filled` their voxels, translucent.
+    #[arg(long, default_value = "contour", value_parser = mask_style)]
+    pub mask_style: MaskStyle,
     /// How far the background is dimmed: a number, `off` or `auto`.
     #[arg(long, default_value = "auto", value_parser = dim, allow_hyphen_values = true)]
     pub dim: Dim,
@@ -76,39 +80,45 @@ fn colormap(text: &str) -> Result<Colormap, String> {
 }
 
 fn cut_coords(text: &str) -> Result<CutCoords, String> {
-    if let Ok(n_cuts) = text.parse::<usize>() {
-        return Ok(CutCoords::Count(n_cuts));
-    }
-    let parts = text.strip_suffix(',').unwrap_or(text).split(',');
-    let positions = parts.map(|part| part.trim().parse().ok().filter(|position: &f64| position.is_finite()));
-    let positions: Option<Vec<f64>> = positions.collect();
-    positions.map(CutCoords::Positions).ok_or_else(|| "coordinates are numbers with commas between them, such as -50,14".to_owned())
+    cuts_from_words(text).ok_or_else(|| "coordinates are numbers with commas between them, such as -50,14".to_owned())
 }
 
 fn threshold(text: &str) -> Result<Hidden, String> {
-    let wrong = "a threshold is a number from 0 on, a percentile such as 97%, or none";
-    let (number, percent) = text.strip_suffix('%').map_or((text, false), |number| (number, true));
-    if text == "none" {
-        return Ok(Hidden(None));
-    }
-    match number.trim().parse::<f64>() {
-        Ok(value) if percent && (0.0..=100.0).contains(&value) => Ok(Hidden(Some(Threshold::Percentile(value)))),
-        Ok(value) if !percent && value.is_finite() && value >= 0.0 => Ok(Hidden(Some(Threshold::Absolute(value as f32)))),
-        _ => Err(wrong.to_owned()),
-    }
+    threshold_from_words(text).map(Hidden).ok_or_else(|| "a threshold is a number from 0 on, a percentile such as 97%, or none".to_owned())
 }
 
 fn dim(text: &str) -> Result<Dim, String> {
+    dim_from_words(text).ok_or_else(|| "dimming is a number, usually from -2 to 2, or auto, or off".to_owned())
+}
+
+fn mask_style(text: &str) -> Result<MaskStyle, String> {
     match text {
-        "auto" => Ok(Dim::Automatic),
-        "off" => Ok(Dim::Off),
-        number => match number.parse::<f64>() {
-            Ok(by) if by.is_finite() => Ok(Dim::By(by)),
-            _ => Err("dimming is a number, usually from -2 to 2, or auto, or off".to_owned()),
-        },
+        "contour" => Ok(MaskStyle::Contour),
+        "filled" => Ok(MaskStyle::Filled),
+        _ => Err("the styles are contour, filled".to_owned()),
     }
 }
 
 fn positive(text: &str) -> Result<f32, String> {
-    text.parse().ok().filter(|value: &f32| value.is_finite() && *value > 0.0).ok_or_else(|| "the end of the colours is above 0".to_owned())
+    vmax_from_words(text).ok_or_else(|| "the end of the colours is above 0".to_owned())
+}
+
+impl Plot {
+    /// The options that are no files.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            mode: self.display_mode,
+            cuts: self.cut_coords.clone().unwrap_or_default(),
+            threshold: self.threshold.0,
+            vmax: self.vmax,
+            colormap: self.colormap,
+            dim: self.dim,
+            black: self.black_bg,
+            annotate: !self.no_annotate,
+            draw_cross: !self.no_draw_cross,
+            color_bar: !self.no_colorbar,
+            title: self.title.clone().unwrap_or_default(),
+            orientation: if self.radiological { Orientation::Radiological } else { Orientation::Neurological },
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::Plane;
 
 /// How a figure is laid out, in nilearn's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum DisplayMode {
     /// Coronal, sagittal and axial side by side.
     #[default]
@@ -27,7 +27,7 @@ pub enum DisplayMode {
 }
 
 /// Where a figure cuts.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub enum CutCoords {
     /// nilearn's choice: the centre of the strongest region, or seven cuts of each direction.
     #[default]

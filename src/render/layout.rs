@@ -4,7 +4,7 @@ use super::Plane;
 use crate::volume::Volume;
 
 /// Which side of the head is on the left of coronal and axial pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Orientation {
     /// Left is on the left.
     #[default]

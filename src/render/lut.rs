@@ -1,7 +1,7 @@
 //! Values → colours: lookup tables (data files of sRGB bytes) and the scale that says which value takes which entry.
 
 /// A colormap of this program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Colormap {
     /// nilearn's default up to 0.11: blue–black–red, so that zero vanishes on a dark background.
     #[default]

@@ -1,7 +1,7 @@
 //! The three anatomical planes and which way the head lies in them.
 
 /// A plane through the head, normal to one axis of RAS+ world space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Plane {
     /// Seen from behind: x to the right, z up.
     Coronal,

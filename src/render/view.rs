@@ -3,7 +3,7 @@
 use super::{Colormap, LayerSettings, MAX_ZOOM, Orientation};
 
 /// Which magnitudes are hidden.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Threshold {
     /// Those below this percentile of the magnitude.
     Percentile(f64),

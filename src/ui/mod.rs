@@ -10,6 +10,7 @@ mod drop_zone;
 mod element_field;
 mod error_banner;
 mod figure;
+mod figure_tab;
 mod file_picker;
 mod footer;
 mod format;

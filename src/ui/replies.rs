@@ -48,8 +48,10 @@ impl Study {
         }
         // The demo's model is not the end of its job: the participants follow.
         let goes_on = task == Task::OpenDemo && matches!(reply.event, Event::Model(_));
-        if let Err(failure) = self.take_event(task, reply.event, attachments).await {
-            self.fail(failure);
+        match self.take_event(task, reply.event, attachments).await {
+            Err(failure) if matches!(task, Task::Figure | Task::FigureFile) => self.figure.fail(failure),
+            Err(failure) => self.fail(failure),
+            Ok(()) => {}
         }
         if task == Task::Interpret {
             // Whatever it came to: the maps that were computed are kept.
@@ -57,6 +59,9 @@ impl Study {
         }
         if !goes_on {
             self.finish(reply.job);
+        }
+        if task == Task::Figure {
+            self.draw_waiting_figure();
         }
     }
 
@@ -85,6 +90,7 @@ impl Study {
                 }
             }
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
+            Event::Figure(ready) => self.figure.take(*ready, attachments.first().map(Attachment::to_bytes).unwrap_or_default()),
             Event::Failed(failure) => return Err(failure),
             Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),
             Event::Kept(runs) => self.runs.set(runs),

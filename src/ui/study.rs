@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::figure_tab::FigureState;
 use super::group::GroupForm;
 use super::layers::{Shelf, Slot};
 use super::shown::{ShownImage, ShownMap};
@@ -32,6 +33,8 @@ pub struct Study {
     /// Backgrounds and overlays.
     pub shelf: Shelf,
     pub group: GroupForm,
+    /// The figure as nilearn draws it.
+    pub figure: FigureState,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
     /// What the last group run came to.
@@ -96,6 +99,10 @@ pub enum Task {
     OpenVolume(Slot),
     Explain,
     Export(ExportKind),
+    /// Drawing the figure, which has a place of its own where it says how far it is.
+    Figure,
+    /// A file of the figure.
+    FigureFile,
     ListParticipants,
     Interpret,
     ListRuns,
@@ -167,7 +174,7 @@ impl State {
 
 impl Work {
     pub fn is_idle(&self) -> bool {
-        self.jobs.is_empty()
+        self.jobs.iter().all(|(_, task)| *task == Task::Figure)
     }
 
     pub fn is_doing(&self, task: Task) -> bool {
@@ -198,6 +205,7 @@ impl Study {
             },
             shelf: Shelf::new(),
             group: GroupForm::new(),
+            figure: FigureState::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),
             keeping: RwSignal::new(Keeping::Kept),

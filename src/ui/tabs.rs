@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::downloads::Downloads;
+use super::figure_tab::FigureTab;
 use super::language::Text;
 use super::logits::Logits;
 use super::text;
@@ -17,16 +18,19 @@ pub enum Tab {
     /// The network's answer and the map's files.
     #[default]
     Map,
+    /// nilearn's figure of the map.
+    Figure,
 }
 
 impl Tab {
     /// In the order of the row.
-    pub const ALL: &[Tab] = &[Tab::Map];
+    pub const ALL: &[Tab] = &[Tab::Map, Tab::Figure];
 
     /// As the address and the `data-testid` (`tab-…`) have it.
     pub fn name(self) -> &'static str {
         match self {
             Tab::Map => "map",
+            Tab::Figure => "figure",
         }
     }
 
@@ -38,6 +42,7 @@ impl Tab {
     fn label(self) -> Text {
         match self {
             Tab::Map => text::TAB_MAP,
+            Tab::Figure => text::figure::FIGURE,
         }
     }
 }
@@ -51,6 +56,7 @@ fn panel(tab: Tab) -> AnyView {
             </div>
         }
         .into_any(),
+        Tab::Figure => view! { <FigureTab /> }.into_any(),
     }
 }
 

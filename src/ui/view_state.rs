@@ -10,6 +10,7 @@ use super::layers::Underlay;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
 use super::tabs::Tab;
+use crate::render::figure::FigureView;
 use crate::render::{
     ColorScale, History, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
 };
@@ -64,10 +65,14 @@ impl ViewState {
         history.update_value(|history| history.note(view.get_untracked()));
         let tab = RwSignal::new(address::parameter("tab").as_deref().and_then(Tab::from_name).unwrap_or_default());
         let keep = move |state: &(View, Language, Tab)| {
-            write_address(state);
+            write_address(state, &study.figure.view.read_untracked());
             history.update_value(|history| history.note(state.0));
         };
-        Effect::watch(move || (view.get(), language.get(), tab.get()), debounced(keep), false);
+        let seen = move || {
+            study.figure.view.track();
+            (view.get(), language.get(), tab.get())
+        };
+        Effect::watch(seen, debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
         let layers = Memo::new(move |_| view.read().layers);
         let scene = Memo::new(move |_| match (Underlay::chosen(study, layers.get().ground), &*study.image.read(), &*study.map.read()) {
@@ -95,6 +100,12 @@ impl ViewState {
     pub fn crosshair(&self) -> Option<[f64; 3]> {
         let scene = self.scene.get()?;
         Some(scene.bounds.clamp(self.view.read().crosshair.unwrap_or_else(|| scene.bounds.center())))
+    }
+
+    /// Writes the view into the address now, for who is about to copy it.
+    pub fn write_address(&self, study: Study) {
+        let state = (self.view.get_untracked(), self.language.get_untracked(), self.tab.get_untracked());
+        write_address(&state, &study.figure.view.read_untracked());
     }
 
     /// Moves the crosshair, staying inside the picture.
@@ -225,8 +236,10 @@ fn thousandths(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 
-fn write_address((view, language, tab): &(View, Language, Tab)) {
-    address::replace_fragment(&format!("{}&tab={}&lang={}", view.to_fragment(), tab.name(), language.tag()));
+fn write_address((view, language, tab): &(View, Language, Tab), figure: &FigureView) {
+    let figure = figure.to_fragment();
+    let figure = if figure.is_empty() { figure } else { format!("&figure={figure}") };
+    address::replace_fragment(&format!("{}{figure}&tab={}&lang={}", view.to_fragment(), tab.name(), language.tag()));
 }
 
 fn debounced<T: Copy + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {

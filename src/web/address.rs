@@ -1,6 +1,8 @@
 //! The page's own address.
 
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 /// Absolute URL of the demo study's folder, with a trailing slash, wherever the page is hosted.
 pub fn demo_url() -> String {
@@ -43,4 +45,21 @@ pub fn replace_fragment(fragment: &str) {
         // Embedded pages without an address of their own (about:srcdoc) refuse; the view then lives only in the page.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")));
     }
+}
+
+/// The whole address.
+pub fn href() -> String {
+    web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
+}
+
+/// Puts words into the clipboard.
+///
+/// # Errors
+/// Where the browser has no clipboard for the page (served without TLS) or refuses it (embedded).
+pub async fn copy(words: &str) -> Result<(), JsValue> {
+    let window = web_sys::window().ok_or("no window")?;
+    let clipboard = Reflect::get(&window.navigator(), &"clipboard".into())?;
+    let write: Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
+    let promise: Promise = write.call1(&clipboard, &words.into())?.dyn_into()?;
+    JsFuture::from(promise).await.map(drop)
 }

@@ -33,6 +33,15 @@ pub async fn demo_trees(base_url: &str) -> Result<(FileTree, FileTree), FileErro
     Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
 }
 
+/// The template that figures may be drawn on, below the same folder.
+///
+/// # Errors
+/// As [`demo_trees`].
+pub async fn template_tree(base_url: &str) -> Result<FileTree, FileError> {
+    let layers = Index::fetch(base_url).await?.layers;
+    Ok(tree_of(base_url, layers.into_iter().filter(|entry| entry.path.starts_with("template/")).collect()))
+}
+
 /// One of the index's `layers`, by its path; its bytes are not fetched yet.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Bytes out: a file into the user's downloads.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
@@ -12,6 +12,14 @@ pub fn save(part: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
     save_blob(&Blob::new_with_blob_sequence_and_options(&Array::of1(part), &options)?, name)
+}
+
+/// Offers bytes under `name`.
+///
+/// # Errors
+/// What the browser says when it refuses.
+pub fn save_bytes(bytes: &[u8], name: &str, mime: &str) -> Result<(), JsValue> {
+    save(&Uint8Array::from(bytes), name, mime)
 }
 
 /// Offers a blob under `name`; a file of the browser's storage is read while it is saved, never held in memory.

@@ -1,6 +1,6 @@
 //! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
 //!
-//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`download`], [`frame`], [`address`].
+//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`picture`], [`download`], [`frame`], [`address`].
 //! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`].
 //! Both sides: [`file_handles`].
 
@@ -16,6 +16,7 @@ pub mod file_source;
 pub mod frame;
 pub mod kept_files;
 pub mod picked_files;
+pub mod picture;
 pub mod storage;
 pub mod transport;
 pub mod worker_port;

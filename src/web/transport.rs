@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
@@ -42,6 +42,11 @@ impl Attachment {
             macrotask().await;
         }
         values
+    }
+
+    /// A copy of its bytes, for what is small.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Uint8Array::new(&self.0).to_vec()
     }
 
     /// The buffer itself, for a download.

@@ -27,6 +27,9 @@ describe('accessibility', () => {
           await page.setViewportSize(viewport);
           await maplens.get('language').selectOption(language);
           assert.deepEqual(await violations(page), []);
+          await maplens.get('tab-figure').click();
+          assert.deepEqual(await violations(page), []);
+          await maplens.get('tab-map').click();
           await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
           assert.deepEqual(await violations(page), []);
         });

@@ -6,6 +6,7 @@ import './accessibility.mjs';
 import './language.mjs';
 import './gestures.mjs';
 import './layers.mjs';
+import './figure.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

@@ -17,6 +17,8 @@ mod elements;
 #[cfg(feature = "compute")]
 mod engine;
 #[cfg(feature = "compute")]
+mod engine_figures;
+#[cfg(feature = "compute")]
 mod engine_reuse;
 #[cfg(feature = "compute")]
 mod engine_shelf;

@@ -5,6 +5,7 @@
 //! Requests are worked through in order; only [`Request::Cancel`] overtakes.
 
 mod command_line;
+mod figure;
 mod interpretation;
 mod layers;
 mod study;
@@ -12,6 +13,7 @@ mod study;
 use std::rc::Rc;
 
 pub use command_line::GroupSource;
+pub use figure::{FigureForm, FigureOrder, FigureReady};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
 pub use study::{
@@ -93,6 +95,8 @@ pub enum Request {
         /// Which file.
         kind: ExportKind,
     },
+    /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
+    DrawFigure(Box<FigureOrder>),
     /// Interpret a data group, as `clinicadl interpret` does, or go on where the same run was left. Results are kept in the
     /// browser's own storage. Answered by [`Event::Interpreted`] or [`Event::Cancelled`].
     Interpret(Box<InterpretOptions>),
@@ -198,6 +202,8 @@ pub enum Event {
         /// MIME type.
         mime: String,
     },
+    /// A figure of the last map. Attachment 0: its SVG.
+    Figure(Box<FigureReady>),
     /// A group has been interpreted.
     Interpreted(Box<Interpretation>),
     /// The runs whose results are kept, the latest first.

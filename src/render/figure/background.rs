@@ -19,7 +19,7 @@ pub enum Background<'a> {
 }
 
 /// How a background is dimmed so that the map stands out.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Dim {
     /// By 0.8 on black, by 0.6 on white paper.
     Automatic,

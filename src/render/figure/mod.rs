@@ -10,17 +10,24 @@ mod color_bar;
 mod error;
 mod figure_scale;
 mod layout;
+mod notes;
 mod outline;
 mod scene;
+mod settings;
 mod slice;
 mod text_width;
+mod view;
+pub mod words;
 
 pub use background::{Background, Dim, border_median, template_background};
 pub use error::FigureError;
 pub use figure_scale::FigureScale;
-pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene};
+pub use outline::MaskStyle;
+pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceNumbers};
+pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
+pub use view::{CutPlace, FigureView, Ground, Paper, WrongField};
 
 use std::borrow::Cow;
 
@@ -61,8 +68,10 @@ pub struct Figure<'a> {
     pub title: String,
     /// Which side is on the left.
     pub orientation: Orientation,
-    /// Regions whose outlines are drawn.
+    /// Regions that are drawn over the map.
     pub masks: Vec<&'a Volume>,
+    /// How they are drawn.
+    pub mask_style: MaskStyle,
 }
 
 impl<'a> Figure<'a> {
@@ -85,6 +94,7 @@ impl<'a> Figure<'a> {
             title: String::new(),
             orientation: Orientation::Neurological,
             masks: Vec::new(),
+            mask_style: MaskStyle::Contour,
         }
     }
 
@@ -106,8 +116,10 @@ impl<'a> Figure<'a> {
             sheet.lay(volume, grey);
         }
         sheet.lay(&upright, &scale);
+        sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
-        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes(self.map, &statistics)))
+        let notes = notes::of(self.map, &statistics, threshold, sheet.unmet());
+        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes))
     }
 }
 
@@ -124,11 +136,12 @@ struct Part {
     images: Vec<(Pixels, [[f64; 2]; 2])>,
     /// Union of the tight boxes of what is drawn, along the right and the up axis.
     bounds: Option<[[f64; 2]; 2]>,
+    numbers: SliceNumbers,
 }
 
 impl Sheet {
     fn new(planes: &[(Plane, f64)], is_black: bool, orientation: Orientation) -> Self {
-        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None };
+        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None, numbers: SliceNumbers::default() };
         Sheet { is_black, orientation, parts: planes.iter().map(part).collect() }
     }
 
@@ -147,12 +160,25 @@ impl Sheet {
         }
     }
 
+    /// Notes what the map's slices hold.
+    fn count(&mut self, map: &Upright, scale: &FigureScale) {
+        for part in &mut self.parts {
+            part.numbers = cut(map, part.plane, part.position_mm).map(|slice| slice.numbers(scale)).unwrap_or_default();
+        }
+    }
+
+    /// Panels that cut outside the map.
+    fn unmet(&self) -> Vec<(Plane, f64)> {
+        self.parts.iter().filter(|part| part.numbers.n_voxels == 0).map(|part| (part.plane, part.position_mm)).collect()
+    }
+
     fn draw(self, figure: &Figure, scale: &FigureScale, bar: [f32; 2], masks: &[Upright], notes: Vec<String>) -> Scene {
         let boxes: Vec<(Plane, [[f64; 2]; 2])> =
             self.parts.iter().map(|part| (part.plane, part.bounds.unwrap_or(layout::NOTHING))).collect();
         // nilearn leaves the bar out, but not its space, where no panel shows anything of the map or its range is one value.
         let page = layout::Page::of(figure.mode, &boxes, figure.color_bar);
-        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), title: figure.title.clone(), notes };
+        let numbers = self.parts.iter().map(|part| part.numbers).collect();
+        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), numbers, title: figure.title.clone(), notes };
         let (paper, ink) = if self.is_black { ([0; 3], [255; 3]) } else { ([255; 3], [0; 3]) };
         scene.marks.push(Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: page.size[0], height: page.size[1] }, fill: paper });
         for ((part, [right_mm, up_mm]), rect) in self.parts.iter().zip(boxes.iter().map(|(_, bounds)| *bounds)).zip(&page.panels) {
@@ -162,7 +188,7 @@ impl Sheet {
                 let pixels = if panel.is_mirrored() { slice::mirrored(pixels) } else { pixels.clone() };
                 scene.marks.push(Mark::Image { rect: panel.rect_of(extent[0], extent[1]), clip: panel.rect, pixels });
             }
-            masks.iter().enumerate().for_each(|(number, mask)| scene.marks.extend(outline::lines(mask, &panel, number)));
+            masks.iter().enumerate().for_each(|(number, mask)| scene.marks.extend(outline::marks(mask, &panel, number, figure.mask_style)));
             scene.panels.push(panel);
         }
         if figure.draw_cross && figure.mode.meets_in_a_point() {
@@ -225,23 +251,6 @@ fn bar_range(statistics: &Statistics, vmax: f32, symmetric: Option<bool>) -> [f3
     } else {
         [min, max]
     }
-}
-
-fn notes(map: &Volume, statistics: &Statistics) -> Vec<String> {
-    let mut notes = Vec::new();
-    let n_bad = statistics.n_nan + statistics.n_infinite;
-    if n_bad > 0 {
-        notes.push(format!("{n_bad} of {} voxels of the map are not finite and were set to 0, as nilearn does", statistics.n_values));
-    }
-    if statistics.max_abs == 0.0 {
-        notes.push("the map is 0 everywhere: there is nothing to show".to_owned());
-    }
-    if *map.world_from_voxel() == crate::volume::Affine::IDENTITY {
-        notes.push(
-            "the map lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres".to_owned(),
-        );
-    }
-    notes
 }
 
 fn union(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {

@@ -1,6 +1,6 @@
-//! A mask in a panel as lines around its voxels. nilearn interpolates its contours; voxel edges show what the mask holds.
+//! A mask in a panel, its voxels filled or lines around them. nilearn interpolates its contours; voxel edges show what the mask holds.
 
-use super::{Color, Mark, Panel, cut};
+use super::{Color, Mark, Panel, Pixels, PlaneSlice, cut, slice};
 use crate::render::Upright;
 
 /// Lines of the first, second … mask: colours that differ for colour-blind eyes (Okabe and Ito 2008).
@@ -9,12 +9,46 @@ const COLORS: [Color; 4] = [[0, 158, 115], [230, 159, 0], [86, 180, 233], [204, 
 /// Line width in points.
 const WIDTH: f64 = 1.2;
 
-/// Lines wherever one of two neighbours is above 0.5 and the other is not; neighbouring edges are joined.
-pub(super) fn lines(mask: &Upright, panel: &Panel, number: usize) -> Vec<Mark> {
+/// Opacity of filled masks: that of nilearn's examples, 0.7 of 255.
+const FILL_ALPHA: u8 = 179;
+
+/// How masks are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MaskStyle {
+    /// A line around their voxels.
+    #[default]
+    Contour,
+    /// Their voxels, translucent (`add_contours(filled=True, alpha=0.7)`).
+    Filled,
+}
+
+/// A mask in a panel; nothing where the panel cuts outside it.
+pub(super) fn marks(mask: &Upright, panel: &Panel, number: usize, style: MaskStyle) -> Vec<Mark> {
     let Some(slice) = cut(mask, panel.plane, panel.position_mm) else { return Vec::new() };
+    match style {
+        MaskStyle::Contour => lines(mask, &slice, panel, number),
+        MaskStyle::Filled => vec![fill(mask, &slice, panel, number)],
+    }
+}
+
+fn is_inside(value: f32) -> bool {
+    value > 0.5
+}
+
+fn fill(mask: &Upright, slice: &PlaneSlice, panel: &Panel, number: usize) -> Mark {
+    let [red, green, blue] = COLORS[number % COLORS.len()];
+    let pixel = |&value: &f32| if is_inside(value) { [red, green, blue, FILL_ALPHA] } else { [0; 4] };
+    let pixels = Pixels { width: slice.width, height: slice.height, rgba: slice.values.iter().flat_map(pixel).collect() };
+    let pixels = if panel.is_mirrored() { slice::mirrored(&pixels) } else { pixels };
+    let rect = panel.rect_of(mask.bounds(panel.plane.right_axis()), mask.bounds(panel.plane.up_axis()));
+    Mark::Image { rect, clip: panel.rect, pixels }
+}
+
+/// Lines wherever one of two neighbours is above 0.5 and the other is not; neighbouring edges are joined.
+fn lines(mask: &Upright, slice: &PlaneSlice, panel: &Panel, number: usize) -> Vec<Mark> {
     let (right, up) = (panel.plane.right_axis(), panel.plane.up_axis());
     let inside = |across: usize, down: usize| {
-        let at = |across: usize, down: usize| slice.values.get(down * slice.width + across).is_some_and(|&value| value > 0.5);
+        let at = |across: usize, down: usize| slice.values.get(down * slice.width + across).is_some_and(|&value| is_inside(value));
         // Shifted by one, so that there is a rim outside.
         across >= 1 && down >= 1 && across <= slice.width && down <= slice.height && at(across - 1, down - 1)
     };

@@ -1,5 +1,7 @@
 //! A figure as a flat list of marks in points (1/72 inch), origin at the top left, y downwards. Back ends know nothing but this.
 
+use serde::{Deserialize, Serialize};
+
 use crate::render::{Orientation, Plane};
 
 /// Points of an inch.
@@ -14,6 +16,8 @@ pub struct Scene {
     pub marks: Vec<Mark>,
     /// Where slices are, so that a click can be told in millimetres.
     pub panels: Vec<Panel>,
+    /// What of the map each panel shows, in their order.
+    pub numbers: Vec<SliceNumbers>,
     /// The title, for metadata; empty where there is none.
     pub title: String,
     /// What should be said about the figure, one sentence each.
@@ -69,7 +73,7 @@ pub enum Mark {
 }
 
 /// A rectangle in points.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rect {
     /// Left edge.
     pub x: f64,
@@ -92,8 +96,19 @@ pub struct Pixels {
     pub rgba: Vec<u8>,
 }
 
+/// What of the map one panel shows, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SliceNumbers {
+    /// Voxels of the slice; 0 where the panel cuts outside the map.
+    pub n_voxels: usize,
+    /// Those that are not transparent.
+    pub n_shown: usize,
+    /// Smallest and largest of the shown values; `None` where none is.
+    pub range: Option<[f32; 2]>,
+}
+
 /// One slice of a figure: its plane, and which millimetres its rectangle spans.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// Which plane.
     pub plane: Plane,

@@ -1,6 +1,6 @@
 //! One plane of an upright volume as nilearn's `CutAxes.transform_to_2d` cuts it.
 
-use super::{FigureScale, Pixels};
+use super::{FigureScale, Pixels, SliceNumbers};
 use crate::render::{Plane, Upright};
 
 /// Values of one slice.
@@ -32,6 +32,19 @@ impl PlaneSlice {
     pub fn pixels(&self, scale: &FigureScale) -> Pixels {
         let pixel = |&value: &f32| scale.color(value).map_or([0; 4], |[red, green, blue]| [red, green, blue, 255]);
         Pixels { width: self.width, height: self.height, rgba: self.values.iter().flat_map(pixel).collect() }
+    }
+}
+
+impl PlaneSlice {
+    /// What of it is shown.
+    pub(super) fn numbers(&self, scale: &FigureScale) -> SliceNumbers {
+        let mut numbers = SliceNumbers { n_voxels: self.values.len(), ..SliceNumbers::default() };
+        for &value in self.values.iter().filter(|value| scale.shows(**value)) {
+            let [low, high] = numbers.range.unwrap_or([value; 2]);
+            numbers.range = Some([low.min(value), high.max(value)]);
+            numbers.n_shown += 1;
+        }
+        numbers
     }
 }
 

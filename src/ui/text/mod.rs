@@ -1,5 +1,6 @@
-//! Every string that the user sees; those of group runs in [`group`], of layers in [`layers`].
+//! Every string that the user sees; those of figures in [`figure`], of group runs in [`group`], of layers in [`layers`].
 
+pub mod figure;
 pub mod group;
 pub mod layers;
 

@@ -5,6 +5,7 @@ mod errors_in_data;
 mod failing;
 mod groups;
 mod outputs;
+mod plot;
 mod read_by_python;
 mod refusals;
 mod replay;

@@ -1,6 +1,7 @@
 //! Figures against nilearn 0.9.2: which voxels, which colours, where on the page, and where the automatic cuts lie.
 
 mod cases;
+mod options;
 mod pictures;
 mod similarity;
 

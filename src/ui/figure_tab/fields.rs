@@ -1,0 +1,127 @@
+//! The options of the figure, each a native control.
+
+use leptos::prelude::*;
+
+use super::state::Problem;
+use crate::render::figure::{CutPlace, FigureView, Ground, Paper, WrongField};
+use crate::render::{Colormap, DisplayMode, Orientation};
+use crate::ui::choice::{Choice, Entry};
+use crate::ui::language::Text;
+use crate::ui::study::Study;
+use crate::ui::text::figure as text;
+
+/// All options in the order of `plot_stat_map`.
+#[component]
+pub fn Fields() -> impl IntoView {
+    let named = |names: Vec<&'static str>| names.into_iter().map(|name| Entry::new(name, name)).collect::<Vec<_>>();
+    let modes = named(DisplayMode::ALL.iter().map(|mode| mode.name()).collect());
+    let colormaps = named(Colormap::ALL.iter().map(|colormap| colormap.name()).collect());
+    let places = CutPlace::ALL.iter().map(|place| Entry::new(place.name(), text::place(*place))).collect();
+    let grounds = Ground::ALL.iter().map(|ground| Entry::new(ground.name(), text::ground(*ground))).collect();
+    let papers = Paper::ALL.iter().map(|paper| Entry::new(paper.name(), text::paper(*paper))).collect();
+    view! {
+        <div class="figure-tab__fields">
+            <NameField label=text::MODE testid="figure-mode" entries=modes name=|view| view.mode.name()
+                choose=|view, name| view.mode = DisplayMode::from_name(name).unwrap_or(view.mode) />
+            <NameField label=text::CUTS testid="figure-cuts-by" entries=places name=|view| view.place.name()
+                choose=|view, name| view.place = CutPlace::from_name(name).unwrap_or(view.place) />
+            <WordsField label=text::CUT_COORDINATES testid="figure-cuts" field=WrongField::Cuts words=|view| &mut view.cuts
+                disabled=|view| view.place != CutPlace::Given />
+            <WordsField label=text::THRESHOLD testid="figure-threshold" field=WrongField::Threshold words=|view| &mut view.threshold
+                disabled=|_| false />
+            <WordsField label=text::VMAX testid="figure-vmax" field=WrongField::Vmax words=|view| &mut view.vmax disabled=|_| false />
+            <NameField label=text::COLORMAP testid="figure-colormap" entries=colormaps name=|view| view.colormap.name()
+                choose=|view, name| view.colormap = Colormap::from_name(name).unwrap_or(view.colormap) />
+            <NameField label=text::BACKGROUND testid="figure-background" entries=grounds name=|view| view.ground.name()
+                choose=|view, name| view.ground = Ground::from_name(name).unwrap_or(view.ground) />
+            <WordsField label=text::DIM testid="figure-dim" field=WrongField::Dim words=|view| &mut view.dim
+                disabled=|view| view.ground == Ground::None />
+            <NameField label=text::PAPER testid="figure-paper" entries=papers name=|view| view.paper.name()
+                choose=|view, name| view.paper = Paper::from_name(name).unwrap_or(view.paper) />
+            <TitleField />
+        </div>
+        <Switches />
+    }
+    .into_any()
+}
+
+/// A select.
+#[component]
+fn NameField(
+    label: Text,
+    testid: &'static str,
+    entries: Vec<Entry>,
+    name: fn(&FigureView) -> &'static str,
+    choose: fn(&mut FigureView, &str),
+) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let value = Signal::derive(move || name(&study.figure.view.read()).to_owned());
+    let on_choose = Callback::new(move |name: String| study.figure.view.update(|view| choose(view, &name)));
+    view! { <Choice label=label.get() testid=testid entries=entries value=value on_choose=on_choose /> }
+}
+
+/// A line of words that must make sense.
+#[component]
+fn WordsField(
+    label: Text,
+    testid: &'static str,
+    field: WrongField,
+    words: fn(&mut FigureView) -> &mut String,
+    disabled: fn(&FigureView) -> bool,
+) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let is_wrong = move || *study.figure.problem.read() == Some(Problem::Field(field));
+    let value = move || words(&mut study.figure.view.get()).clone();
+    let type_in = move |event| study.figure.view.update(|view| *words(view) = event_target_value(&event));
+    view! {
+        <label class="field">
+            <span class="field__label">{label.get()}</span>
+            <input type="text" data-testid=testid autocomplete="off" spellcheck="false" placeholder=text::placeholder(field)
+                aria-invalid=move || is_wrong().to_string() disabled=move || disabled(&study.figure.view.read()) prop:value=value
+                on:input=type_in />
+        </label>
+    }
+    .into_any()
+}
+
+#[component]
+fn TitleField() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let type_in = move |event| study.figure.view.update(|view| view.title = event_target_value(&event));
+    view! {
+        <label class="field" title=text::TITLE_HINT.get()>
+            <span class="field__label">{text::TITLE.get()}</span>
+            <input type="text" data-testid="figure-title" autocomplete="off" prop:value=move || study.figure.view.get().title
+                on:input=type_in />
+        </label>
+    }
+    .into_any()
+}
+
+/// What is drawn beside the slices, and the sides.
+#[component]
+fn Switches() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let switch = move |testid: &'static str, label: Text, is_on: fn(&FigureView) -> bool, set: fn(&mut FigureView, bool)| {
+        let change = move |event| study.figure.view.update(|view| set(view, event_target_checked(&event)));
+        view! {
+            <label class="check">
+                <input type="checkbox" data-testid=testid prop:checked=move || is_on(&study.figure.view.read()) on:change=change />
+                <span>{label.get()}</span>
+            </label>
+        }
+    };
+    let set_radiological = |view: &mut FigureView, is_on| {
+        view.orientation = if is_on { Orientation::Radiological } else { Orientation::Neurological };
+    };
+    view! {
+        <fieldset class="checks">
+            <legend class="muted">{text::SHOW.get()}</legend>
+            {switch("figure-annotate", text::ANNOTATE, |view| view.annotate, |view, is_on| view.annotate = is_on)}
+            {switch("figure-cross", text::CROSS, |view| view.draw_cross, |view, is_on| view.draw_cross = is_on)}
+            {switch("figure-bar", text::BAR, |view| view.color_bar, |view, is_on| view.color_bar = is_on)}
+            {switch("figure-radiological", text::RADIOLOGICAL, |view| view.orientation == Orientation::Radiological, set_radiological)}
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,46 @@
+//! The panel of figures: fields in nilearn's words, the figure that the engine draws of them, and its files.
+
+mod exports;
+mod fields;
+mod picture;
+mod presets;
+mod state;
+
+use leptos::prelude::*;
+
+use self::exports::Exports;
+use self::fields::Fields;
+use self::picture::Picture;
+use self::presets::Presets;
+use super::study::Study;
+use super::tabs::Tab;
+use super::text::figure as text;
+use super::view_state::ViewState;
+use crate::render::figure::CutPlace;
+
+pub use state::FigureState;
+
+/// The whole panel. While it is in front, a figure is drawn of every map and of every change of the fields.
+#[component]
+pub fn FigureTab() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    Effect::new(move |_| {
+        if view_state.tab.get() != Tab::Figure {
+            return;
+        }
+        let map = study.map.get();
+        let Some(map) = map else { return study.figure.clear() };
+        let view = study.figure.view.get();
+        let follows = view.place == CutPlace::Crosshair;
+        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, map.channel);
+    });
+    view! {
+        <section class="figure-tab" aria-label=text::FIGURE.get()>
+            <Presets />
+            <Picture />
+            <Fields />
+            <Exports />
+        </section>
+    }
+    .into_any()
+}

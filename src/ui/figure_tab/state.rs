@@ -1,0 +1,111 @@
+//! The figure on the page: what is wanted, what is there, and the way between the two.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::engine::message::{Failure, FigureForm, FigureOrder, FigureReady, Request};
+use crate::render::figure::{FigureView, WrongField};
+use crate::ui::study::{Study, Task};
+use crate::web::address;
+
+/// Shared by the panel's components; part of [`Study`].
+#[derive(Clone, Copy)]
+pub struct FigureState {
+    /// What the fields say.
+    pub view: RwSignal<FigureView>,
+    /// The last figure.
+    pub drawn: RwSignal<Option<Arc<Drawn>>>,
+    /// Why there is no newer one.
+    pub problem: RwSignal<Option<Problem>>,
+    /// The order of the figure that is there or on its way, and one that waits for the engine: the newest wins.
+    ordered: StoredValue<Option<FigureOrder>>,
+    waiting: StoredValue<Option<FigureOrder>>,
+}
+
+/// A figure that the engine has drawn.
+pub struct Drawn {
+    pub ready: FigureReady,
+    pub svg: Vec<u8>,
+}
+
+/// Why a figure is not drawn.
+#[derive(Clone, PartialEq)]
+pub enum Problem {
+    /// Words of a field.
+    Field(WrongField),
+    /// What the engine says.
+    Failure(Failure),
+}
+
+impl FigureState {
+    /// Reads the fields from the address.
+    pub fn new() -> Self {
+        let words = address::parameter("figure").unwrap_or_default();
+        FigureState {
+            view: RwSignal::new(FigureView::from_fragment(&words)),
+            drawn: RwSignal::new(None),
+            problem: RwSignal::new(None),
+            ordered: StoredValue::new(None),
+            waiting: StoredValue::new(None),
+        }
+    }
+
+    /// Without a map there is no figure.
+    pub fn clear(&self) {
+        self.drawn.set(None);
+        self.problem.set(None);
+        self.ordered.set_value(None);
+        self.waiting.set_value(None);
+    }
+
+    /// Takes what the engine drew.
+    pub fn take(&self, ready: FigureReady, svg: Vec<u8>) {
+        self.problem.set(None);
+        self.drawn.set(Some(Arc::new(Drawn { ready, svg })));
+    }
+
+    /// Takes what the engine says instead.
+    pub fn fail(&self, failure: Failure) {
+        self.problem.set(Some(Problem::Failure(failure)));
+    }
+}
+
+impl Study {
+    /// Draws what the fields say, at once or when the engine has drawn what it is drawing.
+    pub fn draw_figure(&self, view: &FigureView, crosshair: Option<[f64; 3]>, channel: usize) {
+        let settings = match view.settings(crosshair) {
+            Ok(settings) => settings,
+            Err(field) => {
+                self.figure.waiting.set_value(None);
+                return self.figure.problem.set(Some(Problem::Field(field)));
+            }
+        };
+        let order = FigureOrder { settings, ground: view.ground, channel, form: FigureForm::Shown, base_url: address::demo_url() };
+        if self.work.read_untracked().is_doing(Task::Figure) {
+            self.figure.waiting.set_value(Some(order));
+        } else {
+            self.order_figure(order);
+        }
+    }
+
+    /// After a figure has come: the one that was wished for meanwhile.
+    pub fn draw_waiting_figure(&self) {
+        let order = self.figure.waiting.try_update_value(Option::take).flatten();
+        order.into_iter().for_each(|order| self.order_figure(order));
+    }
+
+    /// Asks for the HTML file of the figure that is shown.
+    pub fn save_figure_html(&self) {
+        let order = self.figure.ordered.get_value();
+        order.into_iter().for_each(|order| {
+            let order = FigureOrder { form: FigureForm::Html, ..order };
+            self.send_quietly(Task::FigureFile, Request::DrawFigure(Box::new(order)));
+        });
+    }
+
+    fn order_figure(&self, order: FigureOrder) {
+        self.figure.ordered.set_value(Some(order.clone()));
+        self.send_quietly(Task::Figure, Request::DrawFigure(Box::new(order)));
+    }
+}

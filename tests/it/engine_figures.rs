@@ -1,0 +1,103 @@
+//! Figures through the engine's messages: backgrounds, the hash of the record, and what is refused.
+
+use maplens::attribution::{Convention, Method};
+use maplens::engine::Given;
+use maplens::engine::message::{
+    Attachment, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey, Quantity, Request,
+};
+use maplens::render::figure::{Ground, Settings};
+use maplens::render::{CutCoords, DisplayMode, Threshold};
+
+use crate::engine::Talk;
+use crate::fixtures;
+
+fn order(ground: Ground, form: FigureForm) -> FigureOrder {
+    let settings = Settings {
+        mode: DisplayMode::Yz,
+        cuts: CutCoords::Positions(vec![-50.0, 14.0]),
+        threshold: Some(Threshold::Percentile(97.0)),
+        ..Settings::default()
+    };
+    FigureOrder { settings, ground, channel: 0, form, base_url: String::new() }
+}
+
+fn draw(talk: &mut Talk, order: FigureOrder, given: Given) -> (FigureReady, String) {
+    match talk.say(Request::DrawFigure(Box::new(order)), given) {
+        (Event::Figure(ready), mut attachments) => match attachments.remove(0) {
+            Attachment::Bytes(bytes) => (*ready, String::from_utf8(bytes).unwrap()),
+            Attachment::Floats(_) => panic!("a figure is text"),
+        },
+        (event, _) => panic!("{event:?}"),
+    }
+}
+
+fn with_map() -> Talk {
+    let mut talk = Talk::with_demo();
+    let participant = ParticipantKey { participant_id: "sub-TRIV24".to_owned(), session_id: "ses-M000".to_owned() };
+    let explanation = Explanation {
+        participant,
+        element: 0,
+        method: Method::Gradients,
+        target: 0,
+        convention: Convention::default(),
+        quantity: Quantity::Map,
+    };
+    talk.map_for(Request::Explain(explanation));
+    talk
+}
+
+#[test]
+fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
+    let mut talk = with_map();
+    let record: serde_json::Value = serde_json::from_slice(&talk.file(ExportKind::Record).1).unwrap();
+    let template = || Given::Template(fixtures::tree_of("www/demo/template"));
+    let mut texts = Vec::new();
+    for (ground, given) in [(Ground::None, Given::Nothing), (Ground::Image, Given::Nothing), (Ground::Template, template())] {
+        let (ready, svg) = draw(&mut talk, order(ground, FigureForm::Shown), given);
+        assert_eq!(ready.panels.len(), 2);
+        assert_eq!([ready.panels[0].position_mm, ready.panels[1].position_mm], [-50.0, 14.0]);
+        assert_eq!(ready.caption.map_sha256, record["map"]["sha256"].as_str().unwrap());
+        assert!(svg.contains(&ready.caption.map_sha256), "{ground:?}");
+        texts.push(svg);
+    }
+    let n_images: Vec<usize> = texts.iter().map(|svg| svg.matches("<image").count()).collect();
+    assert_eq!(n_images, [3, 5, 5], "two slices of the map and the bar; two of the background");
+    // The template is kept: it is not given again.
+    assert_eq!(draw(&mut talk, order(Ground::Template, FigureForm::Shown), Given::Nothing).1, texts[2]);
+}
+
+#[test]
+fn html_comes_as_a_file_named_after_the_map() {
+    let mut talk = with_map();
+    let (event, mut attachments) = talk.say(Request::DrawFigure(Box::new(order(Ground::Image, FigureForm::Html))), Given::Nothing);
+    let Event::File { name, mime } = event else { panic!("{event:?}") };
+    assert_eq!((name.as_str(), mime.as_str()), ("sub-TRIV24_ses-M000_image-0_map.html", "text/html"));
+    let Attachment::Bytes(bytes) = attachments.remove(0) else { panic!("a file is bytes") };
+    assert!(String::from_utf8(bytes).unwrap().starts_with("<!DOCTYPE html>"));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_told_and_nothing_is_lost() {
+    let mut talk = Talk::with_demo();
+    let shown = |ground| Request::DrawFigure(Box::new(order(ground, FigureForm::Shown)));
+    assert_eq!(talk.failure(shown(Ground::None), Given::Nothing).what, "there is no map yet");
+    let mut talk = with_map();
+    let mut wrong = order(Ground::None, FigureForm::Shown);
+    wrong.settings.cuts = CutCoords::Positions(vec![1.0]);
+    let failure = talk.failure(Request::DrawFigure(Box::new(wrong)), Given::Nothing);
+    assert_eq!(failure.what, "display mode yz needs two coordinates in millimetres, and 1 were given");
+    let mut wrong = order(Ground::None, FigureForm::Shown);
+    wrong.channel = 3;
+    assert_eq!(talk.failure(Request::DrawFigure(Box::new(wrong)), Given::Nothing).what, "the map has no channel 3");
+    assert_eq!(talk.failure(shown(Ground::Template), Given::Nothing).what, "the figure's background is not there");
+    draw(&mut talk, order(Ground::Image, FigureForm::Shown), Given::Nothing);
+}
+
+/// The page fetches what the index names, and refuses another size.
+#[test]
+fn the_index_names_the_template_with_its_size() {
+    let index: serde_json::Value = serde_json::from_slice(&fixtures::bytes("www/demo/index.json")).unwrap();
+    let entry = &index["layers"][2];
+    let bytes = fixtures::bytes(&format!("www/demo/{}", entry["path"].as_str().unwrap()));
+    assert_eq!(entry["bytes"].as_u64(), Some(bytes.len() as u64));
+}
