@@ -12,6 +12,7 @@ mod caps;
 mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
+mod comparison;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
