@@ -35,6 +35,7 @@ mod shown;
 mod slice_view;
 mod sorting;
 mod study;
+mod tabs;
 mod text;
 mod threshold_control;
 mod view_state;

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::language::Language;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
+use super::tabs::Tab;
 use crate::render::{ColorScale, History, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed};
 use crate::web::address;
 
@@ -19,6 +20,8 @@ pub struct ViewState {
     pub overlay: RwSignal<Shown>,
     /// In which the page speaks.
     pub language: RwSignal<Language>,
+    /// The panel below the planes that is in front.
+    pub tab: RwSignal<Tab>,
     /// One plane large, or all.
     pub focus: RwSignal<Option<Plane>>,
     /// Where the shown volumes lie.
@@ -54,11 +57,12 @@ impl ViewState {
         let language = RwSignal::new(Language::preferred());
         let history = StoredValue::new(History::default());
         history.update_value(|history| history.note(view.get_untracked()));
-        let keep = move |state: &(View, Language)| {
+        let tab = RwSignal::new(address::parameter("tab").as_deref().and_then(Tab::from_name).unwrap_or_default());
+        let keep = move |state: &(View, Language, Tab)| {
             write_address(state);
             history.update_value(|history| history.note(state.0));
         };
-        Effect::watch(move || (view.get(), language.get()), debounced(keep), false);
+        Effect::watch(move || (view.get(), language.get(), tab.get()), debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
         let scene = Memo::new(move |_| match (&*study.image.read(), &*study.map.read()) {
             (Some(image), _) => Some(scene_of(&image.placed)),
@@ -75,7 +79,7 @@ impl ViewState {
             Some(framed(bounds, view.zoom, view.center.unwrap_or_else(|| bounds.center()), point, pixel_mm))
         });
         let (crosshair_lines, overlay) = (RwSignal::new(Shown::Yes), RwSignal::new(Shown::Yes));
-        ViewState { view, crosshair_lines, overlay, language, focus: RwSignal::new(None), scene, frame, scale, history }
+        ViewState { view, crosshair_lines, overlay, language, tab, focus: RwSignal::new(None), scene, frame, scale, history }
     }
 
     /// Where the planes meet: the middle of the picture until somebody says otherwise.
@@ -212,8 +216,8 @@ fn thousandths(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 
-fn write_address((view, language): &(View, Language)) {
-    address::replace_fragment(&format!("{}&lang={}", view.to_fragment(), language.tag()));
+fn write_address((view, language, tab): &(View, Language, Tab)) {
+    address::replace_fragment(&format!("{}&tab={}&lang={}", view.to_fragment(), tab.name(), language.tag()));
 }
 
 fn debounced<T: Copy + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {

@@ -1,12 +1,11 @@
-//! The middle of the page: three linked planes, what lies under the crosshair, the network's answer.
+//! The middle of the page: three linked planes, what lies under the crosshair, the panels below.
 
 use leptos::prelude::*;
 
-use super::downloads::Downloads;
-use super::logits::Logits;
 use super::progress_line::ProgressLine;
 use super::readout::Readout;
 use super::slice_view::SliceView;
+use super::tabs::Tabs;
 use super::view_state::ViewState;
 use crate::render::Plane;
 
@@ -31,10 +30,7 @@ pub fn Viewer() -> impl IntoView {
             </div>
             <ProgressLine />
             <Readout />
-            <div class="viewer__below">
-                <Logits />
-                <Downloads />
-            </div>
+            <Tabs />
         </section>
     }
     .into_any()
