@@ -7,7 +7,8 @@ use super::device::{self, OpenDevice};
 use super::failure::Ended;
 use super::images::Images;
 use super::interpret::kept;
-use super::message::{Attachment, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
+use super::kept_maps::KeptMaps;
+use super::message::{Attachment, ComparisonRequest, DeviceChoice, Event, Explanation, ExportKind, ParticipantKey, Request};
 use super::model::Model;
 use super::progress::Pacer;
 use super::single_map::{SingleMap, Warmth, explain};
@@ -35,6 +36,8 @@ pub struct Engine {
     pub(super) model: Option<Model>,
     pub(super) images: Option<Images>,
     explained: Option<SingleMap>,
+    /// Maps before it that the user wants to see beside others.
+    kept_maps: KeptMaps,
     /// What the last map left on the device.
     recent: Option<Recent>,
     /// Where results of group runs are kept.
@@ -69,7 +72,17 @@ impl Default for Engine {
 impl Engine {
     /// Keeps results of group runs in a store.
     pub fn with_store(store: Rc<dyn Store>) -> Self {
-        Self { device: None, model: None, images: None, explained: None, recent: None, store, warm: false, choice: DeviceChoice::Auto }
+        Self {
+            device: None,
+            model: None,
+            images: None,
+            explained: None,
+            kept_maps: KeptMaps::default(),
+            recent: None,
+            store,
+            warm: false,
+            choice: DeviceChoice::Auto,
+        }
     }
 
     /// Works on one request and posts its events; the last one closes the job.
@@ -99,6 +112,13 @@ impl Engine {
             Request::ShowParticipant { participant, element } => self.show(&participant, element, outlet).await,
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
+            Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
+            Request::ForgetMap { number } => {
+                self.kept_maps.forget(number);
+                outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+                Ok(())
+            }
+            Request::CompareMaps(asked) => self.compare_maps(asked, outlet).await,
             Request::Interpret(options) => self.interpret(&options, outlet).await,
             Request::ListRuns => self.list_runs(outlet).await,
             Request::ForgetRun { run } => {
@@ -234,6 +254,20 @@ impl Engine {
         Ok(record.to_json())
     }
 
+    fn keep_map(&mut self, number: u32, explanation: &Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let explained = self.explained.as_ref().filter(|explained| explained.explanation == *explanation);
+        let explained = explained.ok_or_else(|| Ended::because("this map is not the last one any more", "compute it again"))?;
+        self.kept_maps.keep(number, &explained.map)?;
+        outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+        Ok(())
+    }
+
+    async fn compare_maps(&mut self, asked: ComparisonRequest, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let comparison = self.kept_maps.compare(asked, &Pacer::new(outlet)).await?;
+        outlet.post(Event::Compared(Box::new(comparison)), Vec::new());
+        Ok(())
+    }
+
     async fn list_runs(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
         outlet.post(Event::Kept(kept::list(&*self.store).await?), Vec::new());
         Ok(())
@@ -266,6 +300,8 @@ fn keeps_recent(request: &Request) -> bool {
     match request {
         Request::Explain(_) | Request::Export { .. } | Request::ShowParticipant { .. } | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
+        // Comparing takes half as much memory again as the maps, and the next map is often of the same element.
+        Request::KeepMap { .. } | Request::ForgetMap { .. } | Request::CompareMaps(_) => true,
         Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
         // A group run needs the memory.
         Request::ChooseCheckpoint { .. } | Request::Interpret(_) => false,

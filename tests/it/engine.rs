@@ -70,7 +70,7 @@ impl Talk {
         self.ear.heard.borrow_mut().pop().expect("every request is answered")
     }
 
-    fn with_demo() -> Self {
+    pub fn with_demo() -> Self {
         let mut talk = Self::default();
         talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
         let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
@@ -105,7 +105,7 @@ impl Talk {
         }
     }
 
-    fn failure(&mut self, request: Request, given: Given) -> Failure {
+    pub fn failure(&mut self, request: Request, given: Given) -> Failure {
         match self.say(request, given).0 {
             Event::Failed(failure) => failure,
             event => panic!("{event:?}"),

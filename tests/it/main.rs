@@ -18,6 +18,8 @@ mod elements;
 #[cfg(feature = "compute")]
 mod engine;
 #[cfg(feature = "compute")]
+mod engine_comparison;
+#[cfg(feature = "compute")]
 mod engine_reuse;
 mod export;
 mod figures;

@@ -214,6 +214,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Backward => Text::new("Backward pass", "Passe arrière"),
         Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
         Stage::Packing => Text::new("Packing", "Archivage"),
+        Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
     };
     text.get()
 }
