@@ -17,7 +17,7 @@ impl Sorting {
     /// Takes finite values with their positions, fewer than 2³² of them.
     pub fn begin(values: impl Iterator<Item = (usize, f32)>) -> Self {
         let order: Vec<u64> = values.map(|(position, value)| u64::from(ordered(value)) << 32 | position as u64).collect();
-        Sorting { unsorted: vec![0..order.len()], order }
+        Sorting { unsorted: Vec::from([Range { start: 0, end: order.len() }]), order }
     }
 
     /// Sorts a piece, or splits a part that is too large for one; `false` when all is sorted.

@@ -81,6 +81,8 @@ impl Study {
             Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Failed(failure) => return Err(failure),
+            Event::KeptMaps(numbers) => self.take_kept(&numbers),
+            Event::Compared(comparison) => self.take_comparison(*comparison),
             Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),
             Event::Kept(runs) => self.runs.set(runs),
             Event::Packed { path, name } => hand_over(&path, &name, &attachments).await?,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::compare::Comparing;
 use super::group::GroupForm;
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
@@ -29,6 +30,8 @@ pub struct Study {
     pub sources: RwSignal<Sources>,
     pub form: Form,
     pub group: GroupForm,
+    /// Maps that are kept beside each other.
+    pub compare: Comparing,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
     /// What the last group run came to.
@@ -93,6 +96,9 @@ pub enum Task {
     Explain,
     Export(ExportKind),
     ListParticipants,
+    KeepMap,
+    ForgetMap,
+    CompareMaps,
     Interpret,
     ListRuns,
     ForgetRun,
@@ -193,6 +199,7 @@ impl Study {
                 device: RwSignal::new(DeviceChoice::default()),
             },
             group: GroupForm::new(),
+            compare: Comparing::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),
             keeping: RwSignal::new(Keeping::Kept),

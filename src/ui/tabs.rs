@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::compare::ComparePanel;
 use super::downloads::Downloads;
 use super::language::Text;
 use super::logits::Logits;
@@ -17,16 +18,19 @@ pub enum Tab {
     /// The network's answer and the map's files.
     #[default]
     Map,
+    /// Maps side by side.
+    Compare,
 }
 
 impl Tab {
     /// In the order of the row.
-    pub const ALL: &[Tab] = &[Tab::Map];
+    pub const ALL: &[Tab] = &[Tab::Map, Tab::Compare];
 
     /// As the address and the `data-testid` (`tab-…`) have it.
     pub fn name(self) -> &'static str {
         match self {
             Tab::Map => "map",
+            Tab::Compare => "compare",
         }
     }
 
@@ -38,6 +42,7 @@ impl Tab {
     fn label(self) -> Text {
         match self {
             Tab::Map => text::TAB_MAP,
+            Tab::Compare => text::compare::TITLE,
         }
     }
 }
@@ -51,6 +56,7 @@ fn panel(tab: Tab) -> AnyView {
             </div>
         }
         .into_any(),
+        Tab::Compare => view! { <ComparePanel /> }.into_any(),
     }
 }
 

@@ -1,5 +1,6 @@
-//! Every string that the user sees; those of group runs in [`group`].
+//! Every string that the user sees; those of group runs in [`group`], of comparisons in [`compare`].
 
+pub mod compare;
 pub mod group;
 
 use super::format;

@@ -1,0 +1,126 @@
+//! What each pair has in common: a table, asked for by a button, since sorting millions of voxels takes seconds.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::state::KeptMap;
+use crate::analysis::comparison::{Correlations, Overlap, Voxels};
+use crate::engine::message::{Comparison, ComparisonOutcome};
+use crate::ui::choice::{Choice, Entry};
+use crate::ui::format;
+use crate::ui::study::{Study, Task};
+use crate::ui::text::compare as words;
+
+/// Settings, the button and the table; absent for less than two maps.
+#[component]
+pub fn Numbers() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let has_pairs = Memo::new(move |_| study.compare.kept.read().len() >= 2);
+    move || has_pairs.get().then(|| view! { <Settings /> <Table /> })
+}
+
+#[component]
+fn Settings() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let compare = study.compare;
+    let entries = vec![Entry::new("all", words::ALL_VOXELS.get()), Entry::new("either-non-zero", words::EITHER_NON_ZERO.get())];
+    let value = move || match compare.voxels.get() {
+        Voxels::All => "all".to_owned(),
+        Voxels::EitherNonZero => "either-non-zero".to_owned(),
+    };
+    let choose = move |name: String| compare.voxels.set(if name == "all" { Voxels::All } else { Voxels::EitherNonZero });
+    let set_percent = move |event| {
+        let percent: Option<f64> = event_target_value(&event).parse().ok();
+        // What is no share leaves the field as it was.
+        let percent = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0);
+        compare.top_percent.update(|own| *own = percent.unwrap_or(*own));
+    };
+    let is_busy = move || study.work.read().is_doing(Task::CompareMaps);
+    view! {
+        <div class="compare__settings">
+            <Choice label=words::VOXELS.get() testid="compare-voxels" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
+            <label class="field">
+                <span class="field__label">{words::TOP_PERCENT.get()}</span>
+                <input type="number" min="0.1" max="100" step="any" data-testid="top-percent"
+                    prop:value=move || { compare.top_percent.track(); compare.top_percent.get().to_string() } on:change=set_percent />
+            </label>
+            <button type="button" class="button" data-testid="compare-maps" disabled=is_busy
+                on:click=move |_| study.compare_maps()>{words::COMPARE.get()}</button>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Table() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let rows = move || study.compare.pairs().into_iter().map(|pair| view! { <Row pair=pair /> }).collect_view();
+    let top = move || words::top(study.compare.top_percent.get());
+    view! {
+        <div class="table-frame compare__table">
+            <table class="table table--numbers" data-testid="comparison">
+                <thead>
+                    <tr>
+                        <th scope="col">{words::PAIR.get()}</th>
+                        <th scope="col">"Pearson"</th>
+                        <th scope="col">"Spearman"</th>
+                        <th scope="col">{top}</th>
+                        <th scope="col">{words::LARGEST_DIFFERENCE.get()}</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(pair: [Arc<KeptMap>; 2]) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let name = format!("{} · {}", pair[0].letter, pair[1].letter);
+    let id = format!("{}-{}", pair[0].letter, pair[1].letter);
+    let numbers = pair.each_ref().map(|kept| kept.number);
+    let comparison = Memo::new(move |_| study.compare.comparison(numbers));
+    // Numbers in full for scripts; the cells are for reading.
+    let exact = move |pick: fn(&Correlations, &Overlap) -> Option<f64>| match &*comparison.read() {
+        Some(Comparison { outcome: ComparisonOutcome::Numbers(correlations, overlap), .. }) => {
+            pick(correlations, overlap).map(|n| n.to_string())
+        }
+        _ => None,
+    };
+    let cells = move || match comparison.get().map(|comparison| comparison.outcome) {
+        None => words_cell(words::NOT_YET.get().to_owned()),
+        Some(ComparisonOutcome::OtherGrid) => words_cell(words::other_grid(&pair)),
+        Some(ComparisonOutcome::Gone(number)) => words_cell(words::gone(&pair, number)),
+        Some(ComparisonOutcome::Numbers(correlations, overlap)) => number_cells(&pair, &correlations, &overlap),
+    };
+    view! {
+        <tr data-testid="comparison-row" data-pair=id data-pearson=move || exact(|c, _| c.pearson) data-spearman=move || exact(|c, _| c.spearman)
+            data-dice=move || exact(|_, o| o.dice) data-voxels=move || exact(|c, _| Some(c.n_voxels as f64))>
+            <th scope="row">{name}</th>
+            {cells}
+        </tr>
+    }
+    .into_any()
+}
+
+fn words_cell(words: String) -> AnyView {
+    view! { <td colspan="4" class="muted compare__words">{words}</td> }.into_any()
+}
+
+fn number_cells(pair: &[Arc<KeptMap>; 2], correlations: &Correlations, overlap: &Overlap) -> AnyView {
+    let four_digits = |number: f64| format::decimals(number, 4);
+    let coefficients = match (correlations.pearson, correlations.spearman) {
+        (Some(pearson), Some(spearman)) => view! { <td>{four_digits(pearson)}</td> <td>{four_digits(spearman)}</td> }.into_any(),
+        _ => view! { <td colspan="2" class="muted compare__words">{words::undefined(pair, correlations)}</td> }.into_any(),
+    };
+    let dice = overlap.dice.map_or_else(|| "–".to_owned(), four_digits);
+    view! {
+        {coefficients}
+        <td title=words::overlap(pair, overlap)>{dice}</td>
+        <td>{format::significant(f64::from(correlations.largest_difference))}</td>
+    }
+    .into_any()
+}
