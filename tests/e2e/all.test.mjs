@@ -5,6 +5,7 @@ import './keyboard.mjs';
 import './accessibility.mjs';
 import './language.mjs';
 import './gestures.mjs';
+import './compare.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

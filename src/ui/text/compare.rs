@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::analysis::comparison::{Correlations, Overlap};
-use crate::attribution::{Convention, Method};
+use crate::attribution::Convention;
+use crate::attribution::Method;
 use crate::engine::message::Quantity;
 use crate::ui::compare::KeptMap;
 use crate::ui::format;
