@@ -170,50 +170,72 @@ pub fn difference(first: &[f32], second: &[f32]) -> Vec<f32> {
 pub struct Correlating<'a> {
     pair: Pair<'a>,
     known: Correlations,
-    at: At,
+    next: Next,
 }
 
-/// What is done next.
-enum At {
+/// What is done next. Ranks are doubled, and lie where their voxels do.
+enum Next {
     Pearson,
-    RanksOfFirst(Sorting),
-    RanksOfSecond(Sorting, Vec<u32>),
+    SortFirst(Sorting),
+    RankFirst { sorted: Sorting, start: usize, ranks: Vec<u32> },
+    BeginSecond { ranks: Vec<u32> },
+    SortSecond { sorting: Sorting, ranks: Vec<u32> },
+    Spearman { sorted: Sorting, start: usize, ranks: Vec<u32>, moments: Moments },
+    Nothing,
 }
 
 impl<'a> Correlating<'a> {
     /// Nothing is computed yet.
     pub fn begin(pair: Pair<'a>) -> Self {
         let known = Correlations { n_voxels: 0, pearson: None, spearman: None, is_constant: [true; 2], largest_difference: 0.0 };
-        Correlating { pair, known, at: At::Pearson }
+        Correlating { pair, known, next: Next::Pearson }
     }
 
     /// Works for some milliseconds, at the start of a large map's ranks some dozens; gives the numbers with the last step.
     pub fn step(&mut self) -> Option<Correlations> {
-        let sorting_of = |pair: Pair<'a>, map: usize| Sorting::begin(pair.counted().map(move |(at, values)| (at, values[map])));
-        match &mut self.at {
-            At::Pearson => {
+        self.next = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Pearson => {
                 self.known = pearson(&self.pair);
-                if self.known.pearson.is_none() {
-                    return Some(self.known);
-                }
-                self.at = At::RanksOfFirst(sorting_of(self.pair, 0));
+                if self.known.pearson.is_none() { Next::Nothing } else { Next::SortFirst(self.sorting(0)) }
             }
-            At::RanksOfFirst(sorting) => {
-                if !sorting.step() {
-                    let mut ranks = vec![0; self.pair.maps[0].len()];
-                    sorting.for_each_doubled_rank(|position, rank| ranks[position] = rank);
-                    // The second map's ranks take the place of the first's.
-                    self.at = At::Pearson;
-                    self.at = At::RanksOfSecond(sorting_of(self.pair, 1), ranks);
+            Next::SortFirst(mut sorting) => {
+                if sorting.step() {
+                    Next::SortFirst(sorting)
+                } else {
+                    Next::RankFirst { sorted: sorting, start: 0, ranks: vec![0; self.pair.maps[0].len()] }
                 }
             }
-            At::RanksOfSecond(sorting, ranks_of_first) => {
-                if !sorting.step() {
-                    return Some(Correlations { spearman: spearman(self.known.n_voxels, sorting, ranks_of_first), ..self.known });
+            Next::RankFirst { sorted, start, mut ranks } => match sorted.doubled_ranks(start, |position, rank| ranks[position] = rank) {
+                Some(start) => Next::RankFirst { sorted, start, ranks },
+                None => Next::BeginSecond { ranks },
+            },
+            Next::BeginSecond { ranks } => Next::SortSecond { sorting: self.sorting(1), ranks },
+            Next::SortSecond { mut sorting, ranks } => {
+                if sorting.step() {
+                    Next::SortSecond { sorting, ranks }
+                } else {
+                    Next::Spearman { sorted: sorting, start: 0, ranks, moments: Moments::default() }
                 }
             }
-        }
-        None
+            Next::Spearman { sorted, start, ranks, mut moments } => {
+                // The mean of doubled ranks, whatever ties.
+                let mean = self.known.n_voxels as f64 + 1.0;
+                let add = |position: usize, rank: u32| moments.add([ranks[position], rank].map(|rank| f64::from(rank) - mean));
+                match sorted.doubled_ranks(start, add) {
+                    Some(start) => Next::Spearman { sorted, start, ranks, moments },
+                    None => {
+                        self.known.spearman = Some(moments.coefficient());
+                        Next::Nothing
+                    }
+                }
+            }
+            Next::Nothing => Next::Nothing,
+        };
+        matches!(self.next, Next::Nothing).then_some(self.known)
+    }
+
+    fn sorting(&self, map: usize) -> Sorting {
+        Sorting::begin(self.pair.counted().map(|(position, values)| (position, values[map])))
     }
 }
 
@@ -240,16 +262,6 @@ fn pearson(pair: &Pair) -> Correlations {
         moments.add([0, 1].map(|map| f64::from(values[map]) - means[map]));
     }
     Correlations { pearson: Some(moments.coefficient()), ..unknown }
-}
-
-/// Of doubled ranks: their mean is n + 1, whatever ties.
-fn spearman(n_voxels: usize, second: &Sorting, ranks_of_first: &[u32]) -> Option<f64> {
-    let mean = n_voxels as f64 + 1.0;
-    let mut moments = Moments::default();
-    second.for_each_doubled_rank(|position, rank| {
-        moments.add([ranks_of_first[position], rank].map(|rank| f64::from(rank) - mean));
-    });
-    Some(moments.coefficient())
 }
 
 /// Sums of squares and products of centred values, added up block by block: one long sum of values that repeat, as ranks and

@@ -49,7 +49,8 @@ pub fn difference_signal(study: Study) -> RwSignal<Option<Arc<Difference>>> {
             let made = subtract(&pair).await;
             // Another pair may be wanted by now.
             if untrack(wanted).as_ref().map(numbers_of) == numbers {
-                shown.set(made.map(Arc::new));
+                // The panel may have been laid out anew.
+                let _ = shown.try_set(made.map(Arc::new));
             }
         });
     });

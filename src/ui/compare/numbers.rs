@@ -43,7 +43,7 @@ fn Settings() -> impl IntoView {
             <label class="field">
                 <span class="field__label">{words::TOP_PERCENT.get()}</span>
                 <input type="number" min="0.1" max="100" step="any" data-testid="top-percent"
-                    prop:value=move || { compare.top_percent.track(); compare.top_percent.get().to_string() } on:change=set_percent />
+                    prop:value=move || compare.top_percent.get().to_string() on:change=set_percent />
             </label>
             <button type="button" class="button" data-testid="compare-maps" disabled=is_busy
                 on:click=move |_| study.compare_maps()>{words::COMPARE.get()}</button>

@@ -90,8 +90,11 @@ impl Comparing {
 
     /// What the engine said of a pair for the settings of now.
     pub fn comparison(&self, maps: [u32; 2]) -> Option<Comparison> {
-        let asked = self.question(maps);
-        self.numbers.read().iter().find(|comparison| comparison.asked == asked).cloned()
+        let wanted = self.question(maps);
+        // A number may lose its last bit on the way to the engine and back.
+        let is_close = |percent: f64| (percent - wanted.top_percent).abs() <= 1e-9 * wanted.top_percent;
+        let is_answer = |asked: &ComparisonRequest| asked.maps == maps && asked.voxels == wanted.voxels && is_close(asked.top_percent);
+        self.numbers.read().iter().find(|comparison| is_answer(&comparison.asked)).cloned()
     }
 
     fn question(&self, maps: [u32; 2]) -> ComparisonRequest {
