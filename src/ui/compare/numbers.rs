@@ -58,20 +58,18 @@ fn Table() -> impl IntoView {
     let rows = move || study.compare.pairs().into_iter().map(|pair| view! { <Row pair=pair /> }).collect_view();
     let top = move || words::top(study.compare.top_percent.get());
     view! {
-        <div class="table-frame compare__table">
-            <table class="table table--numbers" data-testid="comparison">
-                <thead>
-                    <tr>
-                        <th scope="col">{words::PAIR.get()}</th>
-                        <th scope="col">"Pearson"</th>
-                        <th scope="col">"Spearman"</th>
-                        <th scope="col">{top}</th>
-                        <th scope="col">{words::LARGEST_DIFFERENCE.get()}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <table class="table table--numbers compare__table" data-testid="comparison">
+            <thead>
+                <tr>
+                    <th scope="col">{words::PAIR.get()}</th>
+                    <th scope="col">"Pearson"</th>
+                    <th scope="col">"Spearman"</th>
+                    <th scope="col">{top}</th>
+                    <th scope="col">{words::LARGEST_DIFFERENCE.get()}</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }
