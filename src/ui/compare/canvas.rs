@@ -39,6 +39,10 @@ pub fn ComparePlane(
             point_at(&event);
         }
     };
+    let letters = move || {
+        let letters = scene.grid(plane).map(|grid| grid.letters());
+        letters.map(|letters| letters.map(|letter| view! { <span class="letter" aria-hidden="true">{letter}</span> }))
+    };
     let turn = move |event: WheelEvent| {
         if event.delta_y() != 0.0 && !event.ctrl_key() {
             event.prevent_default();
@@ -53,6 +57,7 @@ pub fn ComparePlane(
                 <line x1=move || at(0) x2=move || at(0) y1="0" y2="100%" />
                 <line x1="0" x2="100%" y1=move || at(1) y2=move || at(1) />
             </svg>
+            {letters}
         </div>
     }
     .into_any()

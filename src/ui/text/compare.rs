@@ -96,9 +96,9 @@ pub fn difference(pair: Option<&[Arc<KeptMap>; 2]>) -> String {
     pair.map_or_else(|| "A − B".to_owned(), |[first, second]| format!("{} − {}", first.letter, second.letter))
 }
 
-/// `Dice, top 5 %`
+/// `Dice, strongest 5 %`
 pub fn top(percent: f64) -> String {
-    let percent = format::significant(percent);
+    let percent = format::plain(percent);
     match spoken() {
         Language::English => format!("Dice, strongest {percent} %"),
         Language::French => format!("Dice, {percent} % les plus forts"),
