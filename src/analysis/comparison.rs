@@ -132,7 +132,8 @@ impl<'a> Pair<'a> {
         if !(percent > 0.0 && percent <= 100.0) {
             return Err(ComparisonError::Percent { percent });
         }
-        let mut magnitudes: Vec<u32> = self.counted().map(|(_, values)| values[map].abs().to_bits()).collect();
+        let mut magnitudes = Vec::with_capacity(self.maps[map].len());
+        magnitudes.extend(self.counted().map(|(_, values)| values[map].abs().to_bits()));
         let n_voxels = magnitudes.len();
         let n_wanted = ((n_voxels as f64 * percent / 100.0).ceil() as usize).clamp(1, n_voxels.max(1));
         let least = if n_voxels == 0 { 0 } else { *magnitudes.select_nth_unstable(n_voxels - n_wanted).1 };
@@ -175,7 +176,9 @@ pub struct Correlating<'a> {
 
 /// What is done next. Ranks are doubled, and lie where their voxels do.
 enum Next {
-    Pearson,
+    Means,
+    Pearson { means: [f64; 2] },
+    BeginFirst,
     SortFirst(Sorting),
     RankFirst { sorted: Sorting, start: usize, ranks: Vec<u32> },
     BeginSecond { ranks: Vec<u32> },
@@ -188,16 +191,24 @@ impl<'a> Correlating<'a> {
     /// Nothing is computed yet.
     pub fn begin(pair: Pair<'a>) -> Self {
         let known = Correlations { n_voxels: 0, pearson: None, spearman: None, is_constant: [true; 2], largest_difference: 0.0 };
-        Correlating { pair, known, next: Next::Pearson }
+        Correlating { pair, known, next: Next::Means }
     }
 
-    /// Works for some milliseconds, at the start of a large map's ranks some dozens; gives the numbers with the last step.
+    /// Works for some milliseconds, at the start some dozens of a large map; gives the numbers with the last step.
     pub fn step(&mut self) -> Option<Correlations> {
         self.next = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Pearson => {
-                self.known = pearson(&self.pair);
-                if self.known.pearson.is_none() { Next::Nothing } else { Next::SortFirst(self.sorting(0)) }
+            Next::Means => {
+                let means = self.look_through();
+                if self.known.is_constant == [false; 2] { Next::Pearson { means } } else { Next::Nothing }
             }
+            Next::Pearson { means } => {
+                // Centred, so that a large mean costs no digits.
+                let mut moments = Moments::default();
+                self.pair.counted().for_each(|(_, values)| moments.add([0, 1].map(|map| f64::from(values[map]) - means[map])));
+                self.known.pearson = Some(moments.coefficient());
+                Next::BeginFirst
+            }
+            Next::BeginFirst => Next::SortFirst(self.sorting(0)),
             Next::SortFirst(mut sorting) => {
                 if sorting.step() {
                     Next::SortFirst(sorting)
@@ -234,34 +245,25 @@ impl<'a> Correlating<'a> {
         matches!(self.next, Next::Nothing).then_some(self.known)
     }
 
-    fn sorting(&self, map: usize) -> Sorting {
-        Sorting::begin(self.pair.counted().map(|(position, values)| (position, values[map])))
-    }
-}
-
-/// All but Spearman's coefficient: centred sums, so that a large mean costs no digits.
-fn pearson(pair: &Pair) -> Correlations {
-    let (mut n_voxels, mut sums, mut largest_difference) = (0, [0.0; 2], 0.0_f32);
-    let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
-    for (_, values) in pair.counted() {
-        n_voxels += 1;
-        largest_difference = largest_difference.max((values[0] - values[1]).abs());
-        for map in 0..2 {
-            sums[map] += f64::from(values[map]);
-            (low[map], high[map]) = (low[map].min(values[map]), high[map].max(values[map]));
+    /// Takes note of all that one pass tells, and gives both means.
+    fn look_through(&mut self) -> [f64; 2] {
+        let (mut n_voxels, mut sums, mut largest_difference) = (0, [0.0; 2], 0.0_f32);
+        let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
+        for (_, values) in self.pair.counted() {
+            n_voxels += 1;
+            largest_difference = largest_difference.max((values[0] - values[1]).abs());
+            for map in 0..2 {
+                sums[map] += f64::from(values[map]);
+                (low[map], high[map]) = (low[map].min(values[map]), high[map].max(values[map]));
+            }
         }
+        self.known = Correlations { n_voxels, largest_difference, is_constant: [0, 1].map(|map| low[map] >= high[map]), ..self.known };
+        sums.map(|sum| sum / n_voxels as f64)
     }
-    let is_constant = [0, 1].map(|map| low[map] >= high[map]);
-    let unknown = Correlations { n_voxels, pearson: None, spearman: None, is_constant, largest_difference };
-    if is_constant != [false; 2] {
-        return unknown;
+
+    fn sorting(&self, map: usize) -> Sorting {
+        Sorting::begin(self.pair.counted().map(|(position, values)| (position, values[map])), self.pair.maps[map].len())
     }
-    let means = sums.map(|sum| sum / n_voxels as f64);
-    let mut moments = Moments::default();
-    for (_, values) in pair.counted() {
-        moments.add([0, 1].map(|map| f64::from(values[map]) - means[map]));
-    }
-    Correlations { pearson: Some(moments.coefficient()), ..unknown }
 }
 
 /// Sums of squares and products of centred values, added up block by block: one long sum of values that repeat, as ranks and

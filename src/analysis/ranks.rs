@@ -17,9 +17,10 @@ pub struct Sorting {
 }
 
 impl Sorting {
-    /// Takes finite values with their positions, fewer than 2³² of them.
-    pub fn begin(values: impl Iterator<Item = (usize, f32)>) -> Self {
-        let order: Vec<u64> = values.map(|(position, value)| u64::from(ordered(value)) << 32 | position as u64).collect();
+    /// Takes finite values with their positions, fewer than 2³² and at most `limit` of them: memory that grows is copied.
+    pub fn begin(values: impl Iterator<Item = (usize, f32)>, limit: usize) -> Self {
+        let mut order = Vec::with_capacity(limit);
+        order.extend(values.map(|(position, value)| u64::from(ordered(value)) << 32 | position as u64));
         Sorting { unsorted: Vec::from([Range { start: 0, end: order.len() }]), order }
     }
 
@@ -69,7 +70,7 @@ mod tests {
     #[test]
     fn equal_values_share_their_mean_rank_and_zeros_have_one_sign() {
         let values = [0.5, -2.0, 0.0, 0.5, -0.0, f32::MIN_POSITIVE];
-        let mut sorting = Sorting::begin(values.into_iter().enumerate());
+        let mut sorting = Sorting::begin(values.into_iter().enumerate(), 6);
         while sorting.step() {}
         let mut doubled = [0; 6];
         assert_eq!(sorting.doubled_ranks(0, |position, rank| doubled[position] = rank), None);
@@ -80,7 +81,7 @@ mod tests {
     fn parts_beyond_a_piece_are_split_until_all_is_sorted() {
         let n_values = RANKS_AT_ONCE + 3 * PIECE + 7;
         let value = |index: usize| (index * 7919 % 10007) as f32 - 5000.0;
-        let mut sorting = Sorting::begin((0..n_values).map(|index| (index, value(index))));
+        let mut sorting = Sorting::begin((0..n_values).map(|index| (index, value(index))), n_values);
         let n_steps = std::iter::from_fn(|| sorting.step().then_some(())).count();
         assert!(n_steps >= 4, "{n_steps} steps");
         let mut last = (f32::MIN, 0);
