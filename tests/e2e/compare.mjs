@@ -56,7 +56,7 @@ describe('maps side by side', () => {
 
   test('a click in a column moves the crosshair of all', async () => {
     const before = await maplens.get('crosshair-mm').innerText();
-    await column('A').getByTestId('compare-axial').click({ position: { x: 40, y: 60 } });
+    await column('A').getByTestId('compare-axial').click({ position: { x: 70, y: 100 } });
     await maplens.page.waitForTimeout(DRAWN_MS);
     assert.notEqual(await maplens.get('crosshair-mm').innerText(), before);
     // The page shows map B itself, too.

@@ -137,11 +137,14 @@ pub fn undefined(pair: &[Arc<KeptMap>; 2], correlations: &Correlations) -> Strin
     if correlations.n_voxels == 0 {
         return Text::new("not defined: both maps are 0 everywhere", "non définies : les deux cartes sont nulles partout").into();
     }
-    let flat = pair.iter().zip(correlations.is_constant).filter(|(_, is_constant)| *is_constant);
-    let letters = flat.map(|(kept, _)| kept.letter.to_string()).collect::<Vec<_>>().join(", ");
-    match spoken() {
-        Language::English => format!("not defined: {letters} has one value everywhere"),
-        Language::French => format!("non définies : {letters} a une seule valeur partout"),
+    let [a, b] = pair.each_ref().map(|kept| kept.letter);
+    let is_constant = correlations.is_constant;
+    let flat = if is_constant[0] { a } else { b };
+    match (spoken(), is_constant == [true; 2]) {
+        (Language::English, true) => format!("not defined: {a} and {b} have one value everywhere"),
+        (Language::English, false) => format!("not defined: {flat} has one value everywhere"),
+        (Language::French, true) => format!("non définies : {a} et {b} ont une seule valeur partout"),
+        (Language::French, false) => format!("non définies : {flat} a une seule valeur partout"),
     }
 }
 
