@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::state::KeptMap;
 use crate::analysis::comparison::{Correlations, Overlap, Voxels};
-use crate::engine::message::{Comparison, ComparisonOutcome};
+use crate::engine::message::ComparisonOutcome;
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::format;
 use crate::ui::study::{Study, Task};
@@ -55,7 +55,8 @@ fn Settings() -> impl IntoView {
 #[component]
 fn Table() -> impl IntoView {
     let study = expect_context::<Study>();
-    let rows = move || study.compare.pairs().into_iter().map(|pair| view! { <Row pair=pair /> }).collect_view();
+    // Few short rows: made anew when anything changes.
+    let rows = move || study.compare.pairs().iter().map(|pair| row(study, pair)).collect_view();
     let top = move || words::top(study.compare.top_percent.get());
     view! {
         <table class="table table--numbers compare__table" data-testid="comparison">
@@ -74,34 +75,32 @@ fn Table() -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Row(pair: [Arc<KeptMap>; 2]) -> impl IntoView {
-    let study = expect_context::<Study>();
-    let name = format!("{} · {}", pair[0].letter, pair[1].letter);
-    let id = format!("{}-{}", pair[0].letter, pair[1].letter);
-    let numbers = pair.each_ref().map(|kept| kept.number);
-    let comparison = Memo::new(move |_| study.compare.comparison(numbers));
-    // Numbers in full for scripts; the cells are for reading.
-    let exact = move |pick: fn(&Correlations, &Overlap) -> Option<f64>| match &*comparison.read() {
-        Some(Comparison { outcome: ComparisonOutcome::Numbers(correlations, overlap), .. }) => {
-            pick(correlations, overlap).map(|n| n.to_string())
-        }
-        _ => None,
-    };
-    let cells = move || match comparison.get().map(|comparison| comparison.outcome) {
+fn row(study: Study, pair: &[Arc<KeptMap>; 2]) -> AnyView {
+    let [first, second] = pair.each_ref().map(|kept| kept.letter);
+    let mut exact = [None, None, None, None];
+    let cells = match study.compare.comparison(pair.each_ref().map(|kept| kept.number)) {
         None => words_cell(words::NOT_YET.get().to_owned()),
-        Some(ComparisonOutcome::OtherGrid) => words_cell(words::other_grid(&pair)),
-        Some(ComparisonOutcome::Gone(number)) => words_cell(words::gone(&pair, number)),
-        Some(ComparisonOutcome::Numbers(correlations, overlap)) => number_cells(&pair, &correlations, &overlap),
+        Some(ComparisonOutcome::OtherGrid) => words_cell(words::other_grid(pair)),
+        Some(ComparisonOutcome::Gone(number)) => words_cell(words::gone(pair, number)),
+        Some(ComparisonOutcome::Numbers(correlations, overlap)) => {
+            // Numbers in full for scripts; the cells are for reading.
+            exact = [correlations.pearson, correlations.spearman, overlap.dice, Some(correlations.n_voxels as f64)].map(in_full);
+            number_cells(pair, &correlations, &overlap)
+        }
     };
+    let [pearson, spearman, dice, n_voxels] = exact;
     view! {
-        <tr data-testid="comparison-row" data-pair=id data-pearson=move || exact(|c, _| c.pearson) data-spearman=move || exact(|c, _| c.spearman)
-            data-dice=move || exact(|_, o| o.dice) data-voxels=move || exact(|c, _| Some(c.n_voxels as f64))>
-            <th scope="row">{name}</th>
+        <tr data-testid="comparison-row" data-pair=format!("{first}-{second}") data-pearson=pearson data-spearman=spearman data-dice=dice
+            data-voxels=n_voxels>
+            <th scope="row">{format!("{first} · {second}")}</th>
             {cells}
         </tr>
     }
     .into_any()
+}
+
+fn in_full(number: Option<f64>) -> Option<String> {
+    number.map(|number| number.to_string())
 }
 
 fn words_cell(words: String) -> AnyView {

@@ -80,13 +80,14 @@ fn Columns() -> impl IntoView {
         let pair = compare.shows_difference.get().then(|| compare.first_two()).flatten().filter(|pair| !lie_alike(pair));
         pair.map(|pair| view! { <p class="muted" data-testid="difference-refused">{words::no_difference(&pair)}</p> })
     };
+    let columns = move || compare.kept.get().into_iter().map(|kept| view! { <Column kept=kept /> }).collect_view();
     let last = move || {
         let (difference, pair) = (difference.get()?, compare.first_two()?);
         Some(view! { <DifferenceColumn difference=difference pair=pair /> })
     };
     view! {
         <div class="compare__columns">
-            <For each=move || compare.kept.get() key=|kept| kept.number children=|kept| view! { <Column kept=kept /> } />
+            {columns}
             {last}
         </div>
         {refused}

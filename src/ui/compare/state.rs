@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::analysis::comparison::Voxels;
-use crate::engine::message::{Comparison, ComparisonRequest, MAX_KEPT_MAPS, Request};
+use crate::engine::message::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS, Request};
 use crate::ui::shown::{ShownImage, ShownMap};
 use crate::ui::study::{Study, Task};
 
@@ -89,12 +89,12 @@ impl Comparing {
     }
 
     /// What the engine said of a pair for the settings of now.
-    pub fn comparison(&self, maps: [u32; 2]) -> Option<Comparison> {
+    pub fn comparison(&self, maps: [u32; 2]) -> Option<ComparisonOutcome> {
         let wanted = self.question(maps);
         // A number may lose its last bit on the way to the engine and back.
         let is_close = |percent: f64| (percent - wanted.top_percent).abs() <= 1e-9 * wanted.top_percent;
         let is_answer = |asked: &ComparisonRequest| asked.maps == maps && asked.voxels == wanted.voxels && is_close(asked.top_percent);
-        self.numbers.read().iter().find(|comparison| is_answer(&comparison.asked)).cloned()
+        self.numbers.read().iter().find(|comparison| is_answer(&comparison.asked)).map(|comparison| comparison.outcome.clone())
     }
 
     fn question(&self, maps: [u32; 2]) -> ComparisonRequest {
@@ -141,8 +141,8 @@ impl Study {
         let asked = self.compare.asked.try_update_value(Option::take).flatten();
         for map in asked.into_iter().filter(|map| numbers.contains(&map.number)) {
             self.compare.kept.update(|kept| {
-                kept.push(map);
-                kept.sort_by_key(|map| map.letter);
+                let place = kept.partition_point(|other| other.letter < map.letter);
+                kept.insert(place, map);
             });
         }
     }

@@ -60,12 +60,14 @@ pub fn label(kept: &KeptMap) -> Vec<String> {
 /// How many are kept, and what they take: voxels once here and once in the engine, images once.
 pub fn kept(maps: &[Arc<KeptMap>]) -> String {
     let bytes_of = |n_voxels: usize| 4 * n_voxels as u64;
-    let mut images: Vec<_> = maps.iter().filter_map(|kept| kept.image.as_ref()).collect();
-    images.sort_by_key(|image| Arc::as_ptr(image));
-    images.dedup_by_key(|image| Arc::as_ptr(image));
-    let of_maps: u64 = maps.iter().map(|kept| 2 * bytes_of(kept.map.placed.volume.data().len())).sum();
-    let of_images: u64 = images.iter().map(|image| bytes_of(image.placed.volume.data().len())).sum();
-    let (n, memory) = (maps.len(), format::megabytes(of_maps + of_images));
+    let mut bytes = 0;
+    for (index, kept) in maps.iter().enumerate() {
+        bytes += 2 * bytes_of(kept.map.placed.volume.data().len());
+        let Some(image) = &kept.image else { continue };
+        let is_known = maps[..index].iter().filter_map(|other| other.image.as_ref()).any(|other| Arc::ptr_eq(other, image));
+        bytes += if is_known { 0 } else { bytes_of(image.placed.volume.data().len()) };
+    }
+    let (n, memory) = (maps.len(), format::megabytes(bytes));
     match spoken() {
         Language::English => format!("{n} of 4 maps kept, {memory}."),
         Language::French => format!("{n} cartes gardées sur 4, {memory}."),
