@@ -13,6 +13,7 @@ pub mod caps;
 pub mod maps;
 pub mod volume;
 
+pub mod analysis;
 #[cfg(feature = "compute")]
 pub mod network;
 pub mod render;

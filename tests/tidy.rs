@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 7] = [
     &["files", "tsv", "torch_file"],
     &["maps", "caps", "volume"],
-    &["network", "render"],
+    &["network", "render", "analysis"],
     &["attribution", "export"],
     &["engine"],
     &["web", "ui", "native"],

@@ -30,15 +30,15 @@ mod program {
     }
 
     impl Queue {
-        /// Stops the running job, and takes back maps and group runs that were asked for and not begun.
+        /// Stops the running job, and takes back maps, comparisons and group runs that were asked for and not begun.
         fn cancel(&self, port: &Port) {
             self.cancelled.set(self.busy.get());
             self.waiting.borrow_mut().retain(|(job, _)| {
-                let makes_maps = matches!(job.request, Request::Explain(_) | Request::Interpret(_));
-                if makes_maps {
+                let takes_long = matches!(job.request, Request::Explain(_) | Request::CompareMaps(_) | Request::Interpret(_));
+                if takes_long {
                     port.post(&Reply { job: job.id, event: Event::Cancelled }, Vec::new());
                 }
-                !makes_maps
+                !takes_long
             });
         }
     }

@@ -23,6 +23,8 @@ mod images;
 #[cfg(feature = "compute")]
 pub mod interpret;
 #[cfg(feature = "compute")]
+mod kept_maps;
+#[cfg(feature = "compute")]
 mod model;
 #[cfg(feature = "compute")]
 mod progress;

@@ -8,8 +8,10 @@ use super::failure::Ended;
 use super::figures::Backgrounds;
 use super::images::Images;
 use super::interpret::kept;
+use super::kept_maps::KeptMaps;
 use super::message::{
-    Attachment, DeviceChoice, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey, Request,
+    Attachment, ComparisonRequest, DeviceChoice, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey,
+    Request,
 };
 use super::model::Model;
 use super::progress::Pacer;
@@ -45,6 +47,8 @@ pub struct Engine {
     explained: Option<SingleMap>,
     /// What figures of it were drawn on.
     backgrounds: Backgrounds,
+    /// Maps before it that the user wants to see beside others.
+    kept_maps: KeptMaps,
     /// What the last map left on the device.
     recent: Option<Recent>,
     /// Where results of group runs are kept.
@@ -85,6 +89,7 @@ impl Engine {
             images: None,
             explained: None,
             backgrounds: Backgrounds::default(),
+            kept_maps: KeptMaps::default(),
             recent: None,
             store,
             warm: false,
@@ -127,6 +132,13 @@ impl Engine {
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
             Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
+            Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
+            Request::ForgetMap { number } => {
+                self.kept_maps.forget(number);
+                outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+                Ok(())
+            }
+            Request::CompareMaps(asked) => self.compare_maps(asked, outlet).await,
             Request::Interpret(options) => self.interpret(&options, outlet).await,
             Request::ListRuns => self.list_runs(outlet).await,
             Request::ForgetRun { run } => {
@@ -289,6 +301,20 @@ impl Engine {
         Ok(record.to_json())
     }
 
+    fn keep_map(&mut self, number: u32, explanation: &Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let explained = self.explained.as_ref().filter(|explained| explained.explanation == *explanation);
+        let explained = explained.ok_or_else(|| Ended::because("this map is not the last one any more", "compute it again"))?;
+        self.kept_maps.keep(number, &explained.map)?;
+        outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+        Ok(())
+    }
+
+    async fn compare_maps(&mut self, asked: ComparisonRequest, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let comparison = self.kept_maps.compare(asked, &Pacer::new(outlet)).await?;
+        outlet.post(Event::Compared(Box::new(comparison)), Vec::new());
+        Ok(())
+    }
+
     async fn list_runs(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
         outlet.post(Event::Kept(kept::list(&*self.store).await?), Vec::new());
         Ok(())
@@ -326,6 +352,8 @@ fn keeps_recent(request: &Request) -> bool {
         | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
         Request::OpenVolume { .. } => true,
+        // Comparing takes half as much memory again as the maps, and the next map is often of the same element.
+        Request::KeepMap { .. } | Request::ForgetMap { .. } | Request::CompareMaps(_) => true,
         Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
         // A group run needs the memory.
         Request::ChooseCheckpoint { .. } | Request::Interpret(_) => false,

@@ -22,6 +22,11 @@ pub fn decimals(value: f64, n_digits: usize) -> String {
     in_language(&format!("{value:.n_digits$}"))
 }
 
+/// With as many digits as it has.
+pub fn plain(value: f64) -> String {
+    in_language(&value.to_string())
+}
+
 /// Millimetres or slice positions, to a tenth where there is one.
 pub fn millimetres(value: f64) -> String {
     let rounded = (value * 10.0).round() / 10.0 + 0.0;

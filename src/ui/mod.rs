@@ -5,6 +5,7 @@
 mod app;
 mod choice;
 mod color_bar;
+mod compare;
 mod downloads;
 mod drop_zone;
 mod element_field;

@@ -92,6 +92,8 @@ impl Study {
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Figure(ready) => self.figure.take(*ready, attachments.first().map(Attachment::to_bytes).unwrap_or_default()),
             Event::Failed(failure) => return Err(failure),
+            Event::KeptMaps(numbers) => self.take_kept(&numbers),
+            Event::Compared(comparison) => self.take_comparison(*comparison),
             Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),
             Event::Kept(runs) => self.runs.set(runs),
             Event::Packed { path, name } => hand_over(&path, &name, &attachments).await?,

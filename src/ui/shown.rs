@@ -33,7 +33,8 @@ pub struct ShownMap {
     pub channel: usize,
     /// The voxels of all channels, where there are several.
     all_channels: Arc<Vec<f32>>,
-    pub placed: Placed,
+    /// Shared with what compares maps.
+    pub placed: Arc<Placed>,
     pub magnitudes: MagnitudeSample,
 }
 
@@ -77,7 +78,7 @@ impl ShownMap {
     fn placed(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>, own: Vec<f32>) -> Result<Self, Failure> {
         let placed = Placed::new(text::MAP_VALUES.get(), &ready.header, own)?;
         let magnitudes = MagnitudeSample::new(placed.volume.data());
-        Ok(ShownMap { ready, channel, all_channels, placed, magnitudes })
+        Ok(ShownMap { ready, channel, all_channels, placed: Arc::new(placed), magnitudes })
     }
 
     /// The largest magnitude, over all voxels of all channels.

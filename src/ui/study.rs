@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::compare::Comparing;
 use super::figure_tab::FigureState;
 use super::group::GroupForm;
 use super::layers::{Shelf, Slot};
@@ -35,6 +36,8 @@ pub struct Study {
     pub group: GroupForm,
     /// The figure as nilearn draws it.
     pub figure: FigureState,
+    /// Maps that are kept beside each other.
+    pub compare: Comparing,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
     /// What the last group run came to.
@@ -104,6 +107,9 @@ pub enum Task {
     /// A file of the figure.
     FigureFile,
     ListParticipants,
+    KeepMap,
+    ForgetMap,
+    CompareMaps,
     Interpret,
     ListRuns,
     ForgetRun,
@@ -206,6 +212,7 @@ impl Study {
             shelf: Shelf::new(),
             group: GroupForm::new(),
             figure: FigureState::new(),
+            compare: Comparing::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),
             keeping: RwSignal::new(Keeping::Kept),

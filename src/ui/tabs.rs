@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::compare::ComparePanel;
 use super::downloads::Downloads;
 use super::figure_tab::FigureTab;
 use super::language::Text;
@@ -20,17 +21,20 @@ pub enum Tab {
     Map,
     /// nilearn's figure of the map.
     Figure,
+    /// Maps side by side.
+    Compare,
 }
 
 impl Tab {
     /// In the order of the row.
-    pub const ALL: &[Tab] = &[Tab::Map, Tab::Figure];
+    pub const ALL: &[Tab] = &[Tab::Map, Tab::Figure, Tab::Compare];
 
     /// As the address and the `data-testid` (`tab-…`) have it.
     pub fn name(self) -> &'static str {
         match self {
             Tab::Map => "map",
             Tab::Figure => "figure",
+            Tab::Compare => "compare",
         }
     }
 
@@ -43,6 +47,7 @@ impl Tab {
         match self {
             Tab::Map => text::TAB_MAP,
             Tab::Figure => text::figure::FIGURE,
+            Tab::Compare => text::compare::TITLE,
         }
     }
 }
@@ -57,6 +62,7 @@ fn panel(tab: Tab) -> AnyView {
         }
         .into_any(),
         Tab::Figure => view! { <FigureTab /> }.into_any(),
+        Tab::Compare => view! { <ComparePanel /> }.into_any(),
     }
 }
 

@@ -37,6 +37,26 @@ describe('accessibility', () => {
     }
   }
 
+  test('no violations beside kept maps', async () => {
+    const { page } = maplens;
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await maplens.get('language').selectOption('en');
+    await maplens.get('tab-compare').click();
+    for (let n = 0; n < 2; n += 1) {
+      await maplens.get('pin-map').click();
+      assert.equal(await maplens.settled(), 'ready', await maplens.error());
+    }
+    await maplens.get('show-difference').check();
+    await maplens.get('difference-column').waitFor();
+    await maplens.get('compare-maps').click();
+    await maplens.settled();
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(page), []);
+    }
+    await maplens.get('tab-map').click();
+  });
+
   test('no violations in the help and beside an error', async () => {
     const { page } = maplens;
     await maplens.get('language').selectOption('en');

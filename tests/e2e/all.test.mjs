@@ -7,6 +7,7 @@ import './language.mjs';
 import './gestures.mjs';
 import './layers.mjs';
 import './figure.mjs';
+import './compare.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

@@ -26,13 +26,22 @@ export function checkDifference(exact, corrected, difference) {
   console.log(`# ${python('check_difference.py', [exact, corrected, difference].map(({ path }) => path), difference.name).trim()}`);
 }
 
+/** Checks what the page says two downloaded maps have in common; `said` are check_comparison.py's options by name. Throws with Python's words. */
+export function checkComparison(downloads, said) {
+  // Both have the same suggested name.
+  const copies = downloads.map((download, index) => named({ ...download, name: `${index}-${download.name}` }));
+  console.log(`# ${python('check_comparison.py', [...copies, ...asOptions(said, '=')], Object.values(said).join(' ')).trim()}`);
+}
+
 /** Checks a downloaded zip of a group run; `expected` are check_tree.py's options by name, `true` for a flag. Throws with Python's words. */
 export function checkTree(download, expected) {
   const stdout = python('check_tree.py', [named(download), ...asOptions(expected)], download.name);
   console.log(`# ${download.name}: ${stdout.trim().split('\n').join('; ')}`);
 }
 
-function asOptions(expected) {
+/** With `=` a value may begin with a minus sign. */
+function asOptions(expected, joint) {
+  if (joint) return Object.entries(expected).map(([name, value]) => `--${name}${joint}${value}`);
   return Object.entries(expected).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value].flat().map(String))]);
 }
 

@@ -12,10 +12,13 @@ mod caps;
 mod checkpoints;
 #[cfg(feature = "compute")]
 mod command_line;
+mod comparison;
 mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
 mod engine;
+#[cfg(feature = "compute")]
+mod engine_comparison;
 #[cfg(feature = "compute")]
 mod engine_figures;
 #[cfg(feature = "compute")]

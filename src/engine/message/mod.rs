@@ -5,6 +5,7 @@
 //! Requests are worked through in order; only [`Request::Cancel`] overtakes.
 
 mod command_line;
+mod comparison;
 mod figure;
 mod interpretation;
 mod layers;
@@ -13,6 +14,7 @@ mod study;
 use std::rc::Rc;
 
 pub use command_line::GroupSource;
+pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS};
 pub use figure::{FigureForm, FigureOrder, FigureReady};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
@@ -97,6 +99,20 @@ pub enum Request {
     },
     /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
     DrawFigure(Box<FigureOrder>),
+    /// Keep the last map beside those that follow. Answered by [`Event::KeptMaps`].
+    KeepMap {
+        /// By which it is asked for; chosen by the page.
+        number: u32,
+        /// What it must be a map of: the page keeps what it shows.
+        explanation: Explanation,
+    },
+    /// Let go of a kept map. Answered by [`Event::KeptMaps`].
+    ForgetMap {
+        /// [`Request::KeepMap`]'s.
+        number: u32,
+    },
+    /// Work out what two kept maps have in common. Answered by [`Event::Compared`] or [`Event::Cancelled`].
+    CompareMaps(ComparisonRequest),
     /// Interpret a data group, as `clinicadl interpret` does, or go on where the same run was left. Results are kept in the
     /// browser's own storage. Answered by [`Event::Interpreted`] or [`Event::Cancelled`].
     Interpret(Box<InterpretOptions>),
@@ -204,6 +220,10 @@ pub enum Event {
     },
     /// A figure of the last map. Attachment 0: its SVG.
     Figure(Box<FigureReady>),
+    /// The numbers of the kept maps.
+    KeptMaps(Vec<u32>),
+    /// What two kept maps have in common.
+    Compared(Box<Comparison>),
     /// A group has been interpreted.
     Interpreted(Box<Interpretation>),
     /// The runs whose results are kept, the latest first.
@@ -274,6 +294,8 @@ pub enum Stage {
     Interpreting,
     /// Files into an archive.
     Packing,
+    /// Maps with each other.
+    Comparing,
 }
 
 /// Why a job failed.

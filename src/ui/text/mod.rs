@@ -1,5 +1,7 @@
-//! Every string that the user sees; those of figures in [`figure`], of group runs in [`group`], of layers in [`layers`].
+//! Every string that the user sees; those of comparisons in [`compare`], of figures in [`figure`], of group runs in [`group`],
+//! of layers in [`layers`].
 
+pub mod compare;
 pub mod figure;
 pub mod group;
 pub mod layers;
@@ -216,6 +218,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Backward => Text::new("Backward pass", "Passe arrière"),
         Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
         Stage::Packing => Text::new("Packing", "Archivage"),
+        Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
     };
     text.get()
 }

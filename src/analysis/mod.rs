@@ -1,0 +1,4 @@
+//! Numbers that are read off maps: nothing here draws, and nothing computes a map.
+
+pub mod comparison;
+mod ranks;

@@ -1,0 +1,106 @@
+//! One column: three planes of a map on its image, what it is, its value under the crosshair.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+
+use super::canvas::ComparePlane;
+use super::scene::CompareScene;
+use super::turns::Turns;
+use crate::render::{ColorScale, Layer, Paint, Plane, nearest_value, render_slice};
+use crate::ui::format;
+use crate::ui::shown::{Placed, ShownImage};
+use crate::ui::tabs::Tab;
+use crate::ui::view_state::{Shown, ViewState};
+use crate::web::canvas::paint;
+
+/// What a column draws.
+#[derive(Clone)]
+pub struct Picture {
+    /// Of the kept map; 0 is the difference.
+    pub number: u32,
+    pub title: String,
+    pub image: Option<Arc<ShownImage>>,
+    pub map: Arc<Placed>,
+    pub scale: Signal<ColorScale>,
+}
+
+/// The planes of a picture, and its value under the crosshair.
+#[component]
+pub fn Pictures(picture: Picture) -> impl IntoView {
+    let (scene, view_state) = (expect_context::<CompareScene>(), expect_context::<ViewState>());
+    let canvases = Plane::ALL.map(|plane| (plane, NodeRef::<Canvas>::new()));
+    redraw_when_seen_things_change(picture.clone(), canvases);
+    let planes = canvases.map(|(plane, canvas)| view! { <ComparePlane plane=plane title=picture.title.clone() canvas=canvas /> });
+    let map = picture.map.clone();
+    let value = move || {
+        let value = nearest_value(&map.volume, &map.voxel_from_world, scene.crosshair()?);
+        // Outside the map's grid there is no value.
+        Some(value.map_or_else(|| "–".to_owned(), |value| format::significant(f64::from(value))))
+    };
+    let range = move || format!("± {}", format::significant(f64::from(picture.scale.read().range())));
+    view! {
+        <div class="compare__planes" class:planes--zoomed=move || { view_state.view.read().zoom > 1.0 }>{planes}</div>
+        <p class="compare__numbers"><output data-testid="compare-value">{value}</output> <span class="muted" data-testid="compare-range-of">{range}</span></p>
+    }
+    .into_any()
+}
+
+fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
+    let (scene, view_state) = (expect_context::<CompareScene>(), expect_context::<ViewState>());
+    let turns = expect_context::<StoredValue<Turns, LocalStorage>>();
+    let (number, scale) = (picture.number, picture.scale);
+    let pixels = RefCell::new(Vec::new());
+    let draw: Rc<dyn Fn()> = Rc::new(move || {
+        let mut pixels = pixels.borrow_mut();
+        for (plane, canvas) in canvases {
+            let is_seen = view_state.focus.get_untracked().is_none_or(|focus| focus == plane);
+            let canvas = canvas.try_get_untracked().flatten().filter(|_| is_seen);
+            if let Some(canvas) = canvas {
+                untrack(|| draw_plane(&picture, plane, scene, view_state, &canvas, &mut pixels));
+            }
+        }
+    });
+    let draw = StoredValue::new_local(draw);
+    let seen = Memo::new(move |_| {
+        let view = view_state.view.read();
+        (view.opacity, view.window, scene.crosshair(), Plane::ALL.map(|plane| scene.grid(plane)))
+    });
+    Effect::new(move |_| {
+        seen.track();
+        scale.track();
+        view_state.overlay.track();
+        view_state.focus.track();
+        canvases.iter().for_each(|(_, canvas)| canvas.track());
+        if view_state.tab.get() == Tab::Compare {
+            turns.with_value(|turns| draw.with_value(|draw| turns.ask(number, draw)));
+        }
+    });
+}
+
+fn draw_plane(
+    picture: &Picture,
+    plane: Plane,
+    scene: CompareScene,
+    view_state: ViewState,
+    canvas: &web_sys::HtmlCanvasElement,
+    pixels: &mut Vec<u8>,
+) {
+    let (Some(grid), Some(point)) = (scene.grid(plane), scene.crosshair()) else { return };
+    let (scale, view) = (picture.scale.read(), view_state.view.read());
+    let background = picture.image.as_ref().map(|image| layer(&image.placed, Paint::Grey(image.window.part(view.window))));
+    let overlay = layer(&picture.map, Paint::Color { scale: &scale, opacity: view.opacity });
+    let overlay = Some(overlay).filter(|_| view_state.overlay.get() == Shown::Yes);
+    let layers: Vec<Layer> = background.into_iter().chain(overlay).collect();
+    render_slice(&grid, point[plane.normal_axis()], &layers, pixels);
+    if let Err(error) = paint(canvas, grid.width, grid.height, pixels) {
+        web_sys::console::error_1(&error);
+    }
+}
+
+fn layer<'a>(placed: &'a Placed, paint: Paint<'a>) -> Layer<'a> {
+    Layer { volume: &placed.volume, voxel_from_world: placed.voxel_from_world, paint }
+}

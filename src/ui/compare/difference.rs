@@ -1,0 +1,77 @@
+//! First − second as a volume of its own, made while it is shown.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::state::KeptMap;
+use crate::analysis::comparison::difference;
+use crate::render::MagnitudeSample;
+use crate::ui::shown::Placed;
+use crate::ui::study::Study;
+use crate::volume::Volume;
+use crate::web::yield_now::macrotask;
+
+/// Values that are subtracted at once: about a millisecond.
+const PIECE: usize = 1 << 19;
+
+/// The difference of two kept maps.
+pub struct Difference {
+    /// Numbers of the maps.
+    pub maps: [u32; 2],
+    pub placed: Arc<Placed>,
+    pub magnitudes: MagnitudeSample,
+    /// Largest magnitude.
+    pub range: f32,
+}
+
+/// Whether two maps can be subtracted voxel by voxel.
+pub fn lie_alike([first, second]: &[Arc<KeptMap>; 2]) -> bool {
+    let [first, second] = [first, second].map(|kept| kept.map.placed.volume.grid());
+    first.shape == second.shape && first.lies_as(&second.world_from_voxel)
+}
+
+/// Follows the first two maps while their difference is wanted.
+pub fn difference_signal(study: Study) -> RwSignal<Option<Arc<Difference>>> {
+    let compare = study.compare;
+    let shown = RwSignal::new(None::<Arc<Difference>>);
+    let wanted = move || compare.shows_difference.get().then(|| compare.first_two()).flatten().filter(lie_alike);
+    Effect::new(move |_| {
+        let pair = wanted();
+        let numbers = pair.as_ref().map(numbers_of);
+        if shown.read_untracked().as_ref().map(|shown| shown.maps) == numbers {
+            return;
+        }
+        shown.set(None);
+        let Some(pair) = pair else { return };
+        spawn_local(async move {
+            let made = subtract(&pair).await;
+            // Another pair may be wanted by now.
+            if untrack(wanted).as_ref().map(numbers_of) == numbers {
+                // The panel may have been laid out anew.
+                let _ = shown.try_set(made.map(Arc::new));
+            }
+        });
+    });
+    shown
+}
+
+fn numbers_of(pair: &[Arc<KeptMap>; 2]) -> [u32; 2] {
+    pair.each_ref().map(|kept| kept.number)
+}
+
+async fn subtract(pair: &[Arc<KeptMap>; 2]) -> Option<Difference> {
+    let [first, second] = pair.each_ref().map(|kept| &kept.map.placed);
+    let (mut values, mut range) = (Vec::with_capacity(first.volume.data().len()), 0.0_f32);
+    for (first, second) in first.volume.data().chunks(PIECE).zip(second.volume.data().chunks(PIECE)) {
+        let piece = difference(first, second);
+        range = piece.iter().fold(range, |range, value| range.max(value.abs()));
+        values.extend(piece);
+        macrotask().await;
+    }
+    let magnitudes = MagnitudeSample::new(&values);
+    let volume = Volume::new(first.volume.shape(), values, *first.volume.world_from_voxel()).ok()?;
+    let placed = Placed { volume, voxel_from_world: first.voxel_from_world, bounds: first.bounds, pixel_mm: first.pixel_mm };
+    Some(Difference { maps: numbers_of(pair), placed: Arc::new(placed), magnitudes, range })
+}
