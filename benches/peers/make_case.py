@@ -4,7 +4,7 @@
 
 With `--peers` the network is written for the browser's peers, too: as ONNX graphs and as plain arrays.
 Weights and images depend on the arguments only. Batch normalisation is fitted to the first image, as training would have done,
-so that signals neither vanish nor grow. Images are not normalised by the network, so that every engine computes on the same bits.
+so that signals neither vanish nor grow. Images hold no voxels on which float32 cannot decide (decided.py). They are not normalised by the network, so that every engine computes on the same bits.
 """
 
 import json
@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 import onnx_graphs
+from decided import decided
 from network import CHANNELS, METHODS, ConvFc3
 
 SEED = 20261123
@@ -28,6 +29,7 @@ def main(folder, name, shape, for_peers):
     images = [torch.rand(1, 1, *shape) for _ in range(N_IMAGES)]
     network = ConvFc3(name, shape)
     fit_batch_norm(network, images[0])
+    images = [decided(network, image) for image in images]
     write_maps(os.path.join(folder, "maps"), network, name, shape)
     write_images(folder, images)
     write_expected(folder, network, images)
