@@ -1,6 +1,6 @@
 //! First − second as a volume of its own, made while it is shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -72,6 +72,7 @@ async fn subtract(pair: &[Arc<KeptMap>; 2]) -> Option<Difference> {
     }
     let magnitudes = MagnitudeSample::new(&values);
     let volume = Volume::new(first.volume.shape(), values, *first.volume.world_from_voxel()).ok()?;
-    let placed = Placed { volume, voxel_from_world: first.voxel_from_world, bounds: first.bounds, pixel_mm: first.pixel_mm };
+    let (bounds, pixel_mm) = (first.bounds, first.pixel_mm);
+    let placed = Placed { volume, voxel_from_world: first.voxel_from_world, bounds, pixel_mm, glass: OnceLock::new() };
     Some(Difference { maps: numbers_of(pair), placed: Arc::new(placed), magnitudes, range })
 }
