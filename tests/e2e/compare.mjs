@@ -214,7 +214,7 @@ describe('maps side by side', () => {
 });
 
 function number(text) {
-  return Number(text.replace('−', '-'));
+  return Number(text.replaceAll('−', '-'));
 }
 
 /** Number of distinct colours on a canvas. */
