@@ -35,7 +35,6 @@ def decided(network, image):
 
 def last_layers(network, x):
     """What the last layers' pooling is given, in units of its largest value."""
-    *convolutions, _ = split(network.convolutions)
     layers = []
     for block in split(network.convolutions):
         rectified = block[:3](x)
