@@ -35,6 +35,25 @@ pub struct Finish {
 pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, finish: &Finish, (out, out_stride): (*mut f32, usize)) {
     // SAFETY: the caller's.
     unsafe {
+        let sums = sums::<V>(x, taps, weight);
+        for (output, sums) in sums.iter().enumerate() {
+            let (bias, scale) = (V::splat(finish.bias[output]), V::splat(finish.scale[output]));
+            let shift = V::splat(finish.shift[output]);
+            for (index, &sum) in sums.iter().enumerate() {
+                sum.add(bias).mul(scale).add(shift).store(out.add(output * out_stride + index * V::N));
+            }
+        }
+    }
+}
+
+/// The sums of [`tile`], not finished.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+pub unsafe fn sums<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32) -> [[V; TILE]; CHANNELS] {
+    // SAFETY: the caller's.
+    unsafe {
         let mut sums = [[V::splat(0.0); TILE]; CHANNELS];
         let mut weight = weight;
         // The taps are counted at run time: unrolled over them, the loop would need more registers than there are.
@@ -49,12 +68,6 @@ pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, f
             }
             weight = weight.add(CHANNELS);
         }
-        for (output, sums) in sums.iter().enumerate() {
-            let (bias, scale) = (V::splat(finish.bias[output]), V::splat(finish.scale[output]));
-            let shift = V::splat(finish.shift[output]);
-            for (index, &sum) in sums.iter().enumerate() {
-                sum.add(bias).mul(scale).add(shift).store(out.add(output * out_stride + index * V::N));
-            }
-        }
+        sums
     }
 }

@@ -8,6 +8,7 @@ use super::parallel::{Shared, in_pieces};
 use super::pool::{self, Candidate};
 use super::simd::{self, Job, Simd};
 use super::slab::Slab;
+use super::winograd::{self, COMPONENTS};
 use crate::network::kernels::{BlockParameters, LEAK, Rectifier, winner};
 
 /// A convolution with what follows it, weights packed for [`convolve::tile`].
@@ -16,6 +17,8 @@ pub struct Convolution {
     geometry: Geometry,
     /// Groups of [`CHANNELS`] outputs, each `n_in × taps × CHANNELS`; missing outputs are zero.
     weight: Vec<f32>,
+    /// The same, combined for four rows at once, where these are pooled together.
+    combined: Option<winograd::Kernels>,
     /// Of each group.
     finish: Vec<Finish>,
 }
@@ -27,8 +30,9 @@ impl Convolution {
     /// Packs weights `n_out × n_in × taps`.
     pub fn new(geometry: Geometry, parameters: &BlockParameters) -> Self {
         let BlockParameters { weight, bias, scale, shift, .. } = parameters;
+        let combined = (geometry.pool && !geometry.is_flat()).then(|| winograd::Kernels::new(geometry.n_in, weight));
         let (weight, finish) = packed(geometry.n_in * geometry.n_taps(), weight, [bias, scale, shift]);
-        Self { geometry, weight, finish }
+        Self { geometry, weight, combined, finish }
     }
 
     /// Computes planes of the output from an input of spatial shape `input`.
@@ -88,6 +92,9 @@ struct Run<'a> {
     slab: Slab,
     /// Where in the slab the windows lie of the planes of a pooling block.
     taps: [Vec<u32>; 2],
+    /// Of the rows under one row of pooling blocks.
+    combined: winograd::Rows,
+    scratch: Box<winograd::Scratch>,
     /// Finished sums of a tile: for each row of a pooling block, of each channel of a group, [`LANES`] at most.
     sums: Vec<f32>,
     /// One row of all channels of the output before the rectifier, and where in their blocks the values come from.
@@ -111,7 +118,27 @@ impl<'a> Run<'a> {
         let row_len = (width + 1).next_multiple_of(LANES);
         let len = convolution.finish.len() * CHANNELS * row_len;
         let (sums, values, codes) = (vec![0.0; 4 * CHANNELS * LANES], vec![0.0; len], vec![0; len]);
-        Self { convolution, fill, input, n_held, output, winners, slab, taps: Default::default(), sums, values, codes, row_len }
+        let combined = match &convolution.combined {
+            Some(_) => winograd::Rows::new(geometry.n_in, slab.row_len()),
+            None => winograd::Rows::default(),
+        };
+        let scratch = Box::new([0.0; COMPONENTS * CHANNELS * LANES]);
+        Self {
+            convolution,
+            fill,
+            input,
+            n_held,
+            output,
+            winners,
+            slab,
+            taps: Default::default(),
+            combined,
+            scratch,
+            sums,
+            values,
+            codes,
+            row_len,
+        }
     }
 
     /// Sees to it that the planes are there that an output plane looks at.
@@ -166,13 +193,19 @@ impl Run<'_> {
         let (rows, touches_padding) = self.block_rows(plane, y);
         let front = geometry.front(self.input)[2];
         let width = front + if geometry.stride == 2 { self.input[2].div_ceil(2) } else { self.input[2] };
+        // SAFETY: the caller's.
+        unsafe { self.combine::<S>(plane, y) };
         // All channels of a tile one after the other: what they read stays in the cache.
         for x in (0..width).step_by(TILE * S::N) {
             for group in 0..self.convolution.finish.len() {
                 // SAFETY: slab rows and rows of values are padded to whole tiles.
                 unsafe {
-                    for (index, &(plane, y, _)) in rows.iter().enumerate() {
-                        self.tile::<S>(self.slab.row(y, x as isize - front as isize), plane, group, index);
+                    if self.convolution.combined.is_some() {
+                        self.four_rows::<S>(&rows, x, group);
+                    } else {
+                        for (index, &(plane, y, _)) in rows.iter().enumerate() {
+                            self.tile::<S>(self.slab.row(y, x as isize - front as isize), plane, group, index);
+                        }
                     }
                     self.pool_tile::<S>(&rows, touches_padding, group, x);
                 }
@@ -181,6 +214,45 @@ impl Run<'_> {
         for channel in 0..geometry.n_out {
             self.finish_row([channel, plane, y]);
         }
+    }
+
+    /// Combines the rows that one row of pooling blocks looks at.
+    ///
+    /// # Safety
+    /// As [`Simd`].
+    #[inline(always)]
+    unsafe fn combine<S: Simd>(&mut self, plane: usize, y: usize) {
+        if self.convolution.combined.is_none() {
+            return;
+        }
+        let front = self.convolution.geometry.front(self.input)[1];
+        let first = [self.centre(plane, 0) - 1, (2 * y) as isize - front as isize - 1];
+        for channel in 0..self.convolution.geometry.n_in {
+            // What is before the padding only takes part in the padding itself.
+            let row = |index: usize| {
+                let [z, y] = [(first[0] + (index / 4) as isize).max(-1), (first[1] + (index % 4) as isize).max(-1)];
+                self.slab.padded_row(channel, z, y)
+            };
+            let rows = std::array::from_fn(row);
+            // SAFETY: the caller's; slabs are padded by a vector.
+            unsafe { self.combined.combine::<S>(channel, &rows) };
+        }
+    }
+
+    /// A tile of the four rows that are pooled together, of one group of channels.
+    ///
+    /// # Safety
+    /// As [`Simd`].
+    #[inline(always)]
+    unsafe fn four_rows<S: Simd>(&mut self, rows: &Rows, x: usize, group: usize) {
+        let Some(kernels) = &self.convolution.combined else { return };
+        let mut out = [None; 4];
+        for (index, &(_, _, code)) in rows.iter().enumerate() {
+            out[usize::from(code / 2)] = Some(self.sums[index * CHANNELS * LANES..].as_mut_ptr());
+        }
+        let x = x + 1 - self.convolution.geometry.front(self.input)[2];
+        // SAFETY: the caller's.
+        unsafe { winograd::tile::<S>(kernels, &self.combined, x, group, &self.convolution.finish[group], &mut self.scratch, out) };
     }
 
     /// A tile of one row of the convolution, of one group of channels.

@@ -15,6 +15,7 @@ mod simd;
 mod single;
 mod slab;
 mod sparse;
+mod winograd;
 
 use std::ops::Range;
 

@@ -24,7 +24,8 @@ impl Slab {
             1 => (width + 1).next_multiple_of(LANES) + 3,
             _ => 2 * odd_part(width),
         };
-        let values = vec![0.0; n_planes * n_channels * (height + 2) * row_len];
+        // A vector may be read from where the last row ends.
+        let values = vec![0.0; n_planes * n_channels * (height + 2) * row_len + LANES];
         Self { values, held: vec![None; n_planes], n_channels, height, width, stride, row_len }
     }
 
@@ -68,6 +69,16 @@ impl Slab {
                 }
             }
         }
+    }
+
+    /// Values of a row, padding included.
+    pub fn row_len(&self) -> usize {
+        self.row_len
+    }
+
+    /// Where row `y` of plane `z` of a channel begins: the window of column −1 starts there. −1 is padding for both.
+    pub fn padded_row(&self, channel: usize, z: isize, y: isize) -> *const f32 {
+        self.values[self.slot(z) * self.plane_len() + ((y + 1) as usize * self.n_channels + channel) * self.row_len..].as_ptr()
     }
 
     /// Where the window of column `x` of row `y` begins, `x` being −1 at least for stride 1.

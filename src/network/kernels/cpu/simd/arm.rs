@@ -2,7 +2,7 @@
 
 use core::arch::aarch64::{
     float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32,
-    vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vuzp1q_f32, vuzp2q_f32,
+    vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vsubq_f32, vuzp1q_f32, vuzp2q_f32,
 };
 
 /// Four lanes.
@@ -32,6 +32,11 @@ unsafe impl super::Vector for Neon {
     #[inline(always)]
     unsafe fn add(self, a: Self) -> Self {
         Self(unsafe { vaddq_f32(self.0, a.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, a: Self) -> Self {
+        Self(unsafe { vsubq_f32(self.0, a.0) })
     }
 
     #[inline(always)]

@@ -20,6 +20,8 @@ pub unsafe trait Vector: Copy {
     unsafe fn store(self, to: *mut f32);
     /// `self + a`.
     unsafe fn add(self, a: Self) -> Self;
+    /// `self - a`.
+    unsafe fn sub(self, a: Self) -> Self;
     /// `self · a`.
     unsafe fn mul(self, a: Self) -> Self;
     /// `self + a · b`, rounded once where the machine can and twice elsewhere.

@@ -33,6 +33,11 @@ unsafe impl Vector for Portable {
     }
 
     #[inline(always)]
+    unsafe fn sub(self, a: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| self.0[lane] - a.0[lane]))
+    }
+
+    #[inline(always)]
     unsafe fn mul(self, a: Self) -> Self {
         Self([0, 1, 2, 3].map(|lane| self.0[lane] * a.0[lane]))
     }

@@ -1,8 +1,8 @@
 //! WebAssembly's 128-bit vectors.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect, v128_load,
-    v128_store,
+    f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, f32x4_sub, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect,
+    v128_load, v128_store,
 };
 
 /// Four lanes.
@@ -33,6 +33,11 @@ unsafe impl super::Vector for Wasm {
     #[inline(always)]
     unsafe fn add(self, a: Self) -> Self {
         Self(f32x4_add(self.0, a.0))
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, a: Self) -> Self {
+        Self(f32x4_sub(self.0, a.0))
     }
 
     #[inline(always)]

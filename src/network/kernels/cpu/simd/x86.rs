@@ -1,10 +1,10 @@
 //! AVX2 with fused multiply-add.
 
 use core::arch::x86_64::{
-    __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm256_add_epi32,
-    _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps,
-    _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps,
-    _mm256_slli_epi32, _mm256_storeu_ps,
+    __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm_sub_ps,
+    _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps,
+    _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_shuffle_ps, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 /// Eight lanes.
@@ -34,6 +34,11 @@ unsafe impl super::Vector for Avx2 {
     #[inline(always)]
     unsafe fn add(self, a: Self) -> Self {
         Self(unsafe { _mm256_add_ps(self.0, a.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, a: Self) -> Self {
+        Self(unsafe { _mm256_sub_ps(self.0, a.0) })
     }
 
     #[inline(always)]
@@ -74,6 +79,11 @@ unsafe impl super::Vector for Fma4 {
     #[inline(always)]
     unsafe fn add(self, a: Self) -> Self {
         Self(unsafe { _mm_add_ps(self.0, a.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, a: Self) -> Self {
+        Self(unsafe { _mm_sub_ps(self.0, a.0) })
     }
 
     #[inline(always)]
