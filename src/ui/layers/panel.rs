@@ -6,9 +6,11 @@ use leptos::prelude::*;
 use super::controls::{Action, Switch};
 use super::row::OverlayRow;
 use super::shelf::Slot;
+use super::underlay::Underlay;
 use crate::render::{Ground, LayerSettings, Paper};
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::language::Text;
+use crate::ui::logits::warnings;
 use crate::ui::study::{Study, Task};
 use crate::ui::text::layers as words;
 use crate::ui::view_state::ViewState;
@@ -36,7 +38,10 @@ pub fn LayersPanel() -> impl IntoView {
         <details class="layers" data-testid="layers">
             <summary>{words::LAYERS.get()}</summary>
             <div class="layers__fields">
-                <GroundField />
+                <div>
+                    <GroundField />
+                    <GroundOddities />
+                </div>
                 <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(open_background) />
                 <Setting label=words::DIM testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
                 <Setting label=words::WHITE testid="white-paper" read=|layers| layers.paper == Paper::White
@@ -75,6 +80,21 @@ fn GroundField() -> impl IntoView {
     view! {
         <Choice label=words::GROUND.get() testid="background" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
+}
+
+/// What is odd about the background that is seen; announced when it changes.
+#[component]
+fn GroundOddities() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let oddities = move || {
+        let underlay = Underlay::chosen(study, view_state.layers.get().ground)?;
+        let bounds = underlay.placed().bounds;
+        let is_beside = study.map.read().as_ref().is_some_and(|map| !map.placed.bounds.meets(&bounds));
+        let beside = is_beside.then(|| words::MAP_BESIDE.into());
+        let own = if let Underlay::Volume(volume) = &underlay { volume.ready.warnings.clone() } else { Vec::new() };
+        Some(warnings(&own.into_iter().chain(beside).collect::<Vec<_>>()))
+    };
+    view! { <div role="status" data-testid="background-oddities">{oddities}</div> }
 }
 
 /// One setting that is on or off.

@@ -20,6 +20,9 @@ pub const OPACITY: Text = Text::new("Opacity", "Opacité");
 pub const REMOVE: Text = Text::new("Remove", "Retirer");
 pub const BESIDE: Text =
     Text::new("It lies beside the picture: nothing of it can be seen.", "Elle est à côté de l’image : on n’en voit rien.");
+pub const BESIDE_MAP: Text = Text::new("It does not reach the map.", "Elle n’atteint pas la carte.");
+pub const MAP_BESIDE: Text =
+    Text::new("The map lies beside this background: nothing of it can be seen.", "La carte est à côté de ce fond : on n’en voit rien.");
 pub const HINT: Text = Text::new(
     "NIfTI, each on its own grid; an atlas with its table (.tsv, .csv: index, name).",
     "NIfTI, chacun sur sa grille ; un atlas avec son tableau (.tsv, .csv : index, name).",

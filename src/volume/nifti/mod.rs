@@ -35,6 +35,15 @@ pub async fn read_file(file_name: &str, file: &dyn FileSource) -> Result<Volume,
     read_voxels(file_name, content, grid).await
 }
 
+/// Whether the header says where the image lies; where it does not, nibabel's place is around the origin.
+///
+/// # Errors
+/// As [`read_file`].
+pub async fn says_its_place(file_name: &str, file: &dyn FileSource) -> Result<bool, NiftiError> {
+    let header = Content::open(file_name, file).await?.header().await?;
+    Ok(header.sform_code != 0 || header.qform_code != 0)
+}
+
 /// As [`read_file`], from bytes at hand.
 ///
 /// # Errors
