@@ -9,6 +9,7 @@ mod region;
 mod row;
 mod shelf;
 mod underlay;
+mod window;
 mod wishes;
 
 pub use glass::Glass;

@@ -7,6 +7,7 @@ use super::controls::{Action, Switch};
 use super::row::OverlayRow;
 use super::shelf::Slot;
 use super::underlay::Underlay;
+use super::window::WindowFields;
 use crate::render::{Ground, LayerSettings, Paper};
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::language::Text;
@@ -43,6 +44,7 @@ pub fn LayersPanel() -> impl IntoView {
                     <GroundOddities />
                 </div>
                 <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(open_background) />
+                <WindowFields />
                 <Setting label=words::DIM testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
                 <Setting label=words::WHITE testid="white-paper" read=|layers| layers.paper == Paper::White
                     write=|layers, is_on| layers.paper = if is_on { Paper::White } else { Paper::Black } />
@@ -94,7 +96,7 @@ fn GroundOddities() -> impl IntoView {
         let own = if let Underlay::Volume(volume) = &underlay { volume.ready.warnings.clone() } else { Vec::new() };
         Some(warnings(&own.into_iter().chain(beside).collect::<Vec<_>>()))
     };
-    view! { <div role="status" data-testid="background-oddities">{oddities}</div> }
+    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{oddities}</div> }
 }
 
 /// One setting that is on or off.
