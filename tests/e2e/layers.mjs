@@ -1,8 +1,8 @@
 // Backgrounds and overlays: what a reader of maps does with them, and files that are none.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { launch, openWithDemo } from './browser.mjs';
 import { badImages, nifti, scratch } from './inputs.mjs';
@@ -58,6 +58,15 @@ describe('layers', () => {
   const open = async (testId, files) => {
     await maplens.get(testId).setInputFiles(files);
     return maplens.settled();
+  };
+  /** Drops files on an element, as a hand does. */
+  const drop = async (testId, paths) => {
+    const files = paths.map((path) => ({ name: basename(path), base64: readFileSync(path).toString('base64') }));
+    await maplens.get(testId).evaluate((element, files) => {
+      const dataTransfer = new DataTransfer();
+      for (const { name, base64 } of files) dataTransfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+      for (const kind of ['dragenter', 'dragover', 'drop']) element.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+    }, files);
   };
   /** A click on a switch of the panel, and the picture after it. */
   const switched = async (testId, isOn) => {
@@ -156,6 +165,20 @@ describe('layers', () => {
       assert.equal(await rows().count(), 1);
     }
     await shows(seen);
+  });
+
+  test('files dropped on the panel are overlays, each its own, and on the background a background', async () => {
+    const participants = await maplens.get('participant-row').count();
+    const [one, two] = ['one.nii.gz', 'two.nii.gz'].map((name) => nifti(name, SIZE, (index) => Number(index % 40 < 20), { affine: PLACE }));
+    await drop('layers', [one, two]);
+    assert.equal(await maplens.settled(), 'ready', await maplens.error());
+    assert.deepEqual(await rows().evaluateAll((all) => all.map((row) => row.dataset.name)), ['one.nii.gz', 'two.nii.gz']);
+    await drop('background', [nifti('ground.nii.gz', SIZE, (index) => index % 90, { affine: PLACE })]);
+    assert.equal(await maplens.settled(), 'ready', await maplens.error());
+    assert.equal(await maplens.get('background').inputValue(), 'own');
+    assert.equal(await maplens.get('participant-row').count(), participants, 'they are nobody’s images');
+    await maplens.choose('background', 'participant');
+    await maplens.page.waitForTimeout(450);
   });
 
   test('the template lies below the map when it is asked for, and the address says so', async () => {

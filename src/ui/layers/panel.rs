@@ -22,11 +22,6 @@ use crate::web::picked_files::{PickedFile, take_files};
 pub fn LayersPanel() -> impl IntoView {
     let study = expect_context::<Study>();
     let view_state = expect_context::<ViewState>();
-    let open_background = move |files| {
-        study.open_background(files);
-        // Whoever opens a background wants to see it; until it has arrived, the participant's image is seen.
-        view_state.view.update(|view| view.layers.ground = Ground::Own);
-    };
     let revision = Memo::new(move |_| study.shelf.0.read().revision);
     // Rows stay while one of them changes.
     let rows = move || {
@@ -36,14 +31,17 @@ pub fn LayersPanel() -> impl IntoView {
         shelf.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
     };
     view! {
-        <details class="layers" data-testid="layers">
+        <details class="layers" data-testid="layers" data-drop="overlays">
             <summary>{words::LAYERS.get()}</summary>
             <div class="layers__fields">
-                <div>
-                    <GroundField />
-                    <GroundOddities />
+                <div class="layers__ground" data-drop="background">
+                    <div>
+                        <GroundField />
+                        <GroundOddities />
+                    </div>
+                    <FileButton label=words::OWN_BACKGROUND.get() testid="open-background"
+                        on_files=Callback::new(move |files| study.open_background(files, view_state)) />
                 </div>
-                <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(open_background) />
                 <WindowFields />
                 <Setting label=words::DIM testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
                 <Setting label=words::WHITE testid="white-paper" read=|layers| layers.paper == Paper::White
@@ -52,7 +50,7 @@ pub fn LayersPanel() -> impl IntoView {
                     write=|layers, is_on| layers.fading = is_on />
                 <Setting label=words::GLASS testid="glass-brain" read=|layers| layers.glass write=|layers, is_on| layers.glass = is_on />
                 <ul class="layers__list" aria-label=words::OVERLAYS.get()>{rows}</ul>
-                <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlay(files)) />
+                <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlays(files)) />
                 <div class="buttons buttons--wrap">
                     <MaskButton mask=Slot::AdMask testid="add-ad-mask" />
                     <MaskButton mask=Slot::CnMask testid="add-cn-mask" />

@@ -29,6 +29,10 @@ pub const HINT: Text = Text::new(
     "NIfTI, each on its own grid; an atlas with its table (.tsv, .csv: index, name).",
     "NIfTI, chacun sur sa grille ; un atlas avec son tableau (.tsv, .csv : index, name).",
 );
+pub const DROP_HINT: Text = Text::new(
+    "On “Background and overlays” a NIfTI becomes an overlay; on “Background”, the background.",
+    "Sur « Fond et superpositions », un NIfTI devient une superposition ; sur « Fond », le fond.",
+);
 pub const REGION: Text = Text::new("in", "dans");
 
 const AD_MASK: Text = Text::new("AD mask", "Masque AD");

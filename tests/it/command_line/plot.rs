@@ -103,6 +103,17 @@ fn a_mask_that_cannot_be_seen_or_lies_nowhere_is_noted() {
 }
 
 #[test]
+fn a_file_that_does_not_say_where_it_lies_is_noted() {
+    let workplace = workplace("plot_unplaced");
+    workplace.write("unplaced.nii", repository("tests/data/nifti/neither_form.nii"));
+    let words = "note: unplaced.nii: its header does not say where it lies (sform and qform codes are 0)";
+    for options in ["unplaced.nii --bg none", "map.nii.gz --bg unplaced.nii", "map.nii.gz --bg none --mask unplaced.nii"] {
+        let said = workplace.succeed(&format!("plot {options} --output figure.svg"));
+        assert_eq!(said.matches(words).count(), 1, "{options}: {said}");
+    }
+}
+
+#[test]
 fn what_is_refused() {
     let workplace = workplace("plot_refused");
     workplace.write("notes.nii.gz", "nothing");
