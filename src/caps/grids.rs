@@ -13,7 +13,10 @@ const BEGINNING: u64 = 1 << 13;
 /// is the preprocessing's.
 pub(super) async fn of_image(tree: &FileTree, entry: &ImageEntry, spec: &InputSpec) -> Result<(Grid, Option<Assumption>), CapsError> {
     match entry.format {
-        ImageFormat::Nifti => Ok((of_nifti(tree, &entry.path, nifti::read_grid).await?, None)),
+        ImageFormat::Nifti => {
+            let (grid, is_said) = of_nifti(tree, &entry.path, nifti::read_grid_and_whether_it_is_said).await?;
+            Ok((grid, (!is_said).then_some(Assumption::NoForm)))
+        }
         ImageFormat::Tensor => Ok(assumed(shape_of_tensor(tree, &entry.path).await?)),
         ImageFormat::Elements => {
             let unknown = || CapsError::UnknownGrid { path: entry.path.clone(), preprocessing: spec.preprocessing.clone() };

@@ -132,6 +132,7 @@ impl Engine {
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
             Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
+            Request::HashMap => self.hash_map(outlet),
             Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
             Request::ForgetMap { number } => {
                 self.kept_maps.forget(number);
@@ -286,6 +287,12 @@ impl Engine {
         Ok(())
     }
 
+    fn hash_map(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
+        let hash = self.explained.as_ref().ok_or_else(no_map)?.values_sha256().to_owned();
+        outlet.post(Event::MapHash(hash), Vec::new());
+        Ok(())
+    }
+
     /// Whether the file of the template need not be given any more.
     pub fn has_template(&self) -> bool {
         self.backgrounds.has_template()
@@ -348,6 +355,7 @@ fn keeps_recent(request: &Request) -> bool {
         Request::Explain(_)
         | Request::Export { .. }
         | Request::DrawFigure(_)
+        | Request::HashMap
         | Request::ShowParticipant { .. }
         | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,

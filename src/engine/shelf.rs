@@ -7,11 +7,18 @@ use super::message::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
 use crate::files::{FileSource, file_name};
 use crate::volume::label_table::MAX_TABLE_BYTES;
 use crate::volume::nifti::{self, NiftiError};
-use crate::volume::{Affine, Content, Grid, LabelTable, Overlay, Statistics, Volume};
+use crate::volume::{Affine, Content, LabelTable, Overlay, Statistics, Volume};
 
 type Chosen = (String, Rc<dyn FileSource>);
 
 const ONE_IMAGE: &str = "choose one .nii or .nii.gz image at a time, for a label image with its table (.tsv or .csv)";
+
+const ANOTHER: &str = "choose another image";
+
+const VOXEL_SPACE: &str = "its affine is the identity: millimetres are voxel numbers, so it may not lie where it belongs";
+const NO_SHIFT: &str = "its first voxel lies at 0, 0, 0 mm, as in voxel space, so it may not lie where it belongs";
+const NO_PLACE: &str = "its header does not say where it lies (sform and qform codes are 0): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
+const NO_TABLE: &str = "no table of names came with it: its regions are told by number; choose the image together with its .tsv or .csv";
 
 /// Reads one NIfTI image and, for a label image, the table that came with it.
 ///
@@ -27,40 +34,43 @@ pub(super) async fn open_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<
         _ => return Err(Ended::because(format!("{} images and {} tables were given", images.len(), tables.len()), ONE_IMAGE)),
     };
     let volume = nifti::read_file(&image.0, image.1.as_ref()).await.map_err(in_words)?;
+    let says_its_place = nifti::says_its_place(&image.0, image.1.as_ref()).await.map_err(in_words)?;
+    let doubt = if says_its_place { doubt_of_place(volume.world_from_voxel()) } else { Some(NO_PLACE) };
     let table = match table {
         Some((path, file)) => Some(read_table(path, file.as_ref()).await?),
         None => None,
     };
     let name = file_name(&image.0).to_owned();
+    let warnings: Vec<String> = doubt.into_iter().map(str::to_owned).collect();
     match role {
-        VolumeRole::Background => background(name, volume),
-        VolumeRole::Overlay => overlay(name, volume, table),
+        VolumeRole::Background => background(name, volume, warnings),
+        VolumeRole::Overlay => overlay(name, volume, table, warnings),
     }
 }
 
-fn background(name: String, volume: Volume) -> Result<(VolumeReady, Vec<f32>), Ended> {
-    let mut warnings: Vec<String> = warning_of_place(&volume.grid()).into_iter().collect();
+fn background(name: String, volume: Volume, mut warnings: Vec<String>) -> Result<(VolumeReady, Vec<f32>), Ended> {
     let n_not_finite = volume.data().iter().filter(|value| !value.is_finite()).count();
     warnings.extend(warning_of_numbers(n_not_finite));
     if n_not_finite == volume.data().len() {
-        return Err(Ended::because(format!("{name}: no voxel is a number"), "choose another image"));
+        return Err(Ended::because(format!("{name}: no voxel is a number"), ANOTHER));
     }
     Ok(ready(name, OverlayKind::Map, volume, (Vec::new(), Vec::new()), warnings))
 }
 
-fn overlay(name: String, volume: Volume, table: Option<LabelTable>) -> Result<(VolumeReady, Vec<f32>), Ended> {
-    let mut warnings: Vec<String> = warning_of_place(&volume.grid()).into_iter().collect();
+fn overlay(name: String, volume: Volume, table: Option<LabelTable>, mut warnings: Vec<String>) -> Result<(VolumeReady, Vec<f32>), Ended> {
+    let n_voxels = volume.data().len();
     let Overlay { volume, content, n_not_finite, labels } = Overlay::new(volume);
     warnings.extend(warning_of_numbers(n_not_finite));
     let kind = match content {
-        Content::Empty => {
-            return Err(Ended::because(format!("{name}: all voxels are 0, there is nothing to draw"), "choose another image"));
-        }
+        Content::Empty => return Err(Ended::because(format!("{name}: {}", nothing_to_draw(n_not_finite, n_voxels)), ANOTHER)),
         Content::Mask => OverlayKind::Mask,
         Content::Labels { .. } => OverlayKind::Labels,
         Content::Map => OverlayKind::Map,
     };
     let mut names = (Vec::new(), Vec::new());
+    if kind == OverlayKind::Labels && table.is_none() {
+        warnings.push(NO_TABLE.to_owned());
+    }
     if let Some(table) = table {
         let n_unnamed = labels.iter().filter(|&&number| table.name(number).is_none()).count();
         if kind == OverlayKind::Map {
@@ -97,9 +107,18 @@ async fn read_table(path: &str, file: &dyn FileSource) -> Result<LabelTable, End
     LabelTable::read(path, &bytes).map_err(|error| Ended::because(&error, error.hint()))
 }
 
-fn warning_of_place(grid: &Grid) -> Option<String> {
-    let words = "its affine is the identity: millimetres are voxel numbers, so it may not lie where it belongs";
-    (grid.world_from_voxel == Affine::IDENTITY).then(|| words.to_owned())
+/// What speaks against the place that an affine gives.
+fn doubt_of_place(world_from_voxel: &Affine) -> Option<&'static str> {
+    let is_identity = *world_from_voxel == Affine::IDENTITY;
+    is_identity.then_some(VOXEL_SPACE).or_else(|| world_from_voxel.is_without_shift().then_some(NO_SHIFT))
+}
+
+fn nothing_to_draw(n_not_finite: usize, n_voxels: usize) -> String {
+    match n_not_finite {
+        0 => "all voxels are 0, there is nothing to draw".to_owned(),
+        n if n == n_voxels => "no voxel is a number, there is nothing to draw".to_owned(),
+        n => format!("{n} voxels are not numbers and all others are 0, there is nothing to draw"),
+    }
 }
 
 fn warning_of_numbers(n_not_finite: usize) -> Option<String> {
@@ -108,6 +127,9 @@ fn warning_of_numbers(n_not_finite: usize) -> Option<String> {
 
 fn in_words(error: NiftiError) -> Ended {
     let hint = match &error {
+        NiftiError::NotThreeDimensional { shape, .. } if shape.first() == Some(&1) => {
+            "this is ClinicaDL's own form of a map, whose affine places no voxel: open the one that MapLens saves".to_owned()
+        }
         NiftiError::NotThreeDimensional { .. } => "choose a single 3D image, or take one volume out of it first".to_owned(),
         error => error.hint(),
     };

@@ -12,6 +12,7 @@ use crate::export::sha256_hex;
 use crate::export::svg::svg;
 use crate::export::{Caption, html::html};
 use crate::render::figure::{Background, Figure, template_background};
+use crate::volume::known_space::Assumption;
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Volume};
 
@@ -41,8 +42,12 @@ pub async fn plot(options: &Plot) -> Result<(), Ended> {
         (Some(volume), "template") => Background::Template(volume),
         (Some(volume), _) => Background::Image(volume),
     };
+    let unplaced = unplaced(options).await;
     let figure = Figure { masks: masks.iter().collect(), mask_style: options.mask_style, ..settings.figure(&map, ground) };
     let scene = figure.scene().map_err(|error| Ended::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
+    for file in unplaced {
+        eprintln!("note: {file}: {}", Assumption::NoForm);
+    }
     for note in note.iter().chain(&scene.notes) {
         eprintln!("note: {}: {note}", name(&options.map));
     }
@@ -100,6 +105,22 @@ async fn background(word: &str) -> Result<Option<Volume>, Ended> {
             nifti::read(&name(path), &read(path).await?).map(Some).map_err(|error| refused(&error))
         }
     }
+}
+
+/// Files that do not say where they lie.
+async fn unplaced(options: &Plot) -> Vec<String> {
+    let mut files: Vec<&Path> = vec![&options.map];
+    files.extend(options.masks.iter().map(|path| path.as_path()));
+    files.extend(Some(Path::new(&options.bg)).filter(|_| !["none", "template"].contains(&options.bg.as_str())));
+    let mut found = Vec::new();
+    for path in files {
+        // What cannot be read has been refused before.
+        let bytes = read(path).await.unwrap_or_default();
+        if matches!(nifti::read_grid_and_whether_it_is_said(&name(path), &bytes), Ok((_, false))) {
+            found.push(name(path));
+        }
+    }
+    found
 }
 
 async fn read(path: &Path) -> Result<Vec<u8>, Ended> {

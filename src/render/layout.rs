@@ -25,19 +25,42 @@ pub struct WorldBounds {
 impl WorldBounds {
     /// The box around all voxels, outer faces included.
     pub fn of(volume: &Volume) -> Self {
-        let mut bounds = WorldBounds { min: [f64::INFINITY; 3], max: [f64::NEG_INFINITY; 3] };
-        for corner in 0..8_usize {
-            let face = |axis: usize| if corner >> axis & 1 == 0 { -0.5 } else { volume.shape()[axis] as f64 - 0.5 };
-            let point_in_world = volume.world_from_voxel().apply([face(0), face(1), face(2)]);
-            bounds.min = std::array::from_fn(|axis| bounds.min[axis].min(point_in_world[axis]));
-            bounds.max = std::array::from_fn(|axis| bounds.max[axis].max(point_in_world[axis]));
-        }
-        bounds
+        Self::around(volume, [[-0.5; 3], volume.shape().map(|n| n as f64 - 0.5)])
     }
 
     /// The nearest point inside.
     pub fn clamp(&self, point_in_world: [f64; 3]) -> [f64; 3] {
         std::array::from_fn(|axis| point_in_world[axis].max(self.min[axis]).min(self.max[axis]))
+    }
+
+    /// The box around all voxels whose value counts, outer faces included; `None` where none does.
+    pub fn of_voxels(volume: &Volume, counts: impl Fn(f32) -> bool) -> Option<Self> {
+        let [_, n_j, n_k] = volume.shape();
+        let (mut low, mut high) = ([usize::MAX; 3], [0; 3]);
+        for (index, _) in volume.data().iter().enumerate().filter(|(_, value)| counts(**value)) {
+            let voxel = [index / (n_j * n_k), index / n_k % n_j, index % n_k];
+            low = std::array::from_fn(|axis| low[axis].min(voxel[axis]));
+            high = std::array::from_fn(|axis| high[axis].max(voxel[axis]));
+        }
+        let corners = [low.map(|index| index as f64 - 0.5), high.map(|index| index as f64 + 0.5)];
+        (low[0] != usize::MAX).then(|| Self::around(volume, corners))
+    }
+
+    /// Whether two boxes have anything in common.
+    pub fn meets(&self, other: &WorldBounds) -> bool {
+        (0..3).all(|axis| self.min[axis] < other.max[axis] && other.min[axis] < self.max[axis])
+    }
+
+    /// The box in the world around a box of voxel coordinates.
+    fn around(volume: &Volume, [low, high]: [[f64; 3]; 2]) -> Self {
+        let mut bounds = WorldBounds { min: [f64::INFINITY; 3], max: [f64::NEG_INFINITY; 3] };
+        for corner in 0..8_usize {
+            let face = |axis: usize| if corner >> axis & 1 == 0 { low[axis] } else { high[axis] };
+            let point_in_world = volume.world_from_voxel().apply([face(0), face(1), face(2)]);
+            bounds.min = std::array::from_fn(|axis| bounds.min[axis].min(point_in_world[axis]));
+            bounds.max = std::array::from_fn(|axis| bounds.max[axis].max(point_in_world[axis]));
+        }
+        bounds
     }
 
     /// The middle of the box.

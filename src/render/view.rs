@@ -39,6 +39,12 @@ pub struct View {
 /// The narrowest window, as a share of the image's own.
 pub const MIN_WINDOW: f32 = 0.02;
 
+/// The widest window.
+pub const MAX_WINDOW: f32 = 4.0;
+
+/// How far the middle of a window may be from the middle of the image's own.
+pub const MAX_SHIFT: f32 = 1.5;
+
 impl Default for View {
     fn default() -> Self {
         View {
@@ -92,6 +98,20 @@ impl View {
         view
     }
 
+    /// Contrast and brightness of the image: how many times narrower its window is than its own, and how far, in shares of
+    /// its own, the window's middle lies below the middle of that. 1 and 0 leave it as it is.
+    pub fn contrast_and_brightness(&self) -> [f32; 2] {
+        let [low, high] = self.window;
+        [1.0 / (high - low), 0.5 - (low + high) / 2.0]
+    }
+
+    /// Sets them, as far as a window may be narrowed, widened and moved.
+    pub fn set_contrast_and_brightness(&mut self, [contrast, brightness]: [f32; 2]) {
+        let width = (1.0 / contrast).clamp(MIN_WINDOW, MAX_WINDOW);
+        let middle = 0.5 - brightness.clamp(-MAX_SHIFT, MAX_SHIFT);
+        self.window = [middle - width / 2.0, middle + width / 2.0];
+    }
+
     fn take(&mut self, key: &str, value: &str) {
         match key {
             "at" => self.crosshair = parse_point(value).or(self.crosshair),
@@ -137,5 +157,6 @@ fn parse_point(text: &str) -> Option<[f64; 3]> {
 fn parse_window(text: &str) -> Option<[f32; 2]> {
     let (low, high) = text.split_once(',')?;
     let window = [parse_within(low, -10.0, 10.0)? as f32, parse_within(high, -10.0, 10.0)? as f32];
-    (window[1] - window[0] >= MIN_WINDOW).then_some(window)
+    // The narrowest window may have been rounded.
+    (window[1] - window[0] >= 0.99 * MIN_WINDOW).then_some(window)
 }

@@ -13,6 +13,8 @@ use crate::engine::message::ExportKind;
 pub fn Downloads() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let disabled = move || study.map.read().is_none();
+    // The engine knows the map's hash; when it has told it, the picture is made of what is on show.
+    Effect::watch(move || study.map_hash.get(), move |hash, _, _| save_png(study, view_state, hash.clone()), false);
     let export = move |testid: &'static str, label: &'static str, kind: ExportKind| {
         view! { <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.export(kind)>{label}</button> }
     };
@@ -23,7 +25,7 @@ pub fn Downloads() -> impl IntoView {
             {export("download-nifti", text::NIFTI.get(), ExportKind::Nifti)}
             {export("download-pt", text::PT.get(), ExportKind::Pt)}
             <button type="button" class="button" data-testid="download-png" disabled=disabled
-                on:click=move |_| save_png(study, view_state)>{text::PNG.get()}</button>
+                on:click=move |_| study.save_planes()>{text::PNG.get()}</button>
             {export("download-record", text::RECORD.get(), ExportKind::Record)}
             <details class="downloads__more" data-testid="more-downloads">
                 <summary>{text::MORE_FORMS.get()}</summary>

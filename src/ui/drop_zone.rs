@@ -1,19 +1,31 @@
-//! The whole window takes files and folders.
+//! The whole window takes files and folders: as a model and images, and over the panel of layers as a layer.
 
 use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, Element};
 
 use super::sorting::sort_out;
 use super::study::{Sources, Study};
 use super::text;
+use super::view_state::ViewState;
 use crate::engine::message::Failure;
 use crate::web::dropped_files::Dropped;
+use crate::web::picked_files::PickedFile;
 use crate::web::words_of;
+
+/// Where files were dropped: `data-drop` of the element around.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Overlays,
+    Background,
+    Elsewhere,
+}
 
 /// Shown only while something is dragged over the window.
 #[component]
 pub fn DropZone() -> impl IntoView {
-    let study = expect_context::<Study>();
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     // Entering a child fires before leaving its parent, so entries are counted.
     let depth = RwSignal::new(0_i32);
     let listeners = [
@@ -25,8 +37,8 @@ pub fn DropZone() -> impl IntoView {
             event.prevent_default();
             depth.set(0);
             if let Some(transfer) = event.data_transfer() {
-                let dropped = Dropped::seize(&transfer);
-                leptos::task::spawn_local(open_dropped(study, dropped));
+                let (dropped, place) = (Dropped::seize(&transfer), place_of(&event));
+                leptos::task::spawn_local(open_dropped(study, view_state, dropped, place));
             }
         }),
     ];
@@ -35,15 +47,31 @@ pub fn DropZone() -> impl IntoView {
         <div class="drop" class:is-hidden=move || depth.get() == 0>
             <p class="drop__title">{text::DROP_HERE.get()}</p>
             <p>{text::DROP_HINT.get()}</p>
+            <p>{text::layers::DROP_HINT.get()}</p>
         </div>
     }
 }
 
-async fn open_dropped(study: Study, dropped: Dropped) {
-    let files = match dropped.into_files().await {
-        Ok(files) => files,
-        Err(error) => return study.fail(Failure { what: words_of(&error), hint: text::DROP_FAILED_HINT.get().to_owned() }),
-    };
+fn place_of(event: &DragEvent) -> Place {
+    let under = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let found = under.and_then(|element| element.closest("[data-drop]").ok().flatten());
+    match found.and_then(|element| element.get_attribute("data-drop")).as_deref() {
+        Some("overlays") => Place::Overlays,
+        Some("background") => Place::Background,
+        _ => Place::Elsewhere,
+    }
+}
+
+async fn open_dropped(study: Study, view_state: ViewState, dropped: Dropped, place: Place) {
+    match (dropped.into_files().await, place) {
+        (Err(error), _) => study.fail(Failure { what: words_of(&error), hint: text::DROP_FAILED_HINT.get().to_owned() }),
+        (Ok(files), Place::Overlays) => study.open_overlays(files),
+        (Ok(files), Place::Background) => study.open_background(files, view_state),
+        (Ok(files), Place::Elsewhere) => open_study(study, files),
+    }
+}
+
+fn open_study(study: Study, files: Vec<PickedFile>) {
     let has_own_model = study.sources.get_untracked() == Sources::Own && study.model.read_untracked().is_some();
     let sorted = sort_out(files, has_own_model.into());
     if sorted.model.is_empty() && sorted.images.is_empty() {

@@ -1,6 +1,7 @@
 //! The saved figure: what is on show.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::color_bar::BarScale;
 use super::layers::render_plane;
@@ -8,23 +9,32 @@ use super::study::Study;
 use super::view_state::ViewState;
 use super::{format, text};
 use crate::engine::message::Failure;
+use crate::export::Caption;
+use crate::export::record::Software;
 use crate::render::Plane;
 use crate::web::figure::{Bar, Panel, save_figure};
 use crate::web::words_of;
 
 const FIGURE_NAME: &str = "saliency-map.png";
 
-/// Saves what is on show as a PNG.
-pub fn save_png(study: Study, view_state: ViewState) {
+/// Saves what is on show as a PNG, with the map's hash and the view in its texts.
+pub fn save_png(study: Study, view_state: ViewState, map_sha256: String) {
     let panels: Vec<Panel> = Plane::ALL.into_iter().filter_map(|plane| untrack(|| panel(study, view_state, plane))).collect();
     let bar = untrack(|| {
         let scale = BarScale::new(view_state.scale.get()?, study.map.get()?.ready.statistics);
         Some(Bar { pixels: scale.pixels(), ticks: scale.ticks() })
     });
-    let title = untrack(|| title(study)).unwrap_or_default();
-    if let Err(error) = save_figure(&panels, bar.as_ref(), &title, FIGURE_NAME.to_owned()) {
-        study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
-    }
+    let caption = Caption {
+        title: untrack(|| title(study)).unwrap_or_default(),
+        software: Software::this().words(),
+        map_sha256,
+        description: format!("three planes as the page shows them, {}", view_state.view.read_untracked().to_fragment()),
+    };
+    spawn_local(async move {
+        if let Err(error) = save_figure(&panels, bar.as_ref(), &caption, FIGURE_NAME).await {
+            study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
+        }
+    });
 }
 
 fn panel(study: Study, view_state: ViewState, plane: Plane) -> Option<Panel> {

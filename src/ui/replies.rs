@@ -91,6 +91,7 @@ impl Study {
             }
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Figure(ready) => self.figure.take(*ready, attachments.first().map(Attachment::to_bytes).unwrap_or_default()),
+            Event::MapHash(hash) => self.map_hash.set(hash),
             Event::Failed(failure) => return Err(failure),
             Event::KeptMaps(numbers) => self.take_kept(&numbers),
             Event::Compared(comparison) => self.take_comparison(*comparison),

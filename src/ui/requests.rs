@@ -92,6 +92,13 @@ impl Study {
         }
     }
 
+    /// Asks for the hash with which the planes are saved.
+    pub fn save_planes(&self) {
+        if self.map.read_untracked().is_some() {
+            self.send(Task::SavePlanes, Request::HashMap, &[]);
+        }
+    }
+
     pub fn cancel(&self) {
         if !self.work.read_untracked().is_idle() {
             // Cancel has no answer of its own, so it is not work.

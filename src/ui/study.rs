@@ -34,6 +34,8 @@ pub struct Study {
     /// Backgrounds and overlays.
     pub shelf: Shelf,
     pub group: GroupForm,
+    /// SHA-256 of the map whose planes are about to be saved.
+    pub map_hash: RwSignal<String>,
     /// The figure as nilearn draws it.
     pub figure: FigureState,
     /// Maps that are kept beside each other.
@@ -102,6 +104,8 @@ pub enum Task {
     OpenVolume(Slot),
     Explain,
     Export(ExportKind),
+    /// Saving the planes as they are shown, with the map's hash.
+    SavePlanes,
     /// Drawing the figure, which has a place of its own where it says how far it is.
     Figure,
     /// A file of the figure.
@@ -211,6 +215,7 @@ impl Study {
             },
             shelf: Shelf::new(),
             group: GroupForm::new(),
+            map_hash: RwSignal::new(String::new()),
             figure: FigureState::new(),
             compare: Comparing::new(),
             runs: RwSignal::new(Vec::new()),

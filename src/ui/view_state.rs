@@ -161,9 +161,9 @@ impl ViewState {
     /// Widens the image's window by one share of its own, and moves it by another.
     pub fn shift_window(&self, wider: f32, higher: f32) {
         self.view.update(|view| {
-            let (width, middle) = (view.window[1] - view.window[0], (view.window[0] + view.window[1]) / 2.0);
-            let (width, middle) = ((width + wider).clamp(MIN_WINDOW, 4.0), (middle + higher).clamp(-1.0, 2.0));
-            view.window = [middle - width / 2.0, middle + width / 2.0];
+            let [contrast, brightness] = view.contrast_and_brightness();
+            let width = (1.0 / contrast + wider).max(MIN_WINDOW);
+            view.set_contrast_and_brightness([1.0 / width, brightness - higher]);
         });
     }
 

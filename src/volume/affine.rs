@@ -37,6 +37,12 @@ impl Affine {
         Affine(rows)
     }
 
+    /// Whether voxel 0, 0, 0 lies at the origin of the world: so it does where nobody has said where the grid lies, and in no
+    /// head, which is all around the origin.
+    pub fn is_without_shift(&self) -> bool {
+        self.0.iter().all(|row| row[3] == 0.0)
+    }
+
     /// Determinant of the linear part: signed volume of one voxel in mm³.
     pub fn determinant(&self) -> f64 {
         let m = &self.0;

@@ -26,6 +26,11 @@ pub enum Assumption {
         /// Voxels along the three axes.
         shape: [usize; 3],
     },
+    /// A NIfTI image without sform and qform, which nibabel places around the origin.
+    #[error(
+        "its header does not say where it lies (sform and qform codes are 0): it was placed around the origin, so coordinates in millimetres mean little"
+    )]
+    NoForm,
     /// Any other size.
     #[error(
         "the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little",

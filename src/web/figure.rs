@@ -1,11 +1,13 @@
 //! The planes as one picture with letters, coordinates and a colour bar, for a paper or a lab book.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement};
 
 use super::canvas::{context, paint};
-use super::download::save;
+use super::download::save_bytes;
+use super::picture::canvas_as_png;
+use crate::export::Caption;
+use crate::export::png::with_texts;
 
 /// One plane of a figure.
 pub struct Panel {
@@ -35,11 +37,17 @@ const MARGIN: f64 = 24.0;
 const BAR_WIDTH: f64 = 24.0;
 const TICK_WIDTH: f64 = 130.0;
 
-/// Draws the figure on black and saves it as a PNG.
+/// Draws the figure on black, under the caption's title, and saves it as a PNG with the caption's texts.
 ///
 /// # Errors
 /// What the browser says when it has no memory for the picture.
-pub fn save_figure(panels: &[Panel], bar: Option<&Bar>, title: &str, name: String) -> Result<(), JsValue> {
+pub async fn save_figure(panels: &[Panel], bar: Option<&Bar>, caption: &Caption, name: &str) -> Result<(), JsValue> {
+    let png = canvas_as_png(&drawn(panels, bar, &caption.title)?).await?;
+    let png = with_texts(&png, None, &caption.texts()).ok_or("the browser made no PNG")?;
+    save_bytes(&png, name, "image/png")
+}
+
+fn drawn(panels: &[Panel], bar: Option<&Bar>, title: &str) -> Result<HtmlCanvasElement, JsValue> {
     let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
     let canvas = new_canvas(&document)?;
     let height = panels.iter().map(|panel| panel.height).max().unwrap_or(0) as f64 * ZOOM;
@@ -59,7 +67,7 @@ pub fn save_figure(panels: &[Panel], bar: Option<&Bar>, title: &str, name: Strin
     if let Some(bar) = bar {
         draw_bar(&document, &ink, bar, left, 2.0 * MARGIN, height)?;
     }
-    save_png(&canvas, name)
+    Ok(canvas)
 }
 
 fn draw_panel(document: &Document, ink: &CanvasRenderingContext2d, panel: &Panel, left: f64, top: f64) -> Result<(), JsValue> {
@@ -94,13 +102,4 @@ fn draw_text(ink: &CanvasRenderingContext2d, text: &str, left: f64, baseline: f6
 
 fn new_canvas(document: &Document) -> Result<HtmlCanvasElement, JsValue> {
     Ok(document.create_element("canvas")?.dyn_into()?)
-}
-
-fn save_png(canvas: &HtmlCanvasElement, name: String) -> Result<(), JsValue> {
-    let on_blob = Closure::once_into_js(move |blob: JsValue| {
-        if !blob.is_null() && save(&blob, &name, "image/png").is_err() {
-            web_sys::console::error_1(&"the browser refused the download".into());
-        }
-    });
-    canvas.to_blob(on_blob.unchecked_ref::<Function>())
 }

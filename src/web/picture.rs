@@ -76,6 +76,14 @@ pub async fn svg_as_png(svg: &[u8], size: [f64; 2], pixels_per_point: f64) -> Re
     let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
     let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
     draw_svg(&canvas, svg, size, pixels_per_point, || true).await?;
+    canvas_as_png(&canvas).await
+}
+
+/// The bytes of a PNG of a canvas.
+///
+/// # Errors
+/// What the browser says when it has no memory for the picture.
+pub async fn canvas_as_png(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, JsValue> {
     let promise = Promise::new(&mut |resolve: Function, reject: Function| {
         if let Err(error) = canvas.to_blob(&resolve) {
             // Rejecting cannot fail.

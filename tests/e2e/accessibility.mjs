@@ -15,6 +15,10 @@ describe('accessibility', () => {
     maplens = await openWithDemo(browser);
     // The page's policy admits no foreign script; the debugger's own evaluation is not the page's.
     await maplens.page.evaluate(AXE);
+    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.get('add-ad-mask').click();
+    await maplens.get('overlay-row').waitFor();
+    await maplens.get('layers').evaluate((details) => (details.open = false));
   });
   after(() => browser.close());
 

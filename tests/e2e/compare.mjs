@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch, openWithDemo } from './browser.mjs';
 import { checkComparison } from './checks.mjs';
-import { mapsFolder, scan } from './inputs.mjs';
+import { mapsFolder, nifti, scan } from './inputs.mjs';
 
 const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 /** From a click to the last column's picture: one column a frame, and room for two slow cores. */
@@ -85,6 +85,27 @@ describe('maps side by side', () => {
     // Three digits of each are shown.
     assert.ok(Math.abs(a - b - shown) <= 0.011 * Math.max(Math.abs(a), Math.abs(b)), `${a} − ${b} is not ${shown}`);
     assert.ok((await colours('A', 'axial')) > 20 && (await canvasColours(difference.getByTestId('compare-axial'))) > 20);
+  });
+
+  test('a mask on show is outlined in every column', async () => {
+    // 3 mm voxels from (−60, −100, −50), all but those at the faces.
+    const [size, affine] = [[40, 50, 40], [3, 0, 0, -60, 0, 3, 0, -100, 0, 0, 3, -50]];
+    const isInside = (index) => [index % 40, Math.floor(index / 40) % 50, Math.floor(index / 2000)].every((at, axis) => at > 1 && at < size[axis] - 2);
+    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.get('open-overlay').setInputFiles(nifti('block.nii.gz', size, (index) => Number(isInside(index)), { affine }));
+    assert.equal(await maplens.settled(), 'ready', await maplens.error());
+    const outlined = async (letter) => {
+      await maplens.page.waitForTimeout(DRAWN_MS);
+      return column(letter).getByTestId('compare-axial').evaluate((canvas) => {
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let n = 0;
+        for (let at = 0; at < data.length; at += 4) n += data[at] === 0 && data[at + 1] === 158 && data[at + 2] === 115;
+        return n;
+      });
+    };
+    for (const letter of ['A', 'B']) assert.ok((await outlined(letter)) > 50, letter);
+    await maplens.get('overlay-remove').click();
+    for (const letter of ['A', 'B']) assert.equal(await outlined(letter), 0, letter);
   });
 
   test('another participant and another method; a fifth map is refused in words', async () => {

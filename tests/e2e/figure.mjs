@@ -58,6 +58,8 @@ describe('figure', () => {
       assert.ok(bytes.includes(hash) && bytes.includes('Map SHA-256') && bytes.includes('display mode yz'), `${times}×: texts`);
       assert.ok(bytes.subarray(-8).includes('IEND'));
     }
+    const planes = (await downloadFromMap('download-png')).bytes;
+    assert.ok(planes.includes(hash) && planes.includes('Map SHA-256') && planes.includes('three planes as the page shows them, at='), 'planes');
     const html = await maplens.download('figure-html');
     assert.match(html.name, /\.html$/);
     const offline = await (await browser.newContext({ offline: true })).newPage();

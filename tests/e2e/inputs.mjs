@@ -143,7 +143,7 @@ function nonsense(name) {
 }
 
 /** Writes a float32 NIfTI-1, with 1 mm voxels unless an affine's 12 numbers say otherwise; `value(index)` with the first axis fastest. */
-export function nifti(name, shape, value, { affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0] } = {}) {
+export function nifti(name, shape, value, { affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], sformCode = 1 } = {}) {
   const nVoxels = shape.reduce((product, size) => product * size);
   const bytes = Buffer.alloc(352 + 4 * nVoxels);
   bytes.writeInt32LE(348, 0);
@@ -153,7 +153,7 @@ export function nifti(name, shape, value, { affine = [1, 0, 0, 0, 0, 1, 0, 0, 0,
   [1, 1, 1, 1].forEach((size, index) => bytes.writeFloatLE(size, 76 + 4 * index));
   bytes.writeFloatLE(352, 108); // vox_offset
   bytes.writeFloatLE(1, 112); // scl_slope
-  bytes.writeInt16LE(1, 254); // sform_code
+  bytes.writeInt16LE(sformCode, 254);
   affine.forEach((number, index) => bytes.writeFloatLE(number, 280 + 4 * index));
   bytes.write('n+1\0', 344, 'latin1');
   for (let index = 0; index < nVoxels; index += 1) bytes.writeFloatLE(value(index), 352 + 4 * index);

@@ -1,11 +1,12 @@
 //! Datasets: the demo CAPS, and everything that can be dropped on the page instead of one.
 
+use std::io::Read;
 use std::rc::Rc;
 
-use maplens::caps::{CapsError, ImageCatalogue, ImageFormat, read_image};
+use maplens::caps::{CapsError, ElementSource, ImageCatalogue, ImageFormat, InputSpec, read_image};
 use maplens::files::{FileTree, MemoryFile, held};
 use maplens::torch_file;
-use maplens::volume::nifti;
+use maplens::volume::{Affine, Extraction, Volume, nifti};
 use pollster::block_on;
 
 use crate::fixtures::{TRIV24_NIFTI, bytes, tree_from, tree_of};
@@ -237,6 +238,29 @@ fn what_holds_no_images_is_refused_in_words() {
         assert_eq!(error.to_string(), sentence);
         assert!(!error.hint().is_empty());
     }
+}
+
+/// Most writers set a form; without one nibabel centres the image, and so does every map of it lie.
+#[test]
+fn an_image_that_does_not_say_where_it_lies_is_told() {
+    let volume = Volume::new([3, 4, 5], vec![1.0; 60], Affine::from_diagonal([2.0; 3], [-3.0, -4.0, -5.0])).unwrap();
+    let mut placed = Vec::new();
+    flate2::read::GzDecoder::new(nifti::write(&volume).as_slice()).read_to_end(&mut placed).unwrap();
+    let mut unplaced = placed.clone();
+    // sform and qform codes.
+    unplaced[252..256].fill(0);
+    let warnings = |content: Vec<u8>| {
+        let mut tree = FileTree::default();
+        tree.insert("sub-1_ses-M00_T1w.nii", Rc::new(MemoryFile(content.into())));
+        let (catalogue, _) = open(&tree, None).unwrap();
+        let preprocessing = "custom".to_owned();
+        let spec = InputSpec { preprocessing, use_uncropped_image: false, prepare_dl: false, extraction: Extraction::Image };
+        let session = block_on(ElementSource::new(spec).open_session(&tree, &catalogue.entries[0])).unwrap();
+        session.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(placed), [""; 0]);
+    let [warning] = <[String; 1]>::try_from(warnings(unplaced)).unwrap();
+    assert!(warning.starts_with("sub-1_ses-M00_T1w.nii: its header does not say where it lies"), "{warning}");
 }
 
 #[test]

@@ -62,6 +62,8 @@ fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     }
     let n_images: Vec<usize> = texts.iter().map(|svg| svg.matches("<image").count()).collect();
     assert_eq!(n_images, [3, 5, 5], "two slices of the map and the bar; two of the background");
+    // The planes, which the page draws itself, carry it, too.
+    assert_eq!(talk.say(Request::HashMap, Given::Nothing).0, Event::MapHash(record["map"]["sha256"].as_str().unwrap().to_owned()));
     // The template is kept: it is not given again.
     assert_eq!(draw(&mut talk, order(Ground::Template, FigureForm::Shown), Given::Nothing).1, texts[2]);
 }

@@ -1,11 +1,28 @@
 //! Zoom, pan and undo: what is in sight, where a point stays, which states come back.
 
-use maplens::render::{History, Orientation, Plane, PlaneGrid, View, WorldBounds, center_after_zoom, framed};
+use maplens::render::{
+    History, MAX_SHIFT, MAX_WINDOW, MIN_WINDOW, Orientation, Plane, PlaneGrid, View, WorldBounds, center_after_zoom, framed,
+};
 
 const HEAD: WorldBounds = WorldBounds { min: [-84.5, -119.5, -78.5], max: [84.5, 88.5, 100.5] };
 
 fn frame(zoom: f64, center: [f64; 3], point: [f64; 3]) -> WorldBounds {
     framed(HEAD, zoom, center, point, 1.0)
+}
+
+#[test]
+fn contrast_and_brightness_are_the_window() {
+    let mut view = View::default();
+    assert_eq!(view.contrast_and_brightness(), [1.0, 0.0]);
+    view.set_contrast_and_brightness([2.0, 0.25]);
+    assert_eq!((view.window, view.contrast_and_brightness()), ([0.0, 0.5], [2.0, 0.25]));
+    assert_eq!(View::from_fragment(&view.to_fragment()), view);
+    view.set_contrast_and_brightness([1e9, 7.0]);
+    let [contrast, brightness] = view.contrast_and_brightness();
+    assert!((contrast * MIN_WINDOW - 1.0).abs() < 1e-4 && (brightness - MAX_SHIFT).abs() < 1e-4, "{contrast} {brightness}");
+    assert_eq!(View::from_fragment(&view.to_fragment()), view, "the narrowest window comes back");
+    view.set_contrast_and_brightness([0.0, f32::NEG_INFINITY]);
+    assert_eq!(view.window, [0.5 + MAX_SHIFT - MAX_WINDOW / 2.0, 0.5 + MAX_SHIFT + MAX_WINDOW / 2.0]);
 }
 
 #[test]

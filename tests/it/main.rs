@@ -49,8 +49,10 @@ mod npy_bytes;
 mod numerics;
 mod overlays;
 mod participants;
+mod picture_files;
 mod predictions;
 mod reading;
+mod reference_pictures;
 mod render;
 #[cfg(feature = "compute")]
 mod residual;

@@ -157,6 +157,24 @@ fn paper_shows_where_a_background_is_nothing() {
     assert_eq!(pixels, [[255; 4], [255; 4], [128, 128, 128, 255]].concat());
 }
 
+#[test]
+fn boxes_that_meet_are_told_from_boxes_that_do_not() {
+    let bounds = |shift: f64| WorldBounds::of(&labels(Affine::from_diagonal([1.0; 3], [shift, 0.0, 0.0])));
+    // Seven voxels wide.
+    assert!(bounds(0.0).meets(&bounds(6.0)) && bounds(6.0).meets(&bounds(0.0)));
+    assert!(!bounds(0.0).meets(&bounds(7.0)) && !bounds(0.0).meets(&bounds(-7.0)), "touching is not meeting");
+}
+
+#[test]
+fn the_box_of_what_counts_is_where_it_lies() {
+    let volume = labels(PERMUTED);
+    let second = WorldBounds::of_voxels(&volume, |value| value == 2.0).unwrap();
+    // i 2..=5, j 2..=5, k 1..=3, and x = 4 − k, y = 2 i, z = 1.5 j.
+    assert_eq!((second.min, second.max), ([0.5, 3.0, 2.25], [3.5, 11.0, 8.25]));
+    assert_eq!(WorldBounds::of_voxels(&volume, |value| value > 2.0), None);
+    assert_eq!(WorldBounds::of_voxels(&volume, |_| true), Some(WorldBounds::of(&volume)));
+}
+
 fn projection(volume: &Volume, plane: Plane, n_samples: usize) -> Volume {
     let mut projection = Projection::begin(volume, plane).unwrap();
     while projection.goes_on(volume, n_samples) {}

@@ -99,6 +99,8 @@ pub enum Request {
     },
     /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
     DrawFigure(Box<FigureOrder>),
+    /// Tells the SHA-256 of the last map's values, for pictures that the page makes itself. Answered by [`Event::MapHash`].
+    HashMap,
     /// Keep the last map beside those that follow. Answered by [`Event::KeptMaps`].
     KeepMap {
         /// By which it is asked for; chosen by the page.
@@ -220,6 +222,8 @@ pub enum Event {
     },
     /// A figure of the last map. Attachment 0: its SVG.
     Figure(Box<FigureReady>),
+    /// SHA-256 of the last map's values, as its record has it.
+    MapHash(String),
     /// The numbers of the kept maps.
     KeptMaps(Vec<u32>),
     /// What two kept maps have in common.

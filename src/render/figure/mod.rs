@@ -118,7 +118,7 @@ impl<'a> Figure<'a> {
         sheet.lay(&upright, &scale);
         sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
-        let notes = notes::of(self.map, &statistics, threshold, sheet.unmet());
+        let notes = [notes::of(self.map, &statistics, threshold, sheet.unmet()), notes::of_layers(self)].concat();
         Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes))
     }
 }

@@ -1,7 +1,9 @@
 //! What should be said about a figure, one sentence each: what somebody might take for a finding, and is none.
 
+use super::outline::is_inside;
+use super::{Background, Figure};
 use crate::render::display::letter;
-use crate::render::{Plane, format_general};
+use crate::render::{Plane, WorldBounds, format_general};
 use crate::volume::{Affine, Statistics, Volume};
 
 /// Of a map, the magnitude up to which it is hidden, and the panels that cut outside it.
@@ -17,14 +19,45 @@ pub(super) fn of(map: &Volume, statistics: &Statistics, threshold: Option<f32>, 
         let [threshold, largest] = [threshold, statistics.max_abs].map(|value| format_general(f64::from(value), 3));
         notes.push(format!("the threshold {threshold} hides the whole map, whose largest magnitude is {largest}"));
     }
-    if *map.world_from_voxel() == Affine::IDENTITY {
-        notes.push(
-            "the map lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres".to_owned(),
-        );
-    }
+    notes.extend(doubt_of_place("the map", map));
     if !unmet.is_empty() {
         let places: Vec<String> = unmet.into_iter().map(|(plane, position)| format!("{} = {position} mm", letter(plane))).collect();
         notes.push(format!("the map has no slice at {}", places.join(", ")));
     }
     notes
+}
+
+/// Of what lies below and over the map: what may be in the wrong place, and what cannot be seen at all.
+pub(super) fn of_layers(figure: &Figure) -> Vec<String> {
+    let mut notes = Vec::new();
+    let map = WorldBounds::of(figure.map);
+    if let Background::Image(image) = figure.background {
+        notes.extend(doubt_of_place("the background", image));
+        notes.extend(doubt_of_box("the background", &map, WorldBounds::of_voxels(image, |value| value != 0.0 && value.is_finite())));
+    }
+    for (index, mask) in figure.masks.iter().enumerate() {
+        let name = format!("mask {}", index + 1);
+        notes.extend(doubt_of_place(&name, mask));
+        notes.extend(doubt_of_box(&name, &map, WorldBounds::of_voxels(mask, is_inside)));
+    }
+    notes
+}
+
+fn doubt_of_place(name: &str, volume: &Volume) -> Option<String> {
+    let world_from_voxel = volume.world_from_voxel();
+    if *world_from_voxel == Affine::IDENTITY {
+        let words = "lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres";
+        return Some(format!("{name} {words}"));
+    }
+    let words = "may lie in voxel space (its first voxel is at 0, 0, 0 mm): its coordinates may not be the head's millimetres";
+    world_from_voxel.is_without_shift().then(|| format!("{name} {words}"))
+}
+
+/// `bounds` is the box of what a layer holds; `None` if it holds nothing.
+fn doubt_of_box(name: &str, map: &WorldBounds, bounds: Option<WorldBounds>) -> Option<String> {
+    match bounds {
+        None => Some(format!("{name} is empty: nothing of it is drawn")),
+        Some(bounds) if !bounds.meets(map) => Some(format!("{name} lies beside the map: their grids do not meet")),
+        Some(_) => None,
+    }
 }

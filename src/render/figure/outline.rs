@@ -31,7 +31,8 @@ pub(super) fn marks(mask: &Upright, panel: &Panel, number: usize, style: MaskSty
     }
 }
 
-fn is_inside(value: f32) -> bool {
+/// Whether a voxel of that value belongs to a mask.
+pub(super) fn is_inside(value: f32) -> bool {
     value > 0.5
 }
 

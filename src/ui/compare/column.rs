@@ -10,9 +10,11 @@ use leptos::prelude::*;
 use super::canvas::ComparePlane;
 use super::scene::CompareScene;
 use super::turns::Turns;
-use crate::render::{ColorScale, Layer, Paint, Plane, nearest_value, render_slice};
+use crate::render::{ColorScale, Layer, LayerSettings, Paint, Plane, nearest_value, render_slice};
 use crate::ui::format;
+use crate::ui::layers::{Shelf, overlay_layers};
 use crate::ui::shown::{Placed, ShownImage};
+use crate::ui::study::Study;
 use crate::ui::tabs::Tab;
 use crate::ui::view_state::{Shown, ViewState};
 use crate::web::canvas::paint;
@@ -50,7 +52,7 @@ pub fn Pictures(picture: Picture) -> impl IntoView {
 }
 
 fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
-    let (scene, view_state) = (expect_context::<CompareScene>(), expect_context::<ViewState>());
+    let (scene, view_state, shelf) = (expect_context::<CompareScene>(), expect_context::<ViewState>(), expect_context::<Study>().shelf);
     let turns = expect_context::<StoredValue<Turns, LocalStorage>>();
     let (number, scale) = (picture.number, picture.scale);
     let pixels = RefCell::new(Vec::new());
@@ -60,7 +62,7 @@ fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<C
             let is_seen = view_state.focus.get_untracked().is_none_or(|focus| focus == plane);
             let canvas = canvas.try_get_untracked().flatten().filter(|_| is_seen);
             if let Some(canvas) = canvas {
-                untrack(|| draw_plane(&picture, plane, scene, view_state, &canvas, &mut pixels));
+                untrack(|| draw_plane(&picture, plane, (scene, view_state, shelf), &canvas, &mut pixels));
             }
         }
     });
@@ -73,6 +75,7 @@ fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<C
         seen.track();
         scale.track();
         view_state.overlay.track();
+        shelf.0.track();
         view_state.focus.track();
         canvases.iter().for_each(|(_, canvas)| canvas.track());
         if view_state.tab.get() == Tab::Compare {
@@ -84,8 +87,7 @@ fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<C
 fn draw_plane(
     picture: &Picture,
     plane: Plane,
-    scene: CompareScene,
-    view_state: ViewState,
+    (scene, view_state, shelf): (CompareScene, ViewState, Shelf),
     canvas: &web_sys::HtmlCanvasElement,
     pixels: &mut Vec<u8>,
 ) {
@@ -94,7 +96,10 @@ fn draw_plane(
     let background = picture.image.as_ref().map(|image| layer(&image.placed, Paint::Grey(image.window.part(view.window))));
     let overlay = layer(&picture.map, Paint::Color { scale: &scale, opacity: view.opacity });
     let overlay = Some(overlay).filter(|_| view_state.overlay.get() == Shown::Yes);
-    let layers: Vec<Layer> = background.into_iter().chain(overlay).collect();
+    let shelf = shelf.0.read();
+    // Columns show slices, whatever the planes above do.
+    let over = overlay_layers(&shelf, LayerSettings::default(), &grid);
+    let layers: Vec<Layer> = background.into_iter().chain(overlay).chain(over).collect();
     render_slice(&grid, point[plane.normal_axis()], &layers, pixels);
     if let Err(error) = paint(canvas, grid.width, grid.height, pixels) {
         web_sys::console::error_1(&error);

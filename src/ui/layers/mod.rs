@@ -9,10 +9,11 @@ mod region;
 mod row;
 mod shelf;
 mod underlay;
+mod window;
 mod wishes;
 
 pub use glass::Glass;
-pub use painting::render_plane;
+pub use painting::{overlay_layers, render_plane};
 pub use panel::LayersPanel;
 pub use region::regions_at;
 pub use shelf::{Shelf, Slot, Style};

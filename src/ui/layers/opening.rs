@@ -2,7 +2,10 @@
 
 use super::shelf::Slot;
 use crate::engine::message::{Bundled, Request, VolumeRole};
+use crate::render::Ground;
 use crate::ui::study::{Study, Task};
+use crate::ui::view_state::ViewState;
+use crate::volume::LabelTable;
 use crate::web::address::demo_url;
 use crate::web::picked_files::PickedFile;
 use leptos::prelude::*;
@@ -12,16 +15,21 @@ const AD_MASK: &str = "masks/mask-1.nii.gz";
 const CN_MASK: &str = "masks/mask-2.nii.gz";
 
 impl Study {
-    /// Opens a mask, a label image with its table, or another map over the picture.
-    pub fn open_overlay(&self, files: Vec<PickedFile>) {
-        let request = Request::OpenVolume { role: VolumeRole::Overlay, bundled: None };
-        self.send(Task::OpenVolume(Slot::Overlay), request, &files);
+    /// Opens masks and maps over the picture, one or several, or a label image with its table.
+    pub fn open_overlays(&self, files: Vec<PickedFile>) {
+        let has_table = files.iter().any(|file| LabelTable::is_table_name(&file.path));
+        let chosen: Vec<&[PickedFile]> = if has_table { vec![&files] } else { files.chunks(1).collect() };
+        for files in chosen {
+            let request = Request::OpenVolume { role: VolumeRole::Overlay, bundled: None };
+            self.send(Task::OpenVolume(Slot::Overlay), request, files);
+        }
     }
 
-    /// Opens an image to lie below the map.
-    pub fn open_background(&self, files: Vec<PickedFile>) {
+    /// Opens an image to lie below the map, where it is seen as soon as it has arrived; until then the participant's is.
+    pub fn open_background(&self, files: Vec<PickedFile>, view_state: ViewState) {
         let request = Request::OpenVolume { role: VolumeRole::Background, bundled: None };
         self.send(Task::OpenVolume(Slot::OwnBackground), request, &files);
+        view_state.view.update(|view| view.layers.ground = Ground::Own);
     }
 
     /// Adds one of the masks that come with the page.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shelf::{OverlayLayer, Style};
+use super::shelf::{Contents, OverlayLayer, Style};
 use super::underlay::Underlay;
 use crate::engine::message::OverlayKind;
 use crate::render::{Extent, Layer, LayerSettings, Paint, Paper, PlaneGrid, Regions, Window, render_on_paper};
@@ -35,11 +35,15 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
     if let (Some(map), Some(scale)) = (seen_map, scale.as_ref()) {
         layers.extend(in_plane(&map.placed, Paint::Color { scale, opacity: view_state.view.read().opacity }));
     }
-    for overlay in shelf.overlays.iter().filter(|overlay| overlay.is_shown) {
-        layers.extend(in_plane(&overlay.volume.placed, overlay_paint(overlay, settings)));
-    }
+    layers.extend(overlay_layers(&shelf, settings, grid));
     let paper = if settings.paper == Paper::White { WHITE } else { NO_PAPER };
     render_on_paper(grid, position_mm, paper, &layers, pixels);
+}
+
+/// The overlays on show, in the order of painting.
+pub fn overlay_layers<'a>(shelf: &'a Contents, settings: LayerSettings, grid: &PlaneGrid) -> Vec<Layer<'a>> {
+    let shown = shelf.overlays.iter().filter(|overlay| overlay.is_shown);
+    shown.filter_map(|overlay| layer(&overlay.volume.placed, settings, grid, overlay_paint(overlay, settings))).collect()
 }
 
 /// A slice of a volume, or its projection; nothing while that is being made.

@@ -6,9 +6,12 @@ use leptos::prelude::*;
 use super::controls::{Action, Switch};
 use super::row::OverlayRow;
 use super::shelf::Slot;
+use super::underlay::Underlay;
+use super::window::WindowFields;
 use crate::render::{Ground, LayerSettings, Paper};
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::language::Text;
+use crate::ui::logits::warnings;
 use crate::ui::study::{Study, Task};
 use crate::ui::text::layers as words;
 use crate::ui::view_state::ViewState;
@@ -19,11 +22,6 @@ use crate::web::picked_files::{PickedFile, take_files};
 pub fn LayersPanel() -> impl IntoView {
     let study = expect_context::<Study>();
     let view_state = expect_context::<ViewState>();
-    let open_background = move |files| {
-        study.open_background(files);
-        // Whoever opens a background wants to see it; until it has arrived, the participant's image is seen.
-        view_state.view.update(|view| view.layers.ground = Ground::Own);
-    };
     let revision = Memo::new(move |_| study.shelf.0.read().revision);
     // Rows stay while one of them changes.
     let rows = move || {
@@ -33,11 +31,18 @@ pub fn LayersPanel() -> impl IntoView {
         shelf.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
     };
     view! {
-        <details class="layers" data-testid="layers">
+        <details class="layers" data-testid="layers" data-drop="overlays">
             <summary>{words::LAYERS.get()}</summary>
             <div class="layers__fields">
-                <GroundField />
-                <FileButton label=words::OWN_BACKGROUND.get() testid="open-background" on_files=Callback::new(open_background) />
+                <div class="layers__ground" data-drop="background">
+                    <div>
+                        <GroundField />
+                        <GroundOddities />
+                    </div>
+                    <FileButton label=words::OWN_BACKGROUND.get() testid="open-background"
+                        on_files=Callback::new(move |files| study.open_background(files, view_state)) />
+                </div>
+                <WindowFields />
                 <Setting label=words::DIM testid="dim" read=|layers| layers.dim write=|layers, is_on| layers.dim = is_on />
                 <Setting label=words::WHITE testid="white-paper" read=|layers| layers.paper == Paper::White
                     write=|layers, is_on| layers.paper = if is_on { Paper::White } else { Paper::Black } />
@@ -45,7 +50,7 @@ pub fn LayersPanel() -> impl IntoView {
                     write=|layers, is_on| layers.fading = is_on />
                 <Setting label=words::GLASS testid="glass-brain" read=|layers| layers.glass write=|layers, is_on| layers.glass = is_on />
                 <ul class="layers__list" aria-label=words::OVERLAYS.get()>{rows}</ul>
-                <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlay(files)) />
+                <FileButton label=words::ADD_OVERLAY.get() testid="open-overlay" on_files=Callback::new(move |files| study.open_overlays(files)) />
                 <div class="buttons buttons--wrap">
                     <MaskButton mask=Slot::AdMask testid="add-ad-mask" />
                     <MaskButton mask=Slot::CnMask testid="add-cn-mask" />
@@ -75,6 +80,21 @@ fn GroundField() -> impl IntoView {
     view! {
         <Choice label=words::GROUND.get() testid="background" entries=Signal::derive(entries) value=Signal::derive(value) on_choose=Callback::new(choose) />
     }
+}
+
+/// What is odd about the background that is seen; announced when it changes.
+#[component]
+fn GroundOddities() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let oddities = move || {
+        let underlay = Underlay::chosen(study, view_state.layers.get().ground)?;
+        let bounds = underlay.placed().bounds;
+        let is_beside = study.map.read().as_ref().is_some_and(|map| !map.placed.bounds.meets(&bounds));
+        let beside = is_beside.then(|| words::MAP_BESIDE.into());
+        let own = if let Underlay::Volume(volume) = &underlay { volume.ready.warnings.clone() } else { Vec::new() };
+        Some(warnings(&own.into_iter().chain(beside).collect::<Vec<_>>()))
+    };
+    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{oddities}</div> }
 }
 
 /// One setting that is on or off.

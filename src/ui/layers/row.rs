@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::controls::{Action, Switch};
 use super::shelf::{OverlayLayer, Style};
-use crate::render::{Colormap, WorldBounds};
+use crate::render::Colormap;
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::logits::warnings;
 use crate::ui::map_controls::ShareSlider;
@@ -15,14 +15,21 @@ use crate::ui::view_state::ViewState;
 /// Its name, visibility, style, colours, opacity, and the way to take it away.
 #[component]
 pub fn OverlayRow(id: usize) -> impl IntoView {
-    let (shelf, view_state) = (expect_context::<Study>().shelf, expect_context::<ViewState>());
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let shelf = study.shelf;
     let overlay = shelf.0.read_untracked().overlays.iter().find(|overlay| overlay.id == id).cloned();
     let Some(OverlayLayer { slot, volume, .. }) = overlay else { return ().into_any() };
     let title = words::title(slot, &volume.ready.name);
     let (name, kind) = (volume.ready.name.clone(), words::kind_name(volume.ready.kind));
     let oddities = move || {
-        let lies_beside = view_state.scene.get().is_some_and(|scene| !meet(&scene.bounds, &volume.placed.bounds));
-        let beside = lies_beside.then(|| words::BESIDE.get().to_owned());
+        let bounds = volume.placed.bounds;
+        let is_beside_picture = view_state.scene.get().is_some_and(|scene| !scene.bounds.meets(&bounds));
+        let is_beside_map = study.map.read().as_ref().is_some_and(|map| !map.placed.bounds.meets(&bounds));
+        let beside = match (is_beside_picture, is_beside_map) {
+            (true, _) => Some(words::BESIDE.into()),
+            (false, true) => Some(words::BESIDE_MAP.into()),
+            (false, false) => None,
+        };
         warnings(&volume.ready.warnings.iter().cloned().chain(beside).collect::<Vec<_>>())
     };
     let opacity = move || shelf.of(id, |overlay| overlay.opacity).unwrap_or_default();
@@ -65,9 +72,4 @@ fn StyleFields(id: usize) -> impl IntoView {
             disabled=Signal::derive(move || style() != Some(Style::Colors)) on_choose=Callback::new(choose_colormap) />
     }
     .into_any()
-}
-
-/// Whether two boxes have anything in common.
-fn meet(a: &WorldBounds, b: &WorldBounds) -> bool {
-    (0..3).all(|axis| a.min[axis] < b.max[axis] && b.min[axis] < a.max[axis])
 }

@@ -10,6 +10,8 @@ pub const OVERLAYS: Text = Text::new("Overlays", "Superpositions");
 pub const GROUND: Text = Text::new("Background", "Fond");
 pub const OWN_BACKGROUND: Text = Text::new("Own background…", "Votre fond…");
 pub const ADD_OVERLAY: Text = Text::new("Add a mask, atlas or map…", "Ajouter masque, atlas ou carte…");
+pub const CONTRAST: Text = Text::new("Contrast", "Contraste");
+pub const BRIGHTNESS: Text = Text::new("Brightness", "Luminosité");
 pub const DIM: Text = Text::new("Dimmed", "Atténué");
 pub const WHITE: Text = Text::new("On white", "Sur fond blanc");
 pub const FADING: Text = Text::new("Fade below the threshold", "Estomper sous le seuil");
@@ -20,9 +22,16 @@ pub const OPACITY: Text = Text::new("Opacity", "Opacité");
 pub const REMOVE: Text = Text::new("Remove", "Retirer");
 pub const BESIDE: Text =
     Text::new("It lies beside the picture: nothing of it can be seen.", "Elle est à côté de l’image : on n’en voit rien.");
+pub const BESIDE_MAP: Text = Text::new("It does not reach the map.", "Elle n’atteint pas la carte.");
+pub const MAP_BESIDE: Text =
+    Text::new("The map lies beside this background: nothing of it can be seen.", "La carte est à côté de ce fond : on n’en voit rien.");
 pub const HINT: Text = Text::new(
     "NIfTI, each on its own grid; an atlas with its table (.tsv, .csv: index, name).",
     "NIfTI, chacun sur sa grille ; un atlas avec son tableau (.tsv, .csv : index, name).",
+);
+pub const DROP_HINT: Text = Text::new(
+    "On “Background and overlays” a NIfTI becomes an overlay; on “Background”, the background.",
+    "Sur « Fond et superpositions », un NIfTI devient une superposition ; sur « Fond », le fond.",
 );
 pub const REGION: Text = Text::new("in", "dans");
 

@@ -35,6 +35,14 @@ pub async fn read_file(file_name: &str, file: &dyn FileSource) -> Result<Volume,
     read_voxels(file_name, content, grid).await
 }
 
+/// Whether the header says where the image lies; where it does not, nibabel's place is around the origin.
+///
+/// # Errors
+/// As [`read_file`].
+pub async fn says_its_place(file_name: &str, file: &dyn FileSource) -> Result<bool, NiftiError> {
+    Ok(has_form(&Content::open(file_name, file).await?.header().await?))
+}
+
 /// As [`read_file`], from bytes at hand.
 ///
 /// # Errors
@@ -50,6 +58,14 @@ pub fn read(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
 pub fn read_grid(file_name: &str, beginning: &[u8]) -> Result<super::Grid, NiftiError> {
     let grid = Grid::from_header(file_name, &header_of(file_name, beginning)?)?;
     Ok(super::Grid { shape: grid.shape, world_from_voxel: grid.world_from_voxel })
+}
+
+/// As [`read_grid`], and as [`says_its_place`].
+///
+/// # Errors
+/// As [`read_grid`].
+pub fn read_grid_and_whether_it_is_said(file_name: &str, beginning: &[u8]) -> Result<(super::Grid, bool), NiftiError> {
+    Ok((read_grid(file_name, beginning)?, has_form(&header_of(file_name, beginning)?)))
 }
 
 /// Reads a mask: as [`read_file`], but of four axes a first one of length 1 is dropped, which ClinicaDL accepts in masks.
@@ -83,6 +99,10 @@ pub fn read_mask_grid(file_name: &str, beginning: &[u8]) -> Result<([usize; 3], 
 async fn read_voxels(file_name: &str, mut content: Content<'_>, grid: Grid) -> Result<Volume, NiftiError> {
     let data = voxels::read(file_name, &mut content, &grid).await?;
     Ok(Volume { shape: grid.shape, data, world_from_voxel: grid.world_from_voxel })
+}
+
+fn has_form(header: &::nifti::NiftiHeader) -> bool {
+    header.sform_code != 0 || header.qform_code != 0
 }
 
 fn header_of(file_name: &str, beginning: &[u8]) -> Result<::nifti::NiftiHeader, NiftiError> {

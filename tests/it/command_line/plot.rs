@@ -86,6 +86,34 @@ fn a_map_of_zeros_is_a_figure_with_a_note() {
 }
 
 #[test]
+fn a_mask_that_cannot_be_seen_or_lies_nowhere_is_noted() {
+    let workplace = workplace("plot_masks");
+    let mask = |value: f32, affine: Affine| nifti::write(&Volume::new([4, 5, 6], vec![value; 120], affine).unwrap());
+    workplace.write("empty.nii.gz", mask(0.0, Affine::from_diagonal([2.0; 3], [-4.0; 3])));
+    workplace.write("voxels.nii.gz", mask(1.0, Affine::IDENTITY));
+    workplace.write("far.nii.gz", mask(1.0, Affine::from_diagonal([2.0; 3], [900.0; 3])));
+    for (name, words) in [
+        ("empty", "mask 1 is empty: nothing of it is drawn"),
+        ("voxels", "mask 1 lies in voxel space (its affine is the identity)"),
+        ("far", "mask 1 lies beside the map: their grids do not meet"),
+    ] {
+        let said = workplace.succeed(&format!("plot map.nii.gz --bg none --mask {name}.nii.gz --output figure.svg"));
+        assert!(said.contains(words), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_file_that_does_not_say_where_it_lies_is_noted() {
+    let workplace = workplace("plot_unplaced");
+    workplace.write("unplaced.nii", repository("tests/data/nifti/neither_form.nii"));
+    let words = "note: unplaced.nii: its header does not say where it lies (sform and qform codes are 0)";
+    for options in ["unplaced.nii --bg none", "map.nii.gz --bg unplaced.nii", "map.nii.gz --bg none --mask unplaced.nii"] {
+        let said = workplace.succeed(&format!("plot {options} --output figure.svg"));
+        assert_eq!(said.matches(words).count(), 1, "{options}: {said}");
+    }
+}
+
+#[test]
 fn what_is_refused() {
     let workplace = workplace("plot_refused");
     workplace.write("notes.nii.gz", "nothing");

@@ -1,7 +1,7 @@
 //! Options that nilearn 0.9.2 has not, or that no fixture covers: sides, masks, numbers of slices, HTML, texts of a browser's PNG.
 
 use maplens::export::{Caption, html::html, png, svg::svg};
-use maplens::render::figure::{Figure, Mark, MaskStyle, Pixels, Scene};
+use maplens::render::figure::{Background, Figure, Mark, MaskStyle, Pixels, Scene};
 use maplens::render::{CutCoords, DisplayMode, Orientation, Threshold};
 use maplens::volume::{Affine, Volume};
 
@@ -111,6 +111,32 @@ fn a_threshold_above_the_map_is_said() {
     assert_eq!(scene.notes, ["the threshold 60 hides the whole map, whose largest magnitude is 60"]);
     assert!(images(&scene).is_empty());
     assert!(Figure { threshold: Some(Threshold::Absolute(59.0)), ..plain(&map) }.scene().unwrap().notes.is_empty());
+}
+
+#[test]
+fn layers_in_the_wrong_place_are_told() {
+    let (map, mask) = (ramp(), spot());
+    let moved = |shift: f64| {
+        let shape = mask.shape();
+        Volume::new(shape, mask.data().to_vec(), Affine::from_diagonal([2.0; 3], [shift; 3])).unwrap()
+    };
+    let (far, corner) = (moved(100.0), moved(0.0));
+    let nothing = Volume::new(SHAPE, vec![0.5; 60], *map.world_from_voxel()).unwrap();
+    let voxels = Volume::new(SHAPE, map.data().to_vec(), Affine::IDENTITY).unwrap();
+    let notes = |figure: Figure| figure.scene().unwrap().notes;
+    assert_eq!(notes(Figure { masks: vec![&mask], ..plain(&map) }), Vec::<String>::new());
+    assert_eq!(
+        notes(Figure { masks: vec![&mask, &far, &nothing], ..plain(&map) }),
+        ["mask 2 lies beside the map: their grids do not meet", "mask 3 is empty: nothing of it is drawn"]
+    );
+    let words = "may lie in voxel space (its first voxel is at 0, 0, 0 mm): its coordinates may not be the head's millimetres";
+    assert_eq!(notes(Figure { masks: vec![&corner], ..plain(&map) }), [format!("mask 1 {words}")]);
+    let words = "the background lies in voxel space (its affine is the identity): its coordinates are voxels, not the head's millimetres";
+    assert_eq!(notes(Figure { background: Background::Image(&voxels), ..plain(&map) }), [words]);
+    assert_eq!(
+        notes(Figure { background: Background::Image(&far), ..plain(&map) }),
+        ["the background lies beside the map: their grids do not meet"]
+    );
 }
 
 #[test]

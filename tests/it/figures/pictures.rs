@@ -1,15 +1,12 @@
 //! Whole figures as pixels beside nilearn's PNG of the same case.
 
-use std::path::{Path, PathBuf};
-
-use maplens::export::png::png;
 use maplens::export::raster;
 use maplens::render::figure::{Mark, Pixels};
-use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
-use super::cases::{Case, Cases};
+use super::cases::Cases;
 use super::similarity::{Greys, ssim};
 use super::{n_layers, near, shares, ticks};
+use crate::picture_files::{decoded, write_triptych};
 
 /// Of each panel, with letters and lines.
 const SIMILAR: f64 = 0.98;
@@ -32,7 +29,7 @@ fn panels_look_like_nilearns() {
             let similarity = ssim(&part(&got, columns.clone(), rows.clone()), &part(&wanted, columns, rows));
             all.push(similarity);
             if similarity < SIMILAR {
-                let files = write_beside(case, &got, &wanted);
+                let files = write_triptych(&format!("figure-{}", case.name), &wanted, &got);
                 misses.push(format!(
                     "{} panel {number}: {similarity:.4} (expected, difference and actual: {})",
                     case.name,
@@ -70,13 +67,6 @@ fn without_top_rows(mut pixels: Pixels, height: usize) -> Pixels {
     Pixels { height, ..pixels }
 }
 
-fn decoded(bytes: &[u8]) -> Pixels {
-    let pixmap = Pixmap::decode_png(bytes).unwrap();
-    let rgba =
-        pixmap.pixels().iter().map(PremultipliedColorU8::demultiply).flat_map(|c| [c.red(), c.green(), c.blue(), c.alpha()]).collect();
-    Pixels { width: pixmap.width() as usize, height: pixmap.height() as usize, rgba }
-}
-
 fn part(pixels: &Pixels, columns: std::ops::Range<usize>, rows: std::ops::Range<usize>) -> Greys {
     let grey = |row: usize, column: usize| {
         let at = 4 * (row * pixels.width + column);
@@ -86,15 +76,4 @@ fn part(pixels: &Pixels, columns: std::ops::Range<usize>, rows: std::ops::Range<
     let values =
         rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column))).map(|(row, column)| grey(row, column)).collect();
     Greys { width: columns.len(), height: rows.len(), values }
-}
-
-/// Expected | difference | actual, one below the other, in the target folder.
-fn write_beside(case: &Case, got: &Pixels, wanted: &Pixels) -> PathBuf {
-    let far = |(one, other): (&u8, &u8)| one.abs_diff(*other);
-    let mut difference: Vec<u8> = wanted.rgba.iter().zip(&got.rgba).map(far).collect();
-    difference.iter_mut().skip(3).step_by(4).for_each(|alpha| *alpha = 255);
-    let rgba = [wanted.rgba.as_slice(), &difference, &got.rgba].concat();
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("figure-{}.png", case.name));
-    std::fs::write(&path, png(&Pixels { width: got.width, height: 3 * got.height, rgba }, None, &[])).unwrap();
-    path
 }
