@@ -110,8 +110,7 @@ impl<'a> Finding<'a> {
         if values.len() != expected {
             return Err(ClusterError::Size { expected, found: values.len() });
         }
-        // NaN is not at least 0 either.
-        if !(rule.threshold >= 0.0) {
+        if rule.threshold.is_nan() || rule.threshold < 0.0 {
             return Err(ClusterError::Threshold(rule.threshold));
         }
         let runs = SIGNS.map(|_| Runs::begin(grid.shape));
@@ -215,6 +214,14 @@ impl VoxelBits {
         }
         self.count += voxels.len();
         voxels.for_each(|voxel| self.bytes[voxel / 8] |= 1 << (voxel % 8));
+    }
+}
+
+/// Makes NaN, which nothing draws, of the values whose bits (as in [`VoxelBits`]) are set.
+pub fn blank_voxels(values: &mut [f32], bits: &[u8]) {
+    for (values, byte) in values.chunks_mut(8).zip(bits).filter(|(_, byte)| **byte != 0) {
+        let set = values.iter_mut().enumerate().filter(|(bit, _)| byte >> bit & 1 == 1);
+        set.for_each(|(_, value)| *value = f32::NAN);
     }
 }
 
