@@ -22,7 +22,7 @@ pub struct ClusterRule {
 }
 
 /// Voxels that hang together.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cluster {
     /// How many.
     pub n_voxels: usize,
@@ -30,7 +30,9 @@ pub struct Cluster {
     pub mm3: f64,
     /// Value of the strongest, with its sign.
     pub peak_value: f32,
-    /// Where that is, on the map's grid.
+    /// Where that is: its index among the voxels of the map, last axis fastest.
+    pub peak: usize,
+    /// The same on the map's grid.
     pub peak_voxel: [usize; 3],
     /// The same in world millimetres (RAS+).
     pub peak_mm: [f64; 3],
@@ -169,17 +171,21 @@ impl<'a> Finding<'a> {
                 self.found.n_small += 1;
             } else {
                 self.found.n_voxels += n_voxels;
-                self.found.large.push(self.cluster(n_voxels, index, peak_value));
+                self.found.large.push(Cluster::new(n_voxels, index, peak_value, &self.grid));
             }
         }
     }
+}
 
-    fn cluster(&self, n_voxels: usize, peak: usize, peak_value: f32) -> Cluster {
-        let Grid { shape: [_, n_j, n_k], world_from_voxel } = self.grid;
-        let peak_voxel = [peak / (n_j * n_k), peak / n_k % n_j, peak % n_k];
+impl Cluster {
+    /// Of its size and its strongest voxel: `peak` is that one's index among the voxels of the grid, last axis fastest.
+    pub fn new(n_voxels: usize, peak: usize, peak_value: f32, grid: &Grid) -> Self {
+        let Grid { shape: [_, n_j, n_k], world_from_voxel } = grid;
+        let peak_voxel = [peak / (n_j * n_k).max(1), peak / n_k.max(&1) % n_j.max(&1), peak % n_k.max(&1)];
         Cluster {
             n_voxels,
             mm3: n_voxels as f64 * world_from_voxel.determinant().abs(),
+            peak,
             peak_value,
             peak_voxel,
             peak_mm: world_from_voxel.apply(peak_voxel.map(|index| index as f64)),
@@ -227,5 +233,5 @@ pub fn blank_voxels(values: &mut [f32], bits: &[u8]) {
 
 /// By magnitude of the peak, the first voxel first where two tie.
 fn sort(clusters: &mut [Cluster]) {
-    clusters.sort_unstable_by(|a, b| b.peak_value.abs().total_cmp(&a.peak_value.abs()).then_with(|| a.peak_voxel.cmp(&b.peak_voxel)));
+    clusters.sort_unstable_by(|a, b| b.peak_value.abs().total_cmp(&a.peak_value.abs()).then(a.peak.cmp(&b.peak)));
 }

@@ -32,10 +32,17 @@ impl Engine {
 }
 
 fn told(name: String, found: Clusters) -> (ClustersReady, Vec<u8>) {
-    let Clusters { mut large, n_voxels, n_small, small_voxels } = found;
-    let n_clusters = large.len();
-    large.truncate(MAX_LISTED_CLUSTERS);
-    let ready = ClustersReady { name, listed: large, n_clusters, n_voxels, n_small, n_small_voxels: small_voxels.count };
+    let Clusters { large, n_voxels, n_small, small_voxels } = found;
+    let listed = || large.iter().take(MAX_LISTED_CLUSTERS);
+    let ready = ClustersReady {
+        name,
+        peaks: listed().map(|cluster| cluster.peak).collect(),
+        sizes: listed().map(|cluster| cluster.n_voxels).collect(),
+        n_clusters: large.len(),
+        n_voxels,
+        n_small,
+        n_small_voxels: small_voxels.count,
+    };
     (ready, small_voxels.bytes)
 }
 

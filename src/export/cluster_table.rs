@@ -32,7 +32,7 @@ pub fn cluster_table(clusters: &[Cluster], regions: &[String], rule: ClusterRule
 }
 
 fn row(number: usize, cluster: &Cluster, region: String, rule: ClusterRule) -> Vec<String> {
-    let Cluster { n_voxels, mm3, peak_value, peak_voxel, peak_mm } = cluster;
+    let Cluster { n_voxels, mm3, peak_value, peak_voxel, peak_mm, .. } = cluster;
     let mut values = vec![number.to_string()];
     values.extend(peak_mm.map(thousandths));
     values.extend([peak_value.to_string(), thousandths(*mm3), n_voxels.to_string(), region]);
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_row_holds_what_the_cluster_holds() {
         let peak_mm = [-24.000_000_01, 0.5, -0.000_1];
-        let cluster = Cluster { n_voxels: 12, mm3: 40.5, peak_value: -1.25e-5, peak_voxel: [3, 0, 7], peak_mm };
+        let cluster = Cluster { n_voxels: 12, mm3: 40.5, peak_value: -1.25e-5, peak: 7, peak_voxel: [3, 0, 7], peak_mm };
         let rule = ClusterRule { threshold: 1e-5, min_voxels: 0 };
         let bytes = cluster_table(&[cluster; 2], &["Left \"half\"".to_owned()], rule);
         let text = String::from_utf8(bytes).unwrap();

@@ -65,7 +65,7 @@ impl Study {
             self.draw_waiting_figure();
         }
         if task == Task::Clusters {
-            self.look_for_waiting_clusters();
+            self.order_clusters();
         }
     }
 

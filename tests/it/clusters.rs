@@ -1,6 +1,6 @@
 //! Clusters of maps against nilearn (reference/make_cluster_fixtures.py), and by hand.
 
-use maplens::analysis::clusters::{Cluster, ClusterError, ClusterRule, Clusters, Finding, VoxelBits};
+use maplens::analysis::clusters::{Cluster, ClusterError, ClusterRule, Clusters, Finding, VoxelBits, blank_voxels};
 use maplens::export::sha256_hex;
 use maplens::volume::{Affine, Grid, nifti};
 use serde::Deserialize;
@@ -98,6 +98,14 @@ fn small_clusters_are_counted_and_their_voxels_kept() {
     assert_eq!((found.n_voxels, found.n_small, found.small_voxels.count), (2, 3, 3));
     let small: Vec<usize> = (0..10).filter(|&voxel| found.small_voxels.contains(voxel)).collect();
     assert_eq!((small, found.small_voxels.bytes), (vec![3, 5, 9], vec![0b0010_1000, 0b10]));
+}
+
+#[test]
+fn blanked_voxels_are_those_of_the_bits() {
+    let found = find(&[2.0, 3.0, 0.0, -4.0, 0.0, 9.0, 0.0, 0.0, 0.0, 1.0], 0.5, 2);
+    let mut values = [1.0; 10];
+    blank_voxels(&mut values, &found.small_voxels.bytes);
+    assert_eq!(values.map(f32::is_nan).map(usize::from), [0, 0, 0, 1, 0, 1, 0, 0, 0, 1]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Clusters of the last map, as the engine tells them to the page.
 
-use maplens::analysis::clusters::{ClusterRule, Clusters};
+use maplens::analysis::clusters::{Cluster, ClusterRule, Clusters};
 use maplens::attribution::Method;
 use maplens::engine::Given;
 use maplens::engine::message::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Request, Stage};
@@ -50,8 +50,9 @@ fn the_page_is_told_the_strongest_clusters_and_which_voxels_are_in_small_ones() 
     for min_voxels in [1, 3, 20] {
         let expected = Clusters::of(&values, grid, ClusterRule { threshold, min_voxels }).unwrap();
         let (ready, bytes) = clusters(&mut talk, threshold, min_voxels);
+        let told = ready.peaks.iter().zip(&ready.sizes).map(|(&peak, &size)| Cluster::new(size, peak, values[peak], &grid));
         let n_listed = expected.large.len().min(MAX_LISTED_CLUSTERS);
-        assert_eq!(ready.listed, expected.large[..n_listed]);
+        assert_eq!(told.collect::<Vec<_>>(), expected.large[..n_listed]);
         assert_eq!((ready.n_clusters, ready.n_voxels), (expected.large.len(), expected.n_voxels));
         assert_eq!((ready.n_small, ready.n_small_voxels), (expected.n_small, expected.small_voxels.count));
         assert_eq!(bytes, expected.small_voxels.bytes);
@@ -59,17 +60,17 @@ fn the_page_is_told_the_strongest_clusters_and_which_voxels_are_in_small_ones() 
         assert_eq!(ready.n_voxels + ready.n_small_voxels, above);
     }
     assert!(talk.stages().iter().all(|stage| *stage == Stage::Clustering) && !talk.stages().is_empty(), "its progress is reported");
-    let peak = clusters(&mut talk, threshold, 1).0.listed[0].peak_value;
-    assert_eq!(peak.abs(), magnitude(&values, 1.0), "the strongest voxel is the first cluster's peak");
+    let peak = clusters(&mut talk, threshold, 1).0.peaks[0];
+    assert_eq!(values[peak].abs(), magnitude(&values, 1.0), "the strongest voxel is the first cluster's peak");
 }
 
 #[test]
 fn above_the_maximum_there_is_nothing_and_at_zero_there_is_a_limit() {
     let (mut talk, _, values) = with_map();
     let (nothing, bytes) = clusters(&mut talk, magnitude(&values, 1.0), 1);
-    assert_eq!((nothing.listed, nothing.n_clusters, nothing.n_small, bytes.len()), (Vec::new(), 0, 0, 0));
+    assert_eq!((nothing.peaks, nothing.n_clusters, nothing.n_small, bytes.len()), (Vec::new(), 0, 0, 0));
     let (all, _) = clusters(&mut talk, 0.0, 1);
-    assert!(all.listed.len() <= MAX_LISTED_CLUSTERS && all.n_clusters >= all.listed.len());
+    assert!(all.peaks.len() <= MAX_LISTED_CLUSTERS && all.n_clusters >= all.peaks.len());
     assert_eq!(all.n_voxels, values.iter().filter(|value| **value != 0.0).count());
 }
 
@@ -93,5 +94,5 @@ fn finding_clusters_is_cancelled_and_asked_for_again() {
         assert_eq!(talk.say(question(0, threshold, 1), Given::Nothing).0, Event::Cancelled, "after {n_steps} steps");
     }
     talk.cancel_after(usize::MAX);
-    assert!(!clusters(&mut talk, threshold, 1).0.listed.is_empty());
+    assert!(!clusters(&mut talk, threshold, 1).0.peaks.is_empty());
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Explanation;
-use crate::analysis::clusters::{Cluster, ClusterRule};
+use crate::analysis::clusters::ClusterRule;
 
 /// Most clusters that are listed: a map of noise has tens of thousands.
 pub const MAX_LISTED_CLUSTERS: usize = 200;
@@ -24,8 +24,11 @@ pub struct ClusterRequest {
 pub struct ClustersReady {
     /// Suggested name of a file of the table, without its ending.
     pub name: String,
-    /// The strongest, at most [`MAX_LISTED_CLUSTERS`]; the strongest first.
-    pub listed: Vec<Cluster>,
+    /// The strongest voxel of each listed cluster, as an index into the channel's voxels: at most [`MAX_LISTED_CLUSTERS`], the
+    /// strongest first. The page has value and place itself.
+    pub peaks: Vec<usize>,
+    /// How many voxels each has, in the same order.
+    pub sizes: Vec<usize>,
     /// How many there are in all.
     pub n_clusters: usize,
     /// Voxels of them all.

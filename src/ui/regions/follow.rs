@@ -10,12 +10,13 @@ use crate::ui::view_state::{ViewState, threshold_value};
 
 /// Watches map and view as long as the page lives.
 pub fn follow_clusters(study: Study, view_state: ViewState) {
-    let wish = Memo::new(move |_| {
+    Effect::new(move |_| {
         let view = view_state.view.get();
         let is_wanted = view.min_cluster > 1 || view_state.tab.get() == Tab::Regions;
-        let map = study.map.get().filter(|_| is_wanted)?;
-        let rule = ClusterRule { threshold: threshold_value(&map, view.threshold), min_voxels: view.min_cluster };
-        Some(Wish { map, rule })
+        // What stays the same, such as the threshold while the crosshair moves, is not asked for again.
+        study.look_for_clusters(study.map.get().filter(|_| is_wanted).map(|map| {
+            let rule = ClusterRule { threshold: threshold_value(&map, view.threshold), min_voxels: view.min_cluster };
+            Wish { map, rule }
+        }));
     });
-    Effect::new(move |_| study.look_for_clusters(wish.get()));
 }

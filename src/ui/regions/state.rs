@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use leptos::prelude::*;
 
-use crate::analysis::clusters::{ClusterRule, blank_voxels};
+use crate::analysis::clusters::{Cluster, ClusterRule, blank_voxels};
 use crate::engine::message::{ClusterRequest, ClustersReady, Failure, Request};
 use crate::ui::shown::{Placed, ShownMap};
 use crate::ui::study::{Study, Task};
@@ -16,9 +16,14 @@ use crate::web::yield_now::macrotask;
 pub struct Clustering {
     /// Absent as long as nobody wants to know.
     pub found: RwSignal<Option<Arc<Found>>>,
-    /// The wish that is on its way or fulfilled, and one that waits for the engine: the newest wins.
-    ordered: StoredValue<Option<Wish>>,
-    waiting: StoredValue<Option<Wish>>,
+    wishes: StoredValue<Wishes>,
+}
+
+/// The newest wish, and the one that the engine works on or has answered: those between are given up.
+#[derive(Default)]
+struct Wishes {
+    newest: Option<Wish>,
+    ordered: Option<Wish>,
 }
 
 /// Clusters that are wanted.
@@ -32,12 +37,7 @@ pub struct Wish {
 /// What the engine said to a wish.
 pub struct Found {
     pub wish: Wish,
-    pub told: Result<Told, Failure>,
-}
-
-/// Clusters of a map.
-pub struct Told {
-    pub ready: ClustersReady,
+    pub told: Result<ClustersReady, Failure>,
     /// The map without the voxels of clusters that are too small, if there are any.
     without_small: Option<Arc<Placed>>,
 }
@@ -51,41 +51,49 @@ impl PartialEq for Wish {
     }
 }
 
+impl Found {
+    /// Those of the table, the strongest first.
+    pub fn listed(&self) -> Vec<Cluster> {
+        let Ok(ClustersReady { peaks, sizes, .. }) = &self.told else { return Vec::new() };
+        let volume = &self.wish.map.placed.volume;
+        let of = |(&peak, &size): (&usize, &usize)| Some(Cluster::new(size, peak, *volume.data().get(peak)?, &volume.grid()));
+        peaks.iter().zip(sizes).filter_map(of).collect()
+    }
+}
+
 impl Clustering {
     pub fn new() -> Self {
-        Clustering { found: RwSignal::new(None), ordered: StoredValue::new(None), waiting: StoredValue::new(None) }
+        Clustering { found: RwSignal::new(None), wishes: StoredValue::new(Wishes::default()) }
     }
 
     /// What is drawn of a map: all of it, unless small clusters are left out and known.
     pub fn drawn(&self, map: &Arc<ShownMap>) -> Arc<Placed> {
         let found = self.found.read();
         let of_map = found.as_ref().filter(|found| Arc::ptr_eq(&found.wish.map, map));
-        let without_small = of_map.and_then(|found| found.told.as_ref().ok()?.without_small.clone());
-        without_small.unwrap_or_else(|| map.placed.clone())
-    }
-
-    /// After a cancel that was meant for another job: the wish still stands.
-    pub fn ask_again(&self) {
-        self.waiting.update_value(|waiting| *waiting = waiting.take().or_else(|| self.ordered.get_value()));
+        of_map.and_then(|found| found.without_small.clone()).unwrap_or_else(|| map.placed.clone())
     }
 
     /// Takes what the engine says instead of clusters.
     pub fn fail(&self, failure: Failure) {
-        self.take(self.ordered.get_value(), Err(failure));
-    }
-
-    /// Takes what was said to a wish, unless it has been given up.
-    fn take(&self, wish: Option<Wish>, told: Result<Told, Failure>) {
-        if let Some(wish) = wish.filter(|wish| self.ordered.get_value().as_ref() == Some(wish)) {
-            self.found.set(Some(Arc::new(Found { wish, told })));
+        if let Some(wish) = self.ordered() {
+            self.take(Found { wish, told: Err(failure), without_small: None });
         }
     }
 
-    fn clear(&self) {
-        self.ordered.set_value(None);
-        self.waiting.set_value(None);
-        if self.found.read_untracked().is_some() {
-            self.found.set(None);
+    /// After a cancel, which was meant for another job: the wish stands and is not fulfilled.
+    pub fn ask_again(&self) {
+        self.wishes.update_value(|wishes| wishes.ordered = None);
+    }
+
+    fn ordered(&self) -> Option<Wish> {
+        self.wishes.with_value(|wishes| wishes.ordered.clone())
+    }
+
+    /// What was found of a map that is not looked at any more is of no use.
+    fn take(&self, found: Found) {
+        let newest = self.wishes.with_value(|wishes| wishes.newest.clone());
+        if newest.is_some_and(|newest| Arc::ptr_eq(&newest.map, &found.wish.map)) {
+            self.found.set(Some(Arc::new(found)));
         }
     }
 }
@@ -93,37 +101,41 @@ impl Clustering {
 impl Study {
     /// Asks for clusters, at once or when the engine has answered what it was asked before; `None` gives the wish up.
     pub fn look_for_clusters(&self, wish: Option<Wish>) {
-        let clustering = self.clustering;
-        let Some(wish) = wish else { return clustering.clear() };
-        let knows_other_map = clustering.found.read_untracked().as_ref().is_some_and(|found| !Arc::ptr_eq(&found.wish.map, &wish.map));
-        if knows_other_map {
-            clustering.found.set(None);
+        let Clustering { found, wishes } = self.clustering;
+        let is_of_map = |found: &Arc<Found>| wish.as_ref().is_some_and(|wish| Arc::ptr_eq(&wish.map, &found.wish.map));
+        // Maps are large: what was found of another one is let go of.
+        if found.read_untracked().as_ref().is_some_and(|found| !is_of_map(found)) {
+            found.set(None);
         }
+        wishes.update_value(|wishes| {
+            if wish.is_none() {
+                wishes.ordered = None;
+            }
+            wishes.newest = wish;
+        });
+        self.order_clusters();
+    }
+
+    /// Asks for what is wished, unless it is being asked or has been answered.
+    pub fn order_clusters(&self) {
         if self.work.read_untracked().is_doing(Task::Clusters) {
-            clustering.waiting.set_value(Some(wish));
-        } else {
-            self.order_clusters(wish);
+            return;
         }
-    }
-
-    /// After an answer: what was wished for meanwhile.
-    pub fn look_for_waiting_clusters(&self) {
-        let wish = self.clustering.waiting.try_update_value(Option::take).flatten();
-        wish.into_iter().for_each(|wish| self.order_clusters(wish));
-    }
-
-    fn order_clusters(&self, wish: Wish) {
-        let (explanation, channel, rule) = (wish.map.ready.explanation.clone(), wish.map.channel, wish.rule);
-        self.clustering.ordered.set_value(Some(wish));
-        self.send_quietly(Task::Clusters, Request::FindClusters(Box::new(ClusterRequest { explanation, channel, rule })));
+        let wish = self.clustering.wishes.try_update_value(|wishes| {
+            let is_new = wishes.newest != wishes.ordered;
+            wishes.ordered.clone_from(&wishes.newest);
+            wishes.newest.clone().filter(|_| is_new)
+        });
+        let Some(Wish { map, rule }) = wish.flatten() else { return };
+        let request = ClusterRequest { explanation: map.ready.explanation.clone(), channel: map.channel, rule };
+        self.send_quietly(Task::Clusters, Request::FindClusters(Box::new(request)));
     }
 
     /// Takes clusters, with the voxels of those that are too small.
     pub(in crate::ui) async fn take_clusters(&self, ready: ClustersReady, small_voxels: Vec<u8>) {
-        let wish = self.clustering.ordered.get_value();
-        let Some(map) = wish.as_ref().map(|wish| wish.map.clone()) else { return };
-        let without_small = if small_voxels.is_empty() { None } else { without(&map.placed, &small_voxels).await.map(Arc::new) };
-        self.clustering.take(wish, Ok(Told { ready, without_small }));
+        let Some(wish) = self.clustering.ordered() else { return };
+        let without_small = if small_voxels.is_empty() { None } else { without(&wish.map.placed, &small_voxels).await.map(Arc::new) };
+        self.clustering.take(Found { wish, told: Ok(ready), without_small });
     }
 }
 

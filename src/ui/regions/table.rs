@@ -1,52 +1,52 @@
 //! The peaks as a table; a click on one moves the crosshair there.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use crate::analysis::clusters::{Cluster, ClusterRule};
-use crate::engine::message::{ClustersReady, OverlayKind};
+use super::panel::save_table;
+use super::state::Found;
+use crate::analysis::clusters::Cluster;
+use crate::engine::message::OverlayKind;
 use crate::ui::format;
 use crate::ui::layers::regions_at;
 use crate::ui::study::Study;
 use crate::ui::text::regions as words;
 use crate::ui::view_state::ViewState;
 
-/// One row for each listed cluster, the strongest first.
-#[component]
-pub fn ClusterTable(
-    /// What was asked for.
-    rule: ClusterRule,
-    /// What was found.
-    ready: ClustersReady,
-) -> impl IntoView {
-    let study = expect_context::<Study>();
-    let has_regions = names_regions(study);
-    let regions = if has_regions { region_names(study, &ready.listed) } else { Vec::new() };
-    let rows = ready.listed.iter().enumerate().map(|(index, cluster)| row(cluster, regions.get(index).cloned())).collect_view();
-    let hint = (!has_regions).then(|| view! { <p class="muted">{words::ADD_ATLAS.get()}</p> });
-    view! {
+/// One row for each listed cluster, and the way to save them; nothing for none. No component, in which overlays would not be
+/// followed.
+pub fn table(study: Study, found: &Arc<Found>) -> Option<AnyView> {
+    let clusters = Some(found.listed()).filter(|listed| !listed.is_empty())?;
+    let regions = names_regions(study).then(|| region_names(study, &clusters));
+    let hint = if regions.is_none() { words::ADD_ATLAS.get() } else { "" };
+    let columns = [words::PEAK, words::VALUE, words::VOXELS, words::MM3, words::REGION];
+    let columns = columns.into_iter().take(if regions.is_some() { 5 } else { 4 });
+    let header = columns.map(|column| view! { <th scope="col">{column.get()}</th> }).collect_view();
+    let region_of = |index: usize| regions.as_ref().map(|regions| regions[index].clone());
+    let rows = clusters.iter().enumerate().map(|(index, cluster)| row(cluster, region_of(index))).collect_view();
+    let found = found.clone();
+    let view = view! {
         <div class="table-frame regions__frame" tabindex="0" role="group" aria-label=words::TITLE.get()>
-            <table class="table table--numbers" aria-label=words::caption(rule) data-testid="clusters-table">
+            <table class="table table--numbers" data-testid="clusters-table" aria-label=words::caption(found.wish.rule)>
                 <thead>
-                    <tr>
-                        <th scope="col">{words::PEAK.get()}</th>
-                        <th scope="col">{words::VALUE.get()}</th>
-                        {has_regions.then(|| view! { <th scope="col" class="regions__name">{words::REGION.get()}</th> })}
-                        <th scope="col">{words::VOXELS.get()}</th>
-                        <th scope="col">"mm³"</th>
-                    </tr>
+                    <tr>{header}</tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {hint}
-    }
-    .into_any()
+        <p class="muted">{hint}</p>
+        <button type="button" class="button" data-testid="download-clusters" on:click=move |_| save_table(study, &found)>{words::SAVE.get()}</button>
+    };
+    Some(view.into_any())
 }
 
 fn row(cluster: &Cluster, region: Option<String>) -> AnyView {
     let view_state = expect_context::<ViewState>();
     let Cluster { n_voxels, mm3, peak_value, peak_mm, .. } = *cluster;
     let place = peak_mm.map(format::millimetres).join(" ");
+    let cells = [format::significant(f64::from(peak_value)), format::count(n_voxels as u64), format::cubic_millimetres(mm3)];
+    let cells = cells.into_iter().chain(region).map(|cell| view! { <td>{cell}</td> }).collect_view();
     // In full for scripts; the cells are for reading.
     let exact = peak_mm.map(|coordinate| coordinate.to_string()).join(",");
     view! {
@@ -54,10 +54,7 @@ fn row(cluster: &Cluster, region: Option<String>) -> AnyView {
             data-mm3=mm3.to_string() on:click=move |_| view_state.look_at(peak_mm)>
             // The button makes the row reachable by keyboard; its click bubbles to the row.
             <th scope="row"><button type="button" class="table__link" title=words::GO_THERE.get()>{place}</button></th>
-            <td>{format::significant(f64::from(peak_value))}</td>
-            {region.map(|region| view! { <td class="regions__name">{region}</td> })}
-            <td>{format::count(n_voxels as u64)}</td>
-            <td>{format::cubic_millimetres(mm3)}</td>
+            {cells}
         </tr>
     }
     .into_any()

@@ -12,6 +12,7 @@ pub const PEAK: Text = Text::new("Peak x y z, mm", "Pic x y z, mm");
 pub const VALUE: Text = Text::new("Value", "Valeur");
 pub const REGION: Text = Text::new("Region", "Région");
 pub const VOXELS: Text = Text::new("Voxels", "Voxels");
+pub const MM3: Text = Text::same("mm³");
 pub const GO_THERE: Text = Text::new("Move the crosshair there", "Y placer la croix");
 pub const SAVE: Text = Text::new("Table .tsv", "Tableau .tsv");
 pub const ADD_ATLAS: Text = Text::new(
@@ -105,7 +106,7 @@ fn small(ready: &ClustersReady) -> Option<String> {
 }
 
 fn limit(ready: &ClustersReady) -> Option<String> {
-    let n = ready.listed.len();
+    let n = ready.peaks.len();
     let sentence = match spoken() {
         Language::English => format!("The {n} strongest are listed."),
         Language::French => format!("Les {n} plus forts sont listés."),
