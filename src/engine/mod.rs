@@ -7,6 +7,8 @@ pub mod message;
 mod outlet;
 
 #[cfg(feature = "compute")]
+mod clusters;
+#[cfg(feature = "compute")]
 pub mod device;
 #[cfg(feature = "compute")]
 mod element_map;

@@ -44,7 +44,7 @@ pub struct Engine {
     pub(super) device: Option<OpenDevice>,
     pub(super) model: Option<Model>,
     pub(super) images: Option<Images>,
-    explained: Option<SingleMap>,
+    pub(super) explained: Option<SingleMap>,
     /// What figures of it were drawn on.
     backgrounds: Backgrounds,
     /// Maps before it that the user wants to see beside others.
@@ -140,6 +140,7 @@ impl Engine {
                 Ok(())
             }
             Request::CompareMaps(asked) => self.compare_maps(asked, outlet).await,
+            Request::FindClusters(asked) => self.find_clusters(&asked, outlet).await,
             Request::Interpret(options) => self.interpret(&options, outlet).await,
             Request::ListRuns => self.list_runs(outlet).await,
             Request::ForgetRun { run } => {
@@ -309,8 +310,7 @@ impl Engine {
     }
 
     fn keep_map(&mut self, number: u32, explanation: &Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let explained = self.explained.as_ref().filter(|explained| explained.explanation == *explanation);
-        let explained = explained.ok_or_else(|| Ended::because("this map is not the last one any more", "compute it again"))?;
+        let explained = last_map_of(self.explained.as_ref(), explanation)?;
         self.kept_maps.keep(number, &explained.map)?;
         outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
         Ok(())
@@ -362,6 +362,7 @@ fn keeps_recent(request: &Request) -> bool {
         Request::OpenVolume { .. } => true,
         // Comparing takes half as much memory again as the maps, and the next map is often of the same element.
         Request::KeepMap { .. } | Request::ForgetMap { .. } | Request::CompareMaps(_) => true,
+        Request::FindClusters(_) => true,
         Request::ChooseDevice { .. } | Request::OpenModel | Request::OpenImages | Request::OpenDemo { .. } => false,
         // A group run needs the memory.
         Request::ChooseCheckpoint { .. } | Request::Interpret(_) => false,
@@ -373,6 +374,12 @@ async fn tree_of(given: Given) -> Result<FileTree, Ended> {
         Given::Files(files) => Ok(open_uploads(files).await?),
         Given::Nothing | Given::Template(_) | Given::Demo { .. } => Err(no_files()),
     }
+}
+
+/// The last map, if it is what the page takes it for.
+pub(super) fn last_map_of<'a>(last: Option<&'a SingleMap>, explanation: &Explanation) -> Result<&'a SingleMap, Ended> {
+    let last = last.filter(|last| last.explanation == *explanation);
+    last.ok_or_else(|| Ended::because("this map is not the last one any more", "compute it again"))
 }
 
 fn no_files() -> Ended {

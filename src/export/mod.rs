@@ -1,6 +1,7 @@
-//! Bytes out: maps as NIfTI and tensors, the provenance record, and the names of all these files.
+//! Bytes out: maps as NIfTI and tensors, tables of clusters, the provenance record, and the names of all these files.
 
 mod caption;
+pub mod cluster_table;
 pub mod file_names;
 pub mod html;
 mod markup;

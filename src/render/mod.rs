@@ -38,5 +38,5 @@ pub use peak::strongest_voxel;
 pub use plane::Plane;
 pub use slice::{Layer, Paint, nearest_value, nearest_voxel, render_on_paper, render_slice};
 pub use upright::{Interpolation, TooLarge, Upright};
-pub use view::{MAX_SHIFT, MAX_WINDOW, MIN_WINDOW, Threshold, View};
+pub use view::{MAX_MIN_CLUSTER, MAX_SHIFT, MAX_WINDOW, MIN_WINDOW, Threshold, View};
 pub use window::{Paper, Window};

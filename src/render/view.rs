@@ -18,6 +18,8 @@ pub struct View {
     pub crosshair: Option<[f64; 3]>,
     /// What is hidden.
     pub threshold: Threshold,
+    /// Voxels of the smallest cluster of the map that is drawn; 1 leaves none out.
+    pub min_cluster: usize,
     /// How the map is coloured.
     pub colormap: Colormap,
     /// End of the colours, as a share (0 to 1) of the map's largest magnitude.
@@ -36,6 +38,9 @@ pub struct View {
     pub layers: LayerSettings,
 }
 
+/// The largest number of voxels that can be asked of a cluster.
+pub const MAX_MIN_CLUSTER: usize = 1_000_000;
+
 /// The narrowest window, as a share of the image's own.
 pub const MIN_WINDOW: f32 = 0.02;
 
@@ -51,6 +56,7 @@ impl Default for View {
             crosshair: None,
             // A fixed number suits no two methods: Grad-CAM's values are often a thousandth of a gradient's.
             threshold: Threshold::Percentile(95.0),
+            min_cluster: 1,
             colormap: Colormap::ColdHot,
             range: 1.0,
             opacity: 0.8,
@@ -74,6 +80,9 @@ impl View {
             Threshold::Percentile(percent) => format!("pct={}", tenths(percent)),
             Threshold::Absolute(value) => format!("abs={value:e}"),
         });
+        if self.min_cluster > 1 {
+            parts.push(format!("cluster={}", self.min_cluster));
+        }
         parts.push(format!("map={}", self.colormap.name()));
         parts.push(format!("range={}", hundredths(self.range)));
         parts.push(format!("opacity={}", hundredths(self.opacity)));
@@ -117,6 +126,7 @@ impl View {
             "at" => self.crosshair = parse_point(value).or(self.crosshair),
             "pct" => self.threshold = parse_within(value, 0.0, 100.0).map_or(self.threshold, Threshold::Percentile),
             "abs" => self.threshold = parse_within(value, 0.0, 1e30).map_or(self.threshold, |v| Threshold::Absolute(v as f32)),
+            "cluster" => self.min_cluster = parse_within(value, 1.0, MAX_MIN_CLUSTER as f64).map_or(self.min_cluster, |v| v as usize),
             "map" => self.colormap = Colormap::from_name(value).unwrap_or(self.colormap),
             "range" => self.range = parse_within(value, 0.01, 1.0).map_or(self.range, |v| v as f32),
             "opacity" => self.opacity = parse_within(value, 0.0, 1.0).map_or(self.opacity, |v| v as f32),

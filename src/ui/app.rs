@@ -15,6 +15,7 @@ use super::layers::follow_wishes;
 use super::map_controls::MapControls;
 use super::model_panel::ModelPanel;
 use super::participants_panel::ParticipantsPanel;
+use super::regions::follow_clusters;
 use super::study::Study;
 use super::view_state::ViewState;
 use super::viewer::Viewer;
@@ -32,6 +33,7 @@ pub fn App() -> impl IntoView {
     look_at_peak(study, view_state);
     study.begin();
     follow_wishes(study, view_state);
+    follow_clusters(study, view_state);
 
     // Strings are looked up where they are put; another language puts them all anew. What is loaded and seen stays.
     move || {

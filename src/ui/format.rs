@@ -33,6 +33,12 @@ pub fn millimetres(value: f64) -> String {
     in_language(&format!("{rounded}"))
 }
 
+/// Cubic millimetres, to a tenth where there is one.
+pub fn cubic_millimetres(value: f64) -> String {
+    let tenths = (value * 10.0).round() as u64;
+    if tenths.is_multiple_of(10) { count(tenths / 10) } else { count(tenths / 10) + &in_language(&format!(".{}", tenths % 10)) }
+}
+
 /// A share as percent.
 pub fn percent(share: f64) -> String {
     format!("{} %", decimals(share * 100.0, 1))

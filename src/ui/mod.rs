@@ -32,6 +32,7 @@ mod participants_panel;
 mod participants_table;
 mod progress_line;
 mod readout;
+mod regions;
 mod replies;
 mod requests;
 mod shown;

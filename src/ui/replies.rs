@@ -50,6 +50,7 @@ impl Study {
         let goes_on = task == Task::OpenDemo && matches!(reply.event, Event::Model(_));
         match self.take_event(task, reply.event, attachments).await {
             Err(failure) if matches!(task, Task::Figure | Task::FigureFile) => self.figure.fail(failure),
+            Err(failure) if task == Task::Clusters => self.clustering.fail(failure),
             Err(failure) => self.fail(failure),
             Ok(()) => {}
         }
@@ -62,6 +63,9 @@ impl Study {
         }
         if task == Task::Figure {
             self.draw_waiting_figure();
+        }
+        if task == Task::Clusters {
+            self.order_clusters();
         }
     }
 
@@ -95,9 +99,14 @@ impl Study {
             Event::Failed(failure) => return Err(failure),
             Event::KeptMaps(numbers) => self.take_kept(&numbers),
             Event::Compared(comparison) => self.take_comparison(*comparison),
+            Event::Clusters(ready) => {
+                let small_voxels = attachments.first().map(Attachment::to_bytes).unwrap_or_default();
+                self.take_clusters(*ready, small_voxels).await;
+            }
             Event::Interpreted(interpretation) => self.interpreted.set(Some(Arc::new(*interpretation))),
             Event::Kept(runs) => self.runs.set(runs),
             Event::Packed { path, name } => hand_over(&path, &name, &attachments).await?,
+            Event::Cancelled if task == Task::Clusters => self.clustering.ask_again(),
             Event::Cancelled | Event::Progress(_) => {}
         }
         Ok(())

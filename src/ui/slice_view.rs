@@ -101,6 +101,7 @@ fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewSt
         study.map.track();
         view_state.layers.track();
         study.shelf.0.track();
+        study.clustering.found.track();
         position.track();
         opacity.track();
         window.track();

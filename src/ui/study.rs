@@ -9,6 +9,7 @@ use super::compare::Comparing;
 use super::figure_tab::FigureState;
 use super::group::GroupForm;
 use super::layers::{Shelf, Slot};
+use super::regions::Clustering;
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
 use crate::engine::message::{
@@ -40,6 +41,8 @@ pub struct Study {
     pub figure: FigureState,
     /// Maps that are kept beside each other.
     pub compare: Comparing,
+    /// Clusters of the map.
+    pub clustering: Clustering,
     /// Group runs whose results are kept, the latest first.
     pub runs: RwSignal<Vec<KeptRun>>,
     /// What the last group run came to.
@@ -114,6 +117,8 @@ pub enum Task {
     KeepMap,
     ForgetMap,
     CompareMaps,
+    /// Clusters of the map, which are looked for while a slider is dragged: nobody waits for them.
+    Clusters,
     Interpret,
     ListRuns,
     ForgetRun,
@@ -184,7 +189,7 @@ impl State {
 
 impl Work {
     pub fn is_idle(&self) -> bool {
-        self.jobs.iter().all(|(_, task)| *task == Task::Figure)
+        self.jobs.iter().all(|(_, task)| matches!(task, Task::Figure | Task::Clusters))
     }
 
     pub fn is_doing(&self, task: Task) -> bool {
@@ -218,6 +223,7 @@ impl Study {
             map_hash: RwSignal::new(String::new()),
             figure: FigureState::new(),
             compare: Comparing::new(),
+            clustering: Clustering::new(),
             runs: RwSignal::new(Vec::new()),
             interpreted: RwSignal::new(None),
             keeping: RwSignal::new(Keeping::Kept),

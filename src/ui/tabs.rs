@@ -10,6 +10,7 @@ use super::downloads::Downloads;
 use super::figure_tab::FigureTab;
 use super::language::Text;
 use super::logits::Logits;
+use super::regions::RegionsPanel;
 use super::text;
 use super::view_state::ViewState;
 
@@ -23,11 +24,13 @@ pub enum Tab {
     Figure,
     /// Maps side by side.
     Compare,
+    /// Clusters of the map and their peaks.
+    Regions,
 }
 
 impl Tab {
     /// In the order of the row.
-    pub const ALL: &[Tab] = &[Tab::Map, Tab::Figure, Tab::Compare];
+    pub const ALL: &[Tab] = &[Tab::Map, Tab::Figure, Tab::Compare, Tab::Regions];
 
     /// As the address and the `data-testid` (`tab-…`) have it.
     pub fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Tab {
             Tab::Map => "map",
             Tab::Figure => "figure",
             Tab::Compare => "compare",
+            Tab::Regions => "regions",
         }
     }
 
@@ -48,6 +52,7 @@ impl Tab {
             Tab::Map => text::TAB_MAP,
             Tab::Figure => text::figure::FIGURE,
             Tab::Compare => text::compare::TITLE,
+            Tab::Regions => text::regions::TITLE,
         }
     }
 }
@@ -63,6 +68,7 @@ fn panel(tab: Tab) -> AnyView {
         .into_any(),
         Tab::Figure => view! { <FigureTab /> }.into_any(),
         Tab::Compare => view! { <ComparePanel /> }.into_any(),
+        Tab::Regions => view! { <RegionsPanel /> }.into_any(),
     }
 }
 

@@ -3,6 +3,8 @@
 //! Voxels belong together where they share a face (6 neighbours). Not voxels but runs along the last axis are merged, so
 //! that a full-size image takes one pass over its mask and one over its labels.
 
+use std::ops::Range;
+
 /// The connected components of a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Components {
@@ -12,7 +14,18 @@ pub struct Components {
     pub sizes: Vec<usize>,
 }
 
+/// The runs of a mask along its last axis, merged while rows come: for those who need components and no label of each voxel.
+#[derive(Debug, Default)]
+pub struct Runs {
+    row_length: usize,
+    rows_of_plane: usize,
+    runs: Vec<Run>,
+    /// For each row that was begun, where its runs begin in `runs`.
+    row_begins: Vec<usize>,
+}
+
 /// Neighbouring voxels of the mask along the last axis.
+#[derive(Debug)]
 struct Run {
     /// First voxel, as an index into the mask.
     start: usize,
@@ -22,32 +35,78 @@ struct Run {
     parent: usize,
 }
 
+/// The components of a mask as runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelledRuns {
+    /// In the order of the voxels: which ones, as indices into the mask, and the label of their component, from 1.
+    pub runs: Vec<(Range<usize>, u32)>,
+    /// Voxels of each component: `sizes[label - 1]`.
+    pub sizes: Vec<usize>,
+}
+
+impl Runs {
+    /// Of a mask of that shape, before its first row.
+    pub fn begin(shape: [usize; 3]) -> Self {
+        let [n_planes, rows_of_plane, row_length] = shape.map(|n| n.max(1));
+        Runs { row_length, rows_of_plane, runs: Vec::new(), row_begins: Vec::with_capacity(n_planes * rows_of_plane) }
+    }
+
+    /// Voxels of a row.
+    pub fn row_length(&self) -> usize {
+        self.row_length
+    }
+
+    /// Takes the next row; `is_inside` says which of its values the mask holds.
+    pub fn add_row<T>(&mut self, row: &[T], is_inside: impl Fn(&T) -> bool) {
+        let (number, begin) = (self.row_begins.len(), self.runs.len());
+        self.row_begins.push(begin);
+        push_runs(row, is_inside, number * self.row_length, &mut self.runs);
+        if !number.is_multiple_of(self.rows_of_plane) {
+            self.merge_with_row(1);
+        }
+        if number >= self.rows_of_plane {
+            self.merge_with_row(self.rows_of_plane);
+        }
+    }
+
+    /// Merges the last row with the one so many rows before it.
+    fn merge_with_row(&mut self, before: usize) {
+        let number = self.row_begins.len() - 1;
+        let earlier = self.row_begins[number - before]..self.row_begins[number - before + 1];
+        let later = self.row_begins[number]..self.runs.len();
+        merge_touching(&mut self.runs, earlier, later, before * self.row_length);
+    }
+
+    /// Numbers the components in the order of their first voxel, and counts.
+    pub fn finish(mut self) -> LabelledRuns {
+        let mut labelled = LabelledRuns { runs: Vec::with_capacity(self.runs.len()), sizes: Vec::new() };
+        let LabelledRuns { runs, sizes } = &mut labelled;
+        for run in 0..self.runs.len() {
+            let root = root(&mut self.runs, run);
+            // Roots come before all that hangs on them.
+            let label = if root == run { sizes.len() as u32 + 1 } else { runs[root].1 };
+            if root == run {
+                sizes.push(0);
+            }
+            let Run { start, end, .. } = self.runs[run];
+            runs.push((start..end, label));
+            sizes[label as usize - 1] += end - start;
+        }
+        labelled
+    }
+}
+
 impl Components {
     /// Finds the components of `mask`, which has one value per voxel of `shape`, last axis fastest.
     ///
     /// A mask without a whole row has none.
     pub fn of(mask: &[bool], shape: [usize; 3]) -> Components {
-        let [_, rows_of_plane, row_length] = shape.map(|n| n.max(1));
-        let mut runs = Vec::new();
-        // For each row that was begun, where its runs begin in `runs`.
-        let mut row_begins = Vec::with_capacity(shape[0] * shape[1] + 1);
-        for (row, voxels) in mask.chunks_exact(row_length).enumerate() {
-            let begin = runs.len();
-            row_begins.push(begin);
-            push_runs(voxels, row * row_length, &mut runs);
-            let end = runs.len();
-            let mut merge_with_row = |before: usize| {
-                let earlier = row_begins[row - before]..row_begins[row - before + 1];
-                merge_touching(&mut runs, earlier, begin..end, before * row_length);
-            };
-            if !row.is_multiple_of(rows_of_plane) {
-                merge_with_row(1);
-            }
-            if row >= rows_of_plane {
-                merge_with_row(rows_of_plane);
-            }
-        }
-        number(&mut runs, mask.len())
+        let mut rows = Runs::begin(shape);
+        mask.chunks_exact(rows.row_length()).for_each(|row| rows.add_row(row, |&is_inside| is_inside));
+        let LabelledRuns { runs, sizes } = rows.finish();
+        let mut labels = vec![0; mask.len()];
+        runs.into_iter().for_each(|(voxels, label)| labels[voxels].fill(label));
+        Components { labels, sizes }
     }
 
     /// The label of the component with most voxels, the first of them if several have; `None` for an empty mask.
@@ -63,18 +122,18 @@ impl Components {
 }
 
 /// Appends the runs of one row, whose first voxel is `offset`.
-fn push_runs(voxels: &[bool], offset: usize, runs: &mut Vec<Run>) {
+fn push_runs<T>(row: &[T], is_inside: impl Fn(&T) -> bool, offset: usize, runs: &mut Vec<Run>) {
     let mut rest = 0;
-    while let Some(skipped) = voxels[rest..].iter().position(|&inside| inside) {
+    while let Some(skipped) = row[rest..].iter().position(&is_inside) {
         let start = rest + skipped;
-        let end = voxels[start..].iter().position(|&inside| !inside).map_or(voxels.len(), |length| start + length);
+        let end = row[start..].iter().position(|value| !is_inside(value)).map_or(row.len(), |length| start + length);
         runs.push(Run { start: offset + start, end: offset + end, parent: runs.len() });
         rest = end;
     }
 }
 
 /// Merges the runs of a row with those of an earlier, parallel row, `distance` voxels before it, wherever two share a face.
-fn merge_touching(runs: &mut [Run], earlier: std::ops::Range<usize>, later: std::ops::Range<usize>, distance: usize) {
+fn merge_touching(runs: &mut [Run], earlier: Range<usize>, later: Range<usize>, distance: usize) {
     let (mut a, mut b) = (earlier.start, later.start);
     while a < earlier.end && b < later.end {
         let (a_start, a_end) = (runs[a].start + distance, runs[a].end + distance);
@@ -98,25 +157,6 @@ fn root(runs: &mut [Run], mut run: usize) -> usize {
         run = runs[run].parent;
     }
     run
-}
-
-/// Labels every voxel with the number of its component, and counts.
-fn number(runs: &mut [Run], n_voxels: usize) -> Components {
-    let mut labels = vec![0; n_voxels];
-    let mut sizes = Vec::new();
-    let mut label_of_root = vec![0_u32; runs.len()];
-    for run in 0..runs.len() {
-        let root = root(runs, run);
-        if root == run {
-            sizes.push(0);
-            label_of_root[run] = u32::try_from(sizes.len()).expect("a volume has fewer than 2^27 voxels");
-        }
-        let label = label_of_root[root];
-        let Run { start, end, .. } = runs[run];
-        labels[start..end].fill(label);
-        sizes[label as usize - 1] += end - start;
-    }
-    Components { labels, sizes }
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ describe('accessibility', () => {
           assert.deepEqual(await violations(page), []);
           await maplens.get('tab-figure').click();
           assert.deepEqual(await violations(page), []);
+          await maplens.get('tab-regions').click();
+          await maplens.get('clusters-table').waitFor();
+          assert.deepEqual(await violations(page), []);
           await maplens.get('tab-map').click();
           await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
           assert.deepEqual(await violations(page), []);

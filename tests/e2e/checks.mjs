@@ -33,6 +33,11 @@ export function checkComparison(downloads, said) {
   console.log(`# ${python('check_comparison.py', [...copies, ...asOptions(said, '=')], Object.values(said).join(' ')).trim()}`);
 }
 
+/** Checks a downloaded table of clusters against the downloaded map. Throws with Python's words. */
+export function checkClusters(map, table) {
+  console.log(`# ${python('check_clusters.py', [map, table].map(named), table.name).trim()}`);
+}
+
 /** Checks a downloaded zip of a group run; `expected` are check_tree.py's options by name, `true` for a flag. Throws with Python's words. */
 export function checkTree(download, expected) {
   const stdout = python('check_tree.py', [named(download), ...asOptions(expected)], download.name);

@@ -10,6 +10,7 @@ mod blocks;
 mod caps;
 #[path = "../checkpoints/mod.rs"]
 mod checkpoints;
+mod clusters;
 #[cfg(feature = "compute")]
 mod command_line;
 mod comparison;
@@ -17,6 +18,8 @@ mod element_sources;
 mod elements;
 #[cfg(feature = "compute")]
 mod engine;
+#[cfg(feature = "compute")]
+mod engine_clusters;
 #[cfg(feature = "compute")]
 mod engine_comparison;
 #[cfg(feature = "compute")]

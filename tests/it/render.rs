@@ -248,6 +248,7 @@ fn a_view_survives_its_fragment() {
     let view = View {
         crosshair: Some([-24.0, 12.5, 0.0]),
         threshold: Threshold::Absolute(0.00125),
+        min_cluster: 12,
         colormap: Colormap::Inferno,
         range: 0.5,
         opacity: 0.25,
@@ -260,5 +261,5 @@ fn a_view_survives_its_fragment() {
 
 #[test]
 fn a_broken_fragment_gives_the_default_view() {
-    assert_eq!(View::from_fragment("#at=1,2&pct=NaN&map=jet&opacity=7&side=&=&x"), View::default());
+    assert_eq!(View::from_fragment("#at=1,2&pct=NaN&cluster=0&map=jet&opacity=7&side=&=&x"), View::default());
 }

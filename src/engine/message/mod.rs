@@ -4,6 +4,7 @@
 //! Every request is answered by exactly one closing event ([`Event::is_final`]); [`Event::Progress`] may come before it.
 //! Requests are worked through in order; only [`Request::Cancel`] overtakes.
 
+mod clusters;
 mod command_line;
 mod comparison;
 mod figure;
@@ -13,6 +14,7 @@ mod study;
 
 use std::rc::Rc;
 
+pub use clusters::{ClusterRequest, ClustersReady, MAX_LISTED_CLUSTERS};
 pub use command_line::GroupSource;
 pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS};
 pub use figure::{FigureForm, FigureOrder, FigureReady};
@@ -115,6 +117,8 @@ pub enum Request {
     },
     /// Work out what two kept maps have in common. Answered by [`Event::Compared`] or [`Event::Cancelled`].
     CompareMaps(ComparisonRequest),
+    /// Find the clusters of the last map. Answered by [`Event::Clusters`] or [`Event::Cancelled`].
+    FindClusters(Box<ClusterRequest>),
     /// Interpret a data group, as `clinicadl interpret` does, or go on where the same run was left. Results are kept in the
     /// browser's own storage. Answered by [`Event::Interpreted`] or [`Event::Cancelled`].
     Interpret(Box<InterpretOptions>),
@@ -228,6 +232,9 @@ pub enum Event {
     KeptMaps(Vec<u32>),
     /// What two kept maps have in common.
     Compared(Box<Comparison>),
+    /// The clusters of the last map. Attachment 0: the voxels of those that are too small, one bit each
+    /// ([`VoxelBits`](crate::analysis::clusters::VoxelBits)); no byte for no voxel.
+    Clusters(Box<ClustersReady>),
     /// A group has been interpreted.
     Interpreted(Box<Interpretation>),
     /// The runs whose results are kept, the latest first.
@@ -300,6 +307,8 @@ pub enum Stage {
     Packing,
     /// Maps with each other.
     Comparing,
+    /// Voxels into clusters.
+    Clustering,
 }
 
 /// Why a job failed.

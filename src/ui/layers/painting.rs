@@ -23,7 +23,8 @@ const WHITE: [u8; 4] = [255; 4];
 pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixels: &mut Vec<u8>) {
     let position_mm = view_state.crosshair().map_or(0.0, |point| point[grid.plane.normal_axis()]);
     let settings = view_state.layers.get();
-    let (underlay, map) = (Underlay::chosen(study, settings.ground), study.map.get());
+    let underlay = Underlay::chosen(study, settings.ground);
+    let map = study.map.get().map(|map| study.clustering.drawn(&map));
     let (scale, shelf) = (view_state.scale.read(), study.shelf.0.read());
     let in_plane = |placed, paint| layer(placed, settings, grid, paint);
     let mut layers: Vec<Layer> = Vec::with_capacity(2 + shelf.overlays.len());
@@ -33,7 +34,7 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
     }
     let seen_map = map.as_ref().filter(|_| view_state.overlay.get() == Shown::Yes);
     if let (Some(map), Some(scale)) = (seen_map, scale.as_ref()) {
-        layers.extend(in_plane(&map.placed, Paint::Color { scale, opacity: view_state.view.read().opacity }));
+        layers.extend(in_plane(map, Paint::Color { scale, opacity: view_state.view.read().opacity }));
     }
     layers.extend(overlay_layers(&shelf, settings, grid));
     let paper = if settings.paper == Paper::White { WHITE } else { NO_PAPER };

@@ -11,14 +11,14 @@ use super::glass::Glass;
 use super::shelf::ShelfVolume;
 use super::underlay::Underlay;
 use crate::render::{Ground, LayerSettings};
-use crate::ui::shown::{Placed, ShownMap};
+use crate::ui::shown::Placed;
 use crate::ui::study::Study;
 use crate::ui::view_state::ViewState;
 
 /// A volume that can be projected.
 enum Solid {
     Ground(Underlay),
-    Map(Arc<ShownMap>),
+    Map(Arc<Placed>),
     Overlay(Arc<ShelfVolume>),
 }
 
@@ -50,7 +50,7 @@ async fn project(study: Study, solid: Solid, is_busy: Rc<Cell<bool>>) {
 
 /// The first volume on show that has not been projected.
 fn next_solid(study: Study, ground: Ground) -> Option<Solid> {
-    let map = study.map.get().map(Solid::Map);
+    let map = study.map.get().map(|map| Solid::Map(study.clustering.drawn(&map)));
     let below = Underlay::chosen(study, ground).map(Solid::Ground);
     let shelf = study.shelf.0.read();
     let over = shelf.overlays.iter().map(|overlay| Solid::Overlay(overlay.volume.clone()));
@@ -61,7 +61,7 @@ impl Solid {
     fn placed(&self) -> &Placed {
         match self {
             Solid::Ground(underlay) => underlay.placed(),
-            Solid::Map(map) => &map.placed,
+            Solid::Map(placed) => placed,
             Solid::Overlay(volume) => &volume.placed,
         }
     }

@@ -1,10 +1,11 @@
 //! Every string that the user sees; those of comparisons in [`compare`], of figures in [`figure`], of group runs in [`group`],
-//! of layers in [`layers`].
+//! of layers in [`layers`], of clusters in [`regions`].
 
 pub mod compare;
 pub mod figure;
 pub mod group;
 pub mod layers;
+pub mod regions;
 
 use super::format;
 use super::language::{Language, Text, spoken};
@@ -218,6 +219,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Backward => Text::new("Backward pass", "Passe arrière"),
         Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
         Stage::Packing => Text::new("Packing", "Archivage"),
+        Stage::Clustering => Text::new("Looking for clusters", "Recherche des amas"),
         Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
     };
     text.get()

@@ -1,0 +1,237 @@
+//! A map and a threshold → clusters: voxels that exceed it and hang together, where each is strongest, how large it is.
+//!
+//! As nilearn's `get_clusters_table(two_sided=True)` finds them: voxels of one sign that share faces, strictly above the
+//! threshold. It differs where a table of a saliency map would mislead: the peak is the strongest voxel itself, the first if
+//! tied (nilearn looks for local maxima, and finds none where neighbours differ by less than 1e-4, as those of most saliency
+//! maps do), and mm³ are voxels times the affine's determinant, not cut to whole numbers. Work comes in steps.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::volume::Grid;
+use crate::volume::components::{LabelledRuns, Runs};
+
+/// Which clusters are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClusterRule {
+    /// Magnitude that the voxels of a cluster exceed.
+    pub threshold: f32,
+    /// Voxels of the smallest cluster that counts; 0 and 1 leave none out.
+    pub min_voxels: usize,
+}
+
+/// Voxels that hang together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cluster {
+    /// How many.
+    pub n_voxels: usize,
+    /// Their volume.
+    pub mm3: f64,
+    /// Value of the strongest, with its sign.
+    pub peak_value: f32,
+    /// Where that is: its index among the voxels of the map, last axis fastest.
+    pub peak: usize,
+    /// The same on the map's grid.
+    pub peak_voxel: [usize; 3],
+    /// The same in world millimetres (RAS+).
+    pub peak_mm: [f64; 3],
+}
+
+/// The clusters of a map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Clusters {
+    /// Those that are large enough, the strongest first.
+    pub large: Vec<Cluster>,
+    /// Voxels of them all.
+    pub n_voxels: usize,
+    /// How many are too small.
+    pub n_small: usize,
+    /// The voxels of those.
+    pub small_voxels: VoxelBits,
+}
+
+/// A set of voxels, one bit for each of the grid.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VoxelBits {
+    /// Voxel v is bit `v % 8`, the least first, of byte `v / 8` (`numpy.packbits(bitorder="little")`). Nothing for no voxel.
+    pub bytes: Vec<u8>,
+    /// How many are in it.
+    pub count: usize,
+}
+
+/// Why there are no clusters to look for.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum ClusterError {
+    /// A threshold that is negative or no number.
+    #[error("a threshold of {0} has no clusters above it: choose 0 or more")]
+    Threshold(f32),
+    /// Not one value for each voxel.
+    #[error("a grid of {expected} voxels does not hold {found} values")]
+    Size {
+        /// Voxels of the grid.
+        expected: usize,
+        /// Values given.
+        found: usize,
+    },
+}
+
+/// Rows are looked at in pieces of about so many voxels: a few milliseconds in WebAssembly.
+const PIECE: usize = 1 << 19;
+
+/// What exceeds the threshold, and what its negative exceeds.
+const SIGNS: [f32; 2] = [1.0, -1.0];
+
+/// The way to [`Clusters`].
+pub struct Finding<'a> {
+    values: &'a [f32],
+    grid: Grid,
+    rule: ClusterRule,
+    /// One for each sign.
+    runs: [Runs; 2],
+    next: Next,
+    found: Clusters,
+}
+
+/// What is done next.
+enum Next {
+    /// The rows from this one on.
+    Rows(usize),
+    /// The clusters of a sign.
+    Measure(usize),
+    Sort,
+}
+
+impl<'a> Finding<'a> {
+    /// Nothing is looked at yet; `values` are those of one channel, last axis fastest.
+    ///
+    /// # Errors
+    /// A threshold that is none, or another number of values than of voxels.
+    pub fn begin(values: &'a [f32], grid: Grid, rule: ClusterRule) -> Result<Self, ClusterError> {
+        let expected = grid.shape.iter().product();
+        if values.len() != expected {
+            return Err(ClusterError::Size { expected, found: values.len() });
+        }
+        if rule.threshold.is_nan() || rule.threshold < 0.0 {
+            return Err(ClusterError::Threshold(rule.threshold));
+        }
+        let runs = SIGNS.map(|_| Runs::begin(grid.shape));
+        Ok(Finding { values, grid, rule, runs, next: Next::Rows(0), found: Clusters::default() })
+    }
+
+    /// Works for some milliseconds, of a map in which nothing hangs together for some dozens; gives the clusters with the last
+    /// step.
+    pub fn step(&mut self) -> Option<Clusters> {
+        self.next = match self.next {
+            Next::Rows(first) => self.take_rows(first),
+            Next::Measure(sign) => {
+                self.measure(sign);
+                if sign + 1 < SIGNS.len() { Next::Measure(sign + 1) } else { Next::Sort }
+            }
+            Next::Sort => {
+                let mut found = std::mem::take(&mut self.found);
+                sort(&mut found.large);
+                return Some(found);
+            }
+        };
+        None
+    }
+
+    fn take_rows(&mut self, first: usize) -> Next {
+        let (row_length, threshold) = (self.runs[0].row_length(), self.rule.threshold);
+        let n_rows = (PIECE / row_length).max(1);
+        let rest = &self.values[(first * row_length).min(self.values.len())..];
+        for row in rest.chunks_exact(row_length).take(n_rows) {
+            // What is infinite belongs to nothing, nor does NaN, which exceeds nothing.
+            for (runs, sign) in self.runs.iter_mut().zip(SIGNS) {
+                runs.add_row(row, |value| value * sign > threshold && value.is_finite());
+            }
+        }
+        if rest.len() > n_rows * row_length { Next::Rows(first + n_rows) } else { Next::Measure(0) }
+    }
+
+    /// Takes the clusters of one sign.
+    fn measure(&mut self, sign: usize) {
+        let LabelledRuns { runs, sizes } = std::mem::take(&mut self.runs[sign]).finish();
+        let mut peaks = vec![(0, 0.0_f32); sizes.len()];
+        for (voxels, label) in runs {
+            let cluster = label as usize - 1;
+            if sizes[cluster] < self.rule.min_voxels {
+                self.found.small_voxels.insert(voxels, self.values.len());
+                continue;
+            }
+            for (index, value) in voxels.clone().zip(&self.values[voxels]) {
+                if value.abs() > peaks[cluster].1.abs() {
+                    peaks[cluster] = (index, *value);
+                }
+            }
+        }
+        for (n_voxels, (index, peak_value)) in sizes.into_iter().zip(peaks) {
+            if n_voxels < self.rule.min_voxels {
+                self.found.n_small += 1;
+            } else {
+                self.found.n_voxels += n_voxels;
+                self.found.large.push(Cluster::new(n_voxels, index, peak_value, &self.grid));
+            }
+        }
+    }
+}
+
+impl Cluster {
+    /// Of its size and its strongest voxel: `peak` is that one's index among the voxels of the grid, last axis fastest.
+    pub fn new(n_voxels: usize, peak: usize, peak_value: f32, grid: &Grid) -> Self {
+        let Grid { shape: [_, n_j, n_k], world_from_voxel } = grid;
+        let peak_voxel = [peak / (n_j * n_k).max(1), peak / n_k.max(&1) % n_j.max(&1), peak % n_k.max(&1)];
+        Cluster {
+            n_voxels,
+            mm3: n_voxels as f64 * world_from_voxel.determinant().abs(),
+            peak,
+            peak_value,
+            peak_voxel,
+            peak_mm: world_from_voxel.apply(peak_voxel.map(|index| index as f64)),
+        }
+    }
+}
+
+impl Clusters {
+    /// All steps at once: for few voxels.
+    ///
+    /// # Errors
+    /// As [`Finding::begin`].
+    pub fn of(values: &[f32], grid: Grid, rule: ClusterRule) -> Result<Self, ClusterError> {
+        let mut finding = Finding::begin(values, grid, rule)?;
+        loop {
+            if let Some(clusters) = finding.step() {
+                return Ok(clusters);
+            }
+        }
+    }
+}
+
+impl VoxelBits {
+    /// Whether a voxel is in the set.
+    pub fn contains(&self, voxel: usize) -> bool {
+        self.bytes.get(voxel / 8).is_some_and(|byte| byte >> (voxel % 8) & 1 == 1)
+    }
+
+    fn insert(&mut self, voxels: Range<usize>, n_voxels: usize) {
+        if self.bytes.is_empty() {
+            self.bytes = vec![0; n_voxels.div_ceil(8)];
+        }
+        self.count += voxels.len();
+        voxels.for_each(|voxel| self.bytes[voxel / 8] |= 1 << (voxel % 8));
+    }
+}
+
+/// Makes NaN, which nothing draws, of the values whose bits (as in [`VoxelBits`]) are set.
+pub fn blank_voxels(values: &mut [f32], bits: &[u8]) {
+    for (values, byte) in values.chunks_mut(8).zip(bits).filter(|(_, byte)| **byte != 0) {
+        let set = values.iter_mut().enumerate().filter(|(bit, _)| byte >> bit & 1 == 1);
+        set.for_each(|(_, value)| *value = f32::NAN);
+    }
+}
+
+/// By magnitude of the peak, the first voxel first where two tie.
+fn sort(clusters: &mut [Cluster]) {
+    clusters.sort_unstable_by(|a, b| b.peak_value.abs().total_cmp(&a.peak_value.abs()).then(a.peak.cmp(&b.peak)));
+}

@@ -1,0 +1,32 @@
+//! The smallest cluster of the map that is drawn.
+
+use leptos::prelude::*;
+
+use crate::render::MAX_MIN_CLUSTER;
+use crate::ui::study::Study;
+use crate::ui::text::regions as words;
+use crate::ui::view_state::ViewState;
+
+/// A number of voxels, with what that is in the head.
+#[component]
+pub fn MinClusterField() -> impl IntoView {
+    let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    let voxels = move || view_state.view.read().min_cluster;
+    let shown = move || {
+        let voxel_mm3 = study.map.read().as_ref().map(|map| map.placed.volume.world_from_voxel().determinant().abs());
+        words::smallest(voxels(), voxel_mm3)
+    };
+    let set = move |event| {
+        // What is no number leaves the view as it was.
+        let wanted: Option<usize> = event_target_value(&event).parse().ok();
+        wanted.into_iter().for_each(|n| view_state.view.update(|view| view.min_cluster = n.clamp(1, MAX_MIN_CLUSTER)));
+    };
+    view! {
+        <label class="field">
+            <span class="field__label">{words::MIN_CLUSTER.get()} <span class="field__value">{shown}</span></span>
+            <input type="number" min="1" max=MAX_MIN_CLUSTER.to_string() step="1" data-testid="min-cluster-size"
+                prop:value=move || voxels().to_string() on:input=set />
+        </label>
+    }
+    .into_any()
+}

@@ -1,0 +1,22 @@
+//! When clusters are wanted: while their table is in front, and while small ones are not drawn.
+
+use leptos::prelude::*;
+
+use super::state::Wish;
+use crate::analysis::clusters::ClusterRule;
+use crate::ui::study::Study;
+use crate::ui::tabs::Tab;
+use crate::ui::view_state::{ViewState, threshold_value};
+
+/// Watches map and view as long as the page lives.
+pub fn follow_clusters(study: Study, view_state: ViewState) {
+    Effect::new(move |_| {
+        let view = view_state.view.get();
+        let is_wanted = view.min_cluster > 1 || view_state.tab.get() == Tab::Regions;
+        // What stays the same, such as the threshold while the crosshair moves, is not asked for again.
+        study.look_for_clusters(study.map.get().filter(|_| is_wanted).map(|map| {
+            let rule = ClusterRule { threshold: threshold_value(&map, view.threshold), min_voxels: view.min_cluster };
+            Wish { map, rule }
+        }));
+    });
+}
