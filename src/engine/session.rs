@@ -44,7 +44,7 @@ pub struct Engine {
     pub(super) device: Option<OpenDevice>,
     pub(super) model: Option<Model>,
     pub(super) images: Option<Images>,
-    explained: Option<SingleMap>,
+    pub(super) explained: Option<SingleMap>,
     /// What figures of it were drawn on.
     backgrounds: Backgrounds,
     /// Maps before it that the user wants to see beside others.
@@ -132,6 +132,7 @@ impl Engine {
             Request::Explain(explanation) => self.explain(explanation, outlet).await,
             Request::Export { kind } => self.export(kind, outlet).await,
             Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
+            Request::MeasureMap { explanation, channel } => self.measure_map(&explanation, channel, outlet).await,
             Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
             Request::ForgetMap { number } => {
                 self.kept_maps.forget(number);
@@ -348,6 +349,7 @@ fn keeps_recent(request: &Request) -> bool {
         Request::Explain(_)
         | Request::Export { .. }
         | Request::DrawFigure(_)
+        | Request::MeasureMap { .. }
         | Request::ShowParticipant { .. }
         | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,

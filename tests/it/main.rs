@@ -22,6 +22,8 @@ mod engine_comparison;
 #[cfg(feature = "compute")]
 mod engine_figures;
 #[cfg(feature = "compute")]
+mod engine_numbers;
+#[cfg(feature = "compute")]
 mod engine_reuse;
 #[cfg(feature = "compute")]
 mod engine_shelf;
@@ -44,6 +46,7 @@ mod noise;
 mod npy;
 #[path = "../npy_bytes/mod.rs"]
 mod npy_bytes;
+mod numbers;
 #[cfg(feature = "compute")]
 #[path = "../numerics/mod.rs"]
 mod numerics;

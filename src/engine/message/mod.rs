@@ -9,6 +9,7 @@ mod comparison;
 mod figure;
 mod interpretation;
 mod layers;
+mod numbers;
 mod study;
 
 use std::rc::Rc;
@@ -18,6 +19,7 @@ pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_
 pub use figure::{FigureForm, FigureOrder, FigureReady};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
+pub use numbers::MapNumbers;
 pub use study::{
     DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, MemorySummary, ModelSummary, NodeLabel, ParticipantList,
     ParticipantRow, SelfCheck, SplitSummary, VolumeHeader,
@@ -99,6 +101,14 @@ pub enum Request {
     },
     /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
     DrawFigure(Box<FigureOrder>),
+    /// Read numbers off a channel of the last map. Answered by [`Event::Numbers`], or by [`Event::Cancelled`] where another map
+    /// has come meanwhile.
+    MeasureMap {
+        /// What it must be a map of.
+        explanation: Explanation,
+        /// Which channel, from 0.
+        channel: usize,
+    },
     /// Keep the last map beside those that follow. Answered by [`Event::KeptMaps`].
     KeepMap {
         /// By which it is asked for; chosen by the page.
@@ -220,6 +230,8 @@ pub enum Event {
     },
     /// A figure of the last map. Attachment 0: its SVG.
     Figure(Box<FigureReady>),
+    /// Numbers of the last map.
+    Numbers(Box<MapNumbers>),
     /// The numbers of the kept maps.
     KeptMaps(Vec<u32>),
     /// What two kept maps have in common.
@@ -296,6 +308,8 @@ pub enum Stage {
     Packing,
     /// Maps with each other.
     Comparing,
+    /// Numbers off a map.
+    Measuring,
 }
 
 /// Why a job failed.
