@@ -8,6 +8,7 @@ import './gestures.mjs';
 import './layers.mjs';
 import './figure.mjs';
 import './compare.mjs';
+import './numbers.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

@@ -1,10 +1,11 @@
 //! Every string that the user sees; those of comparisons in [`compare`], of figures in [`figure`], of group runs in [`group`],
-//! of layers in [`layers`].
+//! of layers in [`layers`], of numbers read off a map in [`numbers`].
 
 pub mod compare;
 pub mod figure;
 pub mod group;
 pub mod layers;
+pub mod numbers;
 
 use super::format;
 use super::language::{Language, Text, spoken};
@@ -219,6 +220,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
         Stage::Packing => Text::new("Packing", "Archivage"),
         Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
+        Stage::Measuring => Text::new("Reading numbers off the map", "Lecture des chiffres de la carte"),
     };
     text.get()
 }
