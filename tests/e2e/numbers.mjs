@@ -39,10 +39,10 @@ describe('numbers', () => {
     for (const plane of PLANES) {
       const before = await crosshair();
       const { x, y, width, height } = await maplens.get(`profile-${plane}`).boundingBox();
-      await maplens.page.mouse.click(x + width * 0.31, y + height / 2);
+      await maplens.page.mouse.click(x + width * 0.37, y + height / 2);
       const clicked = await crosshair();
       const [n, place] = await maplens.get(`profile-${plane}`).evaluate((slider) => [Number(slider.max), Number(slider.value)]);
-      assert.ok(Math.abs(place / n - 0.31) < 0.02, `${plane}: slice ${place} of ${n}`);
+      assert.ok(Math.abs(place / n - 0.37) < 0.02, `${plane}: slice ${place} of ${n}`);
       await maplens.page.keyboard.press('ArrowRight');
       const stepped = await crosshair();
       for (const axis of [0, 1, 2]) {

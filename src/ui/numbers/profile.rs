@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::analysis::profile::Profile;
+use crate::engine::message::MapNumbers;
 use crate::render::Plane;
 use crate::ui::study::Study;
 use crate::ui::text::numbers as words;
@@ -32,7 +33,8 @@ pub fn ProfileStrip(
             title=words::PROFILE_TITLE.get()>
             <p class="profile__words" aria-hidden="true"><span>{words::PROFILE.get()}</span> <span>{said}</span></p>
             <div class="profile__picture">
-                <Picture plane=plane />
+                // Made once for each map.
+                <div inner_html=move || study.numbers.read().as_ref().map(|numbers| picture(numbers, plane)).unwrap_or_default() />
                 // The limits come before the value: a browser clamps the value to the limits it knows.
                 <input type="range" class="profile__slider" data-testid=format!("profile-{}", plane.name()) aria-label=words::profile_label(plane)
                     min="0" max=last step="1" aria-valuetext=spoken prop:value=move || place.get().unwrap_or(0).to_string() on:input=slide />
@@ -42,23 +44,16 @@ pub fn ProfileStrip(
     .into_any()
 }
 
-/// Drawn once for each map. Words where there is nothing to draw.
-#[component]
-fn Picture(plane: Plane) -> impl IntoView {
-    let study = expect_context::<Study>();
-    move || {
-        let numbers = study.numbers.get()?;
-        let profile = &numbers.profiles[plane.normal_axis()];
-        let constant = numbers.histogram.constant();
-        Some(match constant {
-            Some(value) => view! { <p class="profile__constant" data-testid="profile-words">{words::constant(value)}</p> }.into_any(),
-            None => view! {
-                <svg class="profile__curve" aria-hidden="true" viewBox=format!("0 0 {} {HEIGHT}", width(profile)) preserveAspectRatio="none">
-                    <path d=outline(profile) vector-effect="non-scaling-stroke" />
-                </svg>
-            }
-            .into_any(),
-        })
+/// The curve as SVG, or words where there is nothing to draw.
+fn picture(numbers: &MapNumbers, plane: Plane) -> String {
+    let profile = &numbers.profiles[plane.normal_axis()];
+    match numbers.histogram.constant() {
+        Some(value) => format!("<p class=profile__constant data-testid=profile-words>{}</p>", words::constant(value)),
+        None => format!(
+            "<svg class=profile__curve aria-hidden=true viewBox=\"0 0 {} {HEIGHT}\" preserveAspectRatio=none><path d=\"{}\" /></svg>",
+            width(profile),
+            outline(profile)
+        ),
     }
 }
 

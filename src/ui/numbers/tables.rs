@@ -24,9 +24,9 @@ pub fn NumberTables() -> impl IntoView {
     let (element, is_open) = (NodeRef::<Details>::new(), RwSignal::new(false));
     let on_toggle = move |_: Event| is_open.set(element.get_untracked().is_some_and(|details| details.open()));
     let tables = move || {
-        let numbers = study.numbers.get().filter(|_| is_open.get())?;
+        let Some(numbers) = study.numbers.get().filter(|_| is_open.get()) else { return String::new() };
         let profiles = Plane::ALL.map(|plane| profile_table(plane, &numbers.profiles[plane.normal_axis()]));
-        Some(view! { <div class="numbers__tables">{profiles} {histogram_table(&numbers.histogram)}</div> })
+        profiles.concat() + &histogram_table(&numbers.histogram)
     };
     view! {
         <details node_ref=element class="numbers" data-testid="numbers" on:toggle=on_toggle>
@@ -35,7 +35,7 @@ pub fn NumberTables() -> impl IntoView {
                 <Download testid="download-profiles" label=words::PROFILES_FILE ending="profiles" bytes_of=|numbers| profiles_tsv(&numbers.profiles) />
                 <Download testid="download-histogram" label=words::HISTOGRAM_FILE ending="histogram" bytes_of=|numbers| histogram_tsv(&numbers.histogram) />
             </div>
-            {tables}
+            <div class="numbers__tables" inner_html=tables />
         </details>
     }
     .into_any()
@@ -65,43 +65,39 @@ fn stem(study: Study) -> String {
     map_stem(&who.participant_id, &who.session_id, mode, ready.element_number)
 }
 
-fn profile_table(plane: Plane, profile: &Profile) -> AnyView {
+fn profile_table(plane: Plane, profile: &Profile) -> String {
     let row = |place: usize| {
         let largest = profile.largest.get(place).copied().unwrap_or_default();
         let numbers = [profile.sums.get(place).copied().unwrap_or_default(), profile.mean(place), largest.into()];
-        cells(format::millimetres(profile.position_mm(place)), &numbers.map(format::significant))
+        let [sum, mean, largest] = numbers.map(format::significant);
+        [format::millimetres(profile.position_mm(place)), sum, mean, largest]
     };
     let position = format!("{} mm", text::axis(plane.normal_axis()));
-    let head = [position, words::SUM.into(), text::MEAN.into(), text::MAX.into()];
-    table(words::profile_caption(plane), &head, (0..profile.n_slices()).map(row).collect())
+    let head = [&position, words::SUM.get(), text::MEAN.get(), text::MAX.get()];
+    table(&words::profile_caption(plane), &head, (0..profile.n_slices()).map(|place| cells(&row(place))))
 }
 
-fn histogram_table(histogram: &Histogram) -> AnyView {
+fn histogram_table(histogram: &Histogram) -> String {
     let row = |(bin, count): (usize, &u32)| {
         let [low, high] = histogram.ends(bin).map(format::significant);
-        cells(low, &[high, format::count(u64::from(*count))])
+        cells(&[low, high, format::count(u64::from(*count))])
     };
-    let head = [words::FROM, words::TO, words::VOXELS].map(String::from);
-    table(words::HISTOGRAM.into(), &head, histogram.counts.iter().enumerate().map(row).collect())
+    let head = [words::FROM, words::TO, words::VOXELS].map(Text::get);
+    table(words::HISTOGRAM.get(), &head, histogram.counts.iter().enumerate().map(row))
 }
 
-fn cells(first: String, others: &[String]) -> AnyView {
-    let others = others.iter().map(|text| view! { <td>{text.clone()}</td> }).collect_view();
-    view! { <tr><th scope="row">{first}</th>{others}</tr> }.into_any()
+/// A row as HTML. Hundreds of cells are made at once this way; all of them are numbers, so nothing needs to be escaped.
+fn cells(texts: &[String]) -> String {
+    let cell = |(index, text): (usize, &String)| if index == 0 { format!("<th scope=row>{text}</th>") } else { format!("<td>{text}</td>") };
+    format!("<tr>{}</tr>", texts.iter().enumerate().map(cell).collect::<String>())
 }
 
-fn table(caption: String, head: &[String], rows: Vec<AnyView>) -> AnyView {
-    let label = caption.clone();
-    let head = head.iter().map(|text| view! { <th scope="col">{text.clone()}</th> }).collect_view();
-    view! {
-        // It scrolls, so the keyboard must reach it.
-        <div class="table-frame" tabindex="0" role="region" aria-label=label>
-            <table class="table table--numbers numbers__table">
-                <caption>{caption}</caption>
-                <thead><tr>{head}</tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+/// In a frame that scrolls, and that the keyboard must therefore reach.
+fn table(caption: &str, head: &[&str], rows: impl Iterator<Item = String>) -> String {
+    let head: String = head.iter().map(|text| format!("<th scope=col>{text}</th>")).collect();
+    let rows: String = rows.collect();
+    format!(
+        "<div class=table-frame tabindex=0 role=region aria-label=\"{caption}\"><table class=\"table table--numbers numbers__table\">\
+         <caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
 }
