@@ -2,4 +2,7 @@
 
 pub mod clusters;
 pub mod comparison;
+pub mod histogram;
+pub mod profile;
+pub mod rank_table;
 mod ranks;

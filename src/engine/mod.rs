@@ -29,6 +29,8 @@ mod kept_maps;
 #[cfg(feature = "compute")]
 mod model;
 #[cfg(feature = "compute")]
+mod numbers;
+#[cfg(feature = "compute")]
 mod progress;
 #[cfg(feature = "compute")]
 mod session;

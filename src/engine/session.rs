@@ -133,6 +133,7 @@ impl Engine {
             Request::Export { kind } => self.export(kind, outlet).await,
             Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
             Request::HashMap => self.hash_map(outlet),
+            Request::MeasureMap { explanation, channel } => self.measure_map(&explanation, channel, outlet).await,
             Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
             Request::ForgetMap { number } => {
                 self.kept_maps.forget(number);
@@ -356,6 +357,7 @@ fn keeps_recent(request: &Request) -> bool {
         | Request::Export { .. }
         | Request::DrawFigure(_)
         | Request::HashMap
+        | Request::MeasureMap { .. }
         | Request::ShowParticipant { .. }
         | Request::ListParticipants => true,
         Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,

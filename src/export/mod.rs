@@ -7,6 +7,7 @@ pub mod html;
 mod markup;
 #[cfg(not(target_arch = "wasm32"))]
 mod nearest;
+pub mod number_tables;
 #[cfg(not(target_arch = "wasm32"))]
 mod pixel_grid;
 pub mod png;

@@ -26,10 +26,13 @@ impl MagnitudeSample {
         below + (above - below) * position.fract() as f32
     }
 
-    /// Which percentage of the values a magnitude exceeds or equals.
+    /// The percentile that a magnitude is, the inverse of [`Self::percentile`]: 0 below all values, 100 from the largest on, and of
+    /// equal values the highest.
     pub fn percent_of(&self, magnitude: f32) -> f64 {
-        let below = self.sorted.partition_point(|&value| value <= magnitude);
-        100.0 * below as f64 / self.sorted.len().max(1) as f64
+        let Some(index) = self.sorted.partition_point(|&value| value <= magnitude).checked_sub(1) else { return 0.0 };
+        let step =
+            self.sorted.get(index + 1).map_or(0.0, |next| f64::from(magnitude - self.sorted[index]) / f64::from(next - self.sorted[index]));
+        (100.0 * (index as f64 + step) / self.sorted.len().saturating_sub(1).max(1) as f64).min(100.0)
     }
 }
 

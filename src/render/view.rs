@@ -40,6 +40,8 @@ pub struct View {
 
 /// The largest number of voxels that can be asked of a cluster.
 pub const MAX_MIN_CLUSTER: usize = 1_000_000;
+/// Steps of a percentile of the threshold: among millions of voxels a tenth is thousands, and may be the upper half of the values.
+const PERCENTILE_STEPS: f64 = 1e5;
 
 /// The narrowest window, as a share of the image's own.
 pub const MIN_WINDOW: f32 = 0.02;
@@ -69,6 +71,13 @@ impl Default for View {
     }
 }
 
+impl Threshold {
+    /// A percentile, as the address has it.
+    pub fn percentile(percent: f64) -> Self {
+        Threshold::Percentile(rounded(percent.clamp(0.0, 100.0), PERCENTILE_STEPS))
+    }
+}
+
 impl View {
     /// The fragment, without `#`: `at=-24,-12,18&pct=95&map=cold_hot&range=1&opacity=0.8&side=neurological`.
     pub fn to_fragment(&self) -> String {
@@ -77,7 +86,7 @@ impl View {
             parts.push(format!("at={},{},{}", tenths(x), tenths(y), tenths(z)));
         }
         parts.push(match self.threshold {
-            Threshold::Percentile(percent) => format!("pct={}", tenths(percent)),
+            Threshold::Percentile(percent) => format!("pct={}", rounded(percent, PERCENTILE_STEPS)),
             Threshold::Absolute(value) => format!("abs={value:e}"),
         });
         if self.min_cluster > 1 {
@@ -140,8 +149,12 @@ impl View {
 }
 
 fn tenths(value: f64) -> f64 {
+    rounded(value, 10.0)
+}
+
+fn rounded(value: f64, per_unit: f64) -> f64 {
     // Adding zero turns −0 into 0.
-    (value * 10.0).round() / 10.0 + 0.0
+    (value * per_unit).round() / per_unit + 0.0
 }
 
 fn hundredths(value: f32) -> f64 {

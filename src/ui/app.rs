@@ -14,6 +14,7 @@ use super::language::speak;
 use super::layers::follow_wishes;
 use super::map_controls::MapControls;
 use super::model_panel::ModelPanel;
+use super::numbers::follow_map;
 use super::participants_panel::ParticipantsPanel;
 use super::regions::follow_clusters;
 use super::study::Study;
@@ -31,6 +32,7 @@ pub fn App() -> impl IntoView {
     let help = NodeRef::new();
     listen_to_keys(study, view_state, help);
     look_at_peak(study, view_state);
+    follow_map(study);
     study.begin();
     follow_wishes(study, view_state);
     follow_clusters(study, view_state);

@@ -6,6 +6,7 @@ use super::choice::{Choice, Entry};
 use super::color_bar::ColorBar;
 use super::format;
 use super::layers::LayersPanel;
+use super::numbers::ThresholdHistogram;
 use super::regions::MinClusterField;
 use super::study::Study;
 use super::text;
@@ -33,6 +34,7 @@ pub fn MapControls() -> impl IntoView {
                     on_slide=Callback::new(move |share| view_state.view.update(|view| view.range = share)) />
                 <ThresholdControl />
                 <MinClusterField />
+                <ThresholdHistogram />
                 <ShareSlider label=text::OPACITY.get() testid="opacity" low="0"
                     value=Signal::derive(move || view_state.view.read().opacity)
                     shown=Signal::derive(move || Some(format!("{:.0} %", view_state.view.read().opacity * 100.0)))

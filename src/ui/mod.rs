@@ -28,6 +28,7 @@ mod logits;
 mod map_controls;
 mod model_panel;
 mod model_summary;
+mod numbers;
 mod participants_panel;
 mod participants_table;
 mod progress_line;

@@ -9,7 +9,7 @@ use super::view_state::ViewState;
 use super::{format, text};
 use crate::render::{nearest_value, nearest_voxel};
 
-/// Millimetres, voxel and values.
+/// Millimetres, voxel, values, and how the map's value stands among the others.
 #[component]
 pub fn Readout() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
@@ -23,11 +23,12 @@ pub fn Readout() -> impl IntoView {
         let voxel = nearest_voxel(&image.placed.volume, &image.placed.voxel_from_world, point)?;
         Some(format!("{} {}, {}, {}", text::VOXEL.get(), voxel[0], voxel[1], voxel[2]))
     };
-    let values = move || {
-        let point = view_state.crosshair()?;
-        let image = study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE.get(), &image.placed, point));
-        let map = study.map.get().and_then(|map| value_in_words(text::SALIENCY.get(), &map.placed, point));
-        Some(image.into_iter().chain(map).collect::<Vec<_>>().join("  "))
+    let image = move || study.image.get().and_then(|image| value_in_words(text::IMAGE_VALUE.get(), &image.placed, view_state.crosshair()?));
+    let saliency = move || study.map.get().and_then(|map| value_in_words(text::SALIENCY.get(), &map.placed, view_state.crosshair()?));
+    let percentile = move || {
+        let (map, point) = (study.map.get()?, view_state.crosshair()?);
+        let value = nearest_value(&map.placed.volume, &map.placed.voxel_from_world, point)?;
+        Some(text::numbers::percentile(study.numbers.read().as_ref()?.ranks.percent_below(value.abs())))
     };
     let regions = move || {
         let regions = regions_at(study, view_state.crosshair()?);
@@ -37,7 +38,8 @@ pub fn Readout() -> impl IntoView {
         <div class="readout" aria-live="polite">
             <output data-testid="crosshair-mm">{millimetres}</output>
             <output data-testid="crosshair-voxel">{voxel}</output>
-            <output data-testid="crosshair-value">{values}</output>
+            <output data-testid="crosshair-value"><span data-testid="crosshair-image">{image}</span>"  "{saliency}</output>
+            <output data-testid="crosshair-percentile" title=text::numbers::PERCENTILE_TITLE.get()>{percentile}</output>
             <output data-testid="crosshair-region">{regions}</output>
         </div>
     }

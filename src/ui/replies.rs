@@ -43,7 +43,9 @@ impl Study {
         // An answer that nobody waits for any more.
         let Some(task) = task else { return };
         if let Event::Progress(progress) = reply.event {
-            self.work.update(|work| work.progress = Some(progress));
+            if !task.is_quiet() {
+                self.work.update(|work| work.progress = Some(progress));
+            }
             return;
         }
         // The demo's model is not the end of its job: the participants follow.
@@ -97,6 +99,7 @@ impl Study {
             Event::Figure(ready) => self.figure.take(*ready, attachments.first().map(Attachment::to_bytes).unwrap_or_default()),
             Event::MapHash(hash) => self.map_hash.set(hash),
             Event::Failed(failure) => return Err(failure),
+            Event::Numbers(numbers) => self.take_numbers(*numbers),
             Event::KeptMaps(numbers) => self.take_kept(&numbers),
             Event::Compared(comparison) => self.take_comparison(*comparison),
             Event::Clusters(ready) => {

@@ -104,6 +104,10 @@ impl Study {
             // Cancel has no answer of its own, so it is not work.
             self.post(Request::Cancel, &[]);
             self.supersede(|task| task == Task::SaveRun);
+            if self.work.read_untracked().is_doing(Task::Measure) {
+                // The cancel is not meant for it, and may hit it.
+                self.measure();
+            }
         }
     }
 
@@ -143,7 +147,7 @@ impl Study {
     }
 
     /// Forgets jobs, so that their late answers are ignored: the newest request wins.
-    fn supersede(&self, is_old: impl Fn(Task) -> bool) {
+    pub(super) fn supersede(&self, is_old: impl Fn(Task) -> bool) {
         self.work.update(|work| work.jobs.retain(|(_, task)| !is_old(*task)));
     }
 

@@ -9,6 +9,7 @@ use web_sys::HtmlCanvasElement;
 
 use super::gestures::Gestures;
 use super::layers::render_plane;
+use super::numbers::ProfileStrip;
 use super::study::Study;
 use super::view_state::{Shown, ViewState};
 use super::{format, text};
@@ -16,7 +17,7 @@ use crate::render::Plane;
 use crate::web::canvas::paint;
 use crate::web::frame::FrameLoop;
 
-/// A plane through the crosshair.
+/// A plane through the crosshair, and the relevance of its slices.
 #[component]
 pub fn SliceView(
     /// Which.
@@ -38,26 +39,29 @@ pub fn SliceView(
     };
     let is_hidden = move || view_state.focus.get().is_some_and(|focus| focus != plane);
     view! {
-        <figure class="plane" hidden=is_hidden>
-            <canvas
-                node_ref=canvas
-                class="plane__canvas"
-                data-testid=format!("canvas-{}", plane.name())
-                tabindex="0"
-                role="img"
-                aria-label=text::canvas_label(plane)
-                on:pointerdown=move |event| on_canvas(&|canvas| gestures.begin(&event, canvas))
-                on:pointermove=move |event| on_canvas(&|canvas| gestures.go_on(&event, canvas))
-                on:pointerup=move |event| gestures.end(&event)
-                on:pointercancel=move |event| gestures.end(&event)
-                on:contextmenu=move |event| event.prevent_default()
-                on:wheel=move |event| on_canvas(&|canvas| gestures.wheel(&event, canvas))
-                on:keydown=move |event| step_by_key(&event, plane, view_state)
-            />
-            <Crosshair plane=plane />
-            {letters}
-            <figcaption class="plane__caption">{caption}</figcaption>
-        </figure>
+        <div class="plane-cell" hidden=is_hidden>
+            <figure class="plane">
+                <canvas
+                    node_ref=canvas
+                    class="plane__canvas"
+                    data-testid=format!("canvas-{}", plane.name())
+                    tabindex="0"
+                    role="img"
+                    aria-label=text::canvas_label(plane)
+                    on:pointerdown=move |event| on_canvas(&|canvas| gestures.begin(&event, canvas))
+                    on:pointermove=move |event| on_canvas(&|canvas| gestures.go_on(&event, canvas))
+                    on:pointerup=move |event| gestures.end(&event)
+                    on:pointercancel=move |event| gestures.end(&event)
+                    on:contextmenu=move |event| event.prevent_default()
+                    on:wheel=move |event| on_canvas(&|canvas| gestures.wheel(&event, canvas))
+                    on:keydown=move |event| step_by_key(&event, plane, view_state)
+                />
+                <Crosshair plane=plane />
+                {letters}
+                <figcaption class="plane__caption">{caption}</figcaption>
+            </figure>
+            <ProfileStrip plane=plane />
+        </div>
     }
     .into_any()
 }

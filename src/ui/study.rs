@@ -13,8 +13,8 @@ use super::regions::Clustering;
 use super::shown::{ShownImage, ShownMap};
 use crate::attribution::Convention;
 use crate::engine::message::{
-    DeviceChoice, DeviceInfo, ExportKind, Failure, Interpretation, KeptRun, ModelSummary, ParticipantKey, ParticipantList, Progress,
-    Quantity,
+    DeviceChoice, DeviceInfo, ExportKind, Failure, Interpretation, KeptRun, MapNumbers, ModelSummary, ParticipantKey, ParticipantList,
+    Progress, Quantity,
 };
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::{EngineHandle, FromEngine};
@@ -27,6 +27,8 @@ pub struct Study {
     pub selected: RwSignal<Option<ParticipantKey>>,
     pub image: RwSignal<Option<Arc<ShownImage>>>,
     pub map: RwSignal<Option<Arc<ShownMap>>>,
+    /// Of the shown channel of the map, once the engine has read them off.
+    pub numbers: RwSignal<Option<Arc<MapNumbers>>>,
     pub device: RwSignal<Option<DeviceInfo>>,
     pub error: RwSignal<Option<PageError>>,
     pub work: RwSignal<Work>,
@@ -113,6 +115,8 @@ pub enum Task {
     Figure,
     /// A file of the figure.
     FigureFile,
+    /// Numbers of the map, which nobody asked for.
+    Measure,
     ListParticipants,
     KeepMap,
     ForgetMap,
@@ -125,6 +129,13 @@ pub enum Task {
     PackRun,
     /// Copying results to a folder, which is the page's own work.
     SaveRun,
+}
+
+impl Task {
+    /// Whether the page does not count as busy with it.
+    pub fn is_quiet(self) -> bool {
+        matches!(self, Task::Figure | Task::Measure | Task::Clusters)
+    }
 }
 
 /// What follows when a participant's image is there.
@@ -189,7 +200,7 @@ impl State {
 
 impl Work {
     pub fn is_idle(&self) -> bool {
-        self.jobs.iter().all(|(_, task)| matches!(task, Task::Figure | Task::Clusters))
+        self.jobs.iter().all(|(_, task)| task.is_quiet())
     }
 
     pub fn is_doing(&self, task: Task) -> bool {
@@ -205,6 +216,7 @@ impl Study {
             selected: RwSignal::new(None),
             image: RwSignal::new(None),
             map: RwSignal::new(None),
+            numbers: RwSignal::new(None),
             device: RwSignal::new(None),
             error: RwSignal::new(None),
             work: RwSignal::new(Work::default()),

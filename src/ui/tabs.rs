@@ -10,6 +10,7 @@ use super::downloads::Downloads;
 use super::figure_tab::FigureTab;
 use super::language::Text;
 use super::logits::Logits;
+use super::numbers::NumberTables;
 use super::regions::RegionsPanel;
 use super::text;
 use super::view_state::ViewState;
@@ -17,7 +18,7 @@ use super::view_state::ViewState;
 /// A panel below the planes. To add one: a variant here, its row in each `match`, and a `case` in [`panel`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Tab {
-    /// The network's answer and the map's files.
+    /// The network's answer, the map's files and numbers.
     #[default]
     Map,
     /// nilearn's figure of the map.
@@ -63,6 +64,7 @@ fn panel(tab: Tab) -> AnyView {
             <div class="viewer__below">
                 <Logits />
                 <Downloads />
+                <NumberTables />
             </div>
         }
         .into_any(),

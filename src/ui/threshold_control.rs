@@ -60,7 +60,7 @@ fn ThresholdMode() -> impl IntoView {
         view_state.view.update(|view| {
             view.threshold = match mode.as_str() {
                 "absolute" => Threshold::Absolute(threshold_value(&map, view.threshold)),
-                _ => Threshold::Percentile(percent_of(&map, view.threshold)),
+                _ => Threshold::percentile(percent_of(&map, view.threshold)),
             };
         });
     };

@@ -196,6 +196,16 @@ impl ViewState {
         found.into_iter().for_each(|view| self.view.set(view));
     }
 
+    /// Hides what is weaker than a magnitude; the threshold stays a percentile or a value.
+    pub fn hide_below(&self, map: &ShownMap, magnitude: f32) {
+        self.view.update(|view| {
+            view.threshold = match view.threshold {
+                Threshold::Percentile(_) => Threshold::percentile(map.magnitudes.percent_of(magnitude)),
+                Threshold::Absolute(_) => Threshold::Absolute(magnitude),
+            };
+        });
+    }
+
     /// Makes the threshold stricter or laxer by some percentiles of the map's magnitude.
     pub fn shift_threshold(&self, map: Option<Arc<ShownMap>>, percent: f64) {
         let Some(map) = map else { return };

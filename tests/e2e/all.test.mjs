@@ -9,6 +9,7 @@ import './layers.mjs';
 import './figure.mjs';
 import './compare.mjs';
 import './regions.mjs';
+import './numbers.mjs';
 import './own_files.mjs';
 import './modes.mjs';
 import './group.mjs';

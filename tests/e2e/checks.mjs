@@ -38,6 +38,11 @@ export function checkClusters(map, table) {
   console.log(`# ${python('check_clusters.py', [map, table].map(named), table.name).trim()}`);
 }
 
+/** Checks the numbers of a downloaded map in its downloaded tables; `said` are check_numbers.py's options by name. Throws with Python's words. */
+export function checkNumbers(map, profiles, histogram, said) {
+  console.log(`# ${python('check_numbers.py', [...[map, profiles, histogram].map(named), ...asOptions(said, '=')], map.name).trim()}`);
+}
+
 /** Checks a downloaded zip of a group run; `expected` are check_tree.py's options by name, `true` for a flag. Throws with Python's words. */
 export function checkTree(download, expected) {
   const stdout = python('check_tree.py', [named(download), ...asOptions(expected)], download.name);

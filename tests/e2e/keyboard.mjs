@@ -9,7 +9,7 @@ const CONTROLS = [
   ...['convention', 'device-choice', 'compute', 'canvas-coronal', 'canvas-sagittal', 'canvas-axial', 'threshold', 'opacity'],
   ...['colormap', 'download-nifti', 'download-pt', 'download-png', 'download-record', 'more-downloads', 'download-clinicadl-nifti'],
   ...['group-form', 'data-group', 'run-name', 'run-selections', 'run-splits', 'run-diagnoses', 'save-individual', 'save-nifti'],
-  ...['overwrite', 'overwrite-name', 'run-group', 'command'],
+  ...['overwrite', 'overwrite-name', 'run-group', 'command', 'profile-coronal', 'profile-sagittal', 'profile-axial', 'histogram'],
 ];
 const MOST_STOPS = 300;
 

@@ -25,6 +25,8 @@ mod engine_comparison;
 #[cfg(feature = "compute")]
 mod engine_figures;
 #[cfg(feature = "compute")]
+mod engine_numbers;
+#[cfg(feature = "compute")]
 mod engine_reuse;
 #[cfg(feature = "compute")]
 mod engine_shelf;
@@ -47,6 +49,7 @@ mod noise;
 mod npy;
 #[path = "../npy_bytes/mod.rs"]
 mod npy_bytes;
+mod numbers;
 #[cfg(feature = "compute")]
 #[path = "../numerics/mod.rs"]
 mod numerics;

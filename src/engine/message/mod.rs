@@ -10,6 +10,7 @@ mod comparison;
 mod figure;
 mod interpretation;
 mod layers;
+mod numbers;
 mod study;
 
 use std::rc::Rc;
@@ -20,6 +21,7 @@ pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_
 pub use figure::{FigureForm, FigureOrder, FigureReady};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
+pub use numbers::MapNumbers;
 pub use study::{
     DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, MemorySummary, ModelSummary, NodeLabel, ParticipantList,
     ParticipantRow, SelfCheck, SplitSummary, VolumeHeader,
@@ -103,6 +105,14 @@ pub enum Request {
     DrawFigure(Box<FigureOrder>),
     /// Tells the SHA-256 of the last map's values, for pictures that the page makes itself. Answered by [`Event::MapHash`].
     HashMap,
+    /// Read numbers off a channel of the last map. Answered by [`Event::Numbers`], or by [`Event::Cancelled`] where another map
+    /// has come meanwhile.
+    MeasureMap {
+        /// What it must be a map of.
+        explanation: Explanation,
+        /// Which channel, from 0.
+        channel: usize,
+    },
     /// Keep the last map beside those that follow. Answered by [`Event::KeptMaps`].
     KeepMap {
         /// By which it is asked for; chosen by the page.
@@ -228,6 +238,8 @@ pub enum Event {
     Figure(Box<FigureReady>),
     /// SHA-256 of the last map's values, as its record has it.
     MapHash(String),
+    /// Numbers of the last map.
+    Numbers(Box<MapNumbers>),
     /// The numbers of the kept maps.
     KeptMaps(Vec<u32>),
     /// What two kept maps have in common.
@@ -309,6 +321,8 @@ pub enum Stage {
     Comparing,
     /// Voxels into clusters.
     Clustering,
+    /// Numbers off a map.
+    Measuring,
 }
 
 /// Why a job failed.

@@ -1,10 +1,11 @@
 //! Every string that the user sees; those of comparisons in [`compare`], of figures in [`figure`], of group runs in [`group`],
-//! of layers in [`layers`], of clusters in [`regions`].
+//! of layers in [`layers`], of numbers read off a map in [`numbers`], of clusters in [`regions`].
 
 pub mod compare;
 pub mod figure;
 pub mod group;
 pub mod layers;
+pub mod numbers;
 pub mod regions;
 
 use super::format;
@@ -221,6 +222,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Packing => Text::new("Packing", "Archivage"),
         Stage::Clustering => Text::new("Looking for clusters", "Recherche des amas"),
         Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
+        Stage::Measuring => Text::new("Reading numbers off the map", "Lecture des chiffres de la carte"),
     };
     text.get()
 }

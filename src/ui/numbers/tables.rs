@@ -1,0 +1,103 @@
+//! The same numbers as tables, for who reads or listens instead of looking, and as files.
+
+use leptos::ev::Event;
+use leptos::html::Details;
+use leptos::prelude::*;
+
+use crate::analysis::histogram::Histogram;
+use crate::analysis::profile::Profile;
+use crate::engine::message::{Failure, MapNumbers};
+use crate::export::file_names::map_stem;
+use crate::export::number_tables::{histogram_tsv, profiles_tsv};
+use crate::render::Plane;
+use crate::ui::study::Study;
+use crate::ui::text::{self, numbers as words};
+use crate::ui::{format, language::Text};
+use crate::web::{download::save_bytes, words_of};
+
+const TSV: &str = "text/tab-separated-values";
+
+/// Folded away; the rows, some hundreds, are made when it is opened.
+#[component]
+pub fn NumberTables() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let (element, is_open) = (NodeRef::<Details>::new(), RwSignal::new(false));
+    let on_toggle = move |_: Event| is_open.set(element.get_untracked().is_some_and(|details| details.open()));
+    let tables = move || {
+        let Some(numbers) = study.numbers.get().filter(|_| is_open.get()) else { return String::new() };
+        let profiles = Plane::ALL.map(|plane| profile_table(plane, &numbers.profiles[plane.normal_axis()]));
+        profiles.concat() + &histogram_table(&numbers.histogram)
+    };
+    view! {
+        <details node_ref=element class="numbers" data-testid="numbers" on:toggle=on_toggle>
+            <summary>{words::TABLES.get()}</summary>
+            <div class="buttons">
+                <Download testid="download-profiles" label=words::PROFILES_FILE ending="profiles" bytes_of=|numbers| profiles_tsv(&numbers.profiles) />
+                <Download testid="download-histogram" label=words::HISTOGRAM_FILE ending="histogram" bytes_of=|numbers| histogram_tsv(&numbers.histogram) />
+            </div>
+            <div class="numbers__tables" inner_html=tables />
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Download(testid: &'static str, label: Text, ending: &'static str, bytes_of: fn(&MapNumbers) -> Vec<u8>) -> impl IntoView {
+    let study = expect_context::<Study>();
+    let save = move |_| {
+        let Some(numbers) = study.numbers.get_untracked() else { return };
+        let name = format!("{}_{ending}.tsv", stem(study));
+        if let Err(error) = save_bytes(&bytes_of(&numbers), &name, TSV) {
+            study.fail(Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
+        }
+    };
+    view! {
+        <button type="button" class="button" data-testid=testid disabled=move || study.numbers.read().is_none() on:click=save>{label.get()}</button>
+    }
+}
+
+/// As the map's own files are called.
+fn stem(study: Study) -> String {
+    let (map, model) = (study.map.read_untracked(), study.model.read_untracked());
+    let Some(ready) = map.as_ref().map(|map| &map.ready) else { return "map".to_owned() };
+    let mode = model.as_ref().map_or("image", |model| model.mode.as_str());
+    let who = &ready.explanation.participant;
+    map_stem(&who.participant_id, &who.session_id, mode, ready.element_number)
+}
+
+fn profile_table(plane: Plane, profile: &Profile) -> String {
+    let row = |place: usize| {
+        let largest = profile.largest.get(place).copied().unwrap_or_default();
+        let numbers = [profile.sums.get(place).copied().unwrap_or_default(), profile.mean(place), largest.into()];
+        let [sum, mean, largest] = numbers.map(format::significant);
+        [format::millimetres(profile.position_mm(place)), sum, mean, largest]
+    };
+    let position = format!("{} mm", text::axis(plane.normal_axis()));
+    let head = [&position, words::SUM.get(), text::MEAN.get(), text::MAX.get()];
+    table(&words::profile_caption(plane), &head, (0..profile.n_slices()).map(|place| cells(&row(place))))
+}
+
+fn histogram_table(histogram: &Histogram) -> String {
+    let row = |(bin, count): (usize, &u32)| {
+        let [low, high] = histogram.ends(bin).map(format::significant);
+        cells(&[low, high, format::count(u64::from(*count))])
+    };
+    let head = [words::FROM, words::TO, words::VOXELS].map(Text::get);
+    table(words::HISTOGRAM.get(), &head, histogram.counts.iter().enumerate().map(row))
+}
+
+/// A row as HTML. Hundreds of cells are made at once this way; all of them are numbers, so nothing needs to be escaped.
+fn cells(texts: &[String]) -> String {
+    let cell = |(index, text): (usize, &String)| if index == 0 { format!("<th scope=row>{text}</th>") } else { format!("<td>{text}</td>") };
+    format!("<tr>{}</tr>", texts.iter().enumerate().map(cell).collect::<String>())
+}
+
+/// In a frame that scrolls, and that the keyboard must therefore reach.
+fn table(caption: &str, head: &[&str], rows: impl Iterator<Item = String>) -> String {
+    let head: String = head.iter().map(|text| format!("<th scope=col>{text}</th>")).collect();
+    let rows: String = rows.collect();
+    format!(
+        "<div class=table-frame tabindex=0 role=region aria-label=\"{caption}\"><table class=\"table table--numbers numbers__table\">\
+         <caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+}

@@ -1,0 +1,81 @@
+//! Numbers that the engine reads off the last map: of which channel, of which map, and what stops it.
+
+use std::rc::Rc;
+
+use maplens::analysis::histogram::Histogram;
+use maplens::analysis::profile::profiles;
+use maplens::analysis::rank_table::RankTable;
+use maplens::attribution::Method;
+use maplens::engine::Given;
+use maplens::engine::message::{Event, Explanation, MapNumbers, MapReady, Request};
+use maplens::files::{FileSource, MemoryFile};
+use maplens::volume::{Affine, Grid};
+
+use crate::engine::{Talk, explain};
+use crate::fixtures;
+
+fn gradients_of(participant: &str) -> Explanation {
+    let Request::Explain(explanation) = explain(participant, Method::Gradients) else { panic!("it asks for a map") };
+    explanation
+}
+
+fn measure(talk: &mut Talk, explanation: &Explanation, channel: usize) -> Event {
+    talk.say(Request::MeasureMap { explanation: explanation.clone(), channel }, Given::Nothing).0
+}
+
+fn numbers(talk: &mut Talk, explanation: &Explanation, channel: usize) -> MapNumbers {
+    match measure(talk, explanation, channel) {
+        Event::Numbers(numbers) => *numbers,
+        event => panic!("{event:?}"),
+    }
+}
+
+/// What is to be read off the voxels that the page got.
+fn expected(ready: &MapReady, values: &[f32], channel: usize) -> MapNumbers {
+    let grid = Grid { shape: ready.header.shape, world_from_voxel: Affine(ready.header.world_from_voxel) };
+    let values = values.chunks(values.len() / ready.channels).nth(channel).unwrap();
+    MapNumbers { channel, profiles: profiles(values, &grid), histogram: Histogram::of(values), ranks: RankTable::of(values) }
+}
+
+#[test]
+fn numbers_are_of_the_last_map_and_in_its_place() {
+    let mut talk = Talk::with_demo();
+    let explanation = gradients_of("sub-TRIV24");
+    let (ready, values) = talk.map_for(Request::Explain(explanation.clone()));
+    let found = numbers(&mut talk, &explanation, 0);
+    assert_eq!(found, expected(&ready, &values, 0));
+    let sums = found.profiles.each_ref().map(|profile| profile.sums.iter().sum::<f64>());
+    let total: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
+    assert!(sums.iter().all(|sum| (sum / total - 1.0).abs() < 1e-12), "all slices of a direction hold all there is: {sums:?}");
+    let failure = talk.failure(Request::MeasureMap { explanation, channel: 1 }, Given::Nothing);
+    assert_eq!(failure.what, "the map has no channel 1");
+}
+
+#[test]
+fn each_channel_has_its_own_numbers() {
+    let mut talk = Talk::with_demo();
+    let archive: Rc<dyn FileSource> = Rc::new(MemoryFile(fixtures::bytes("tests/fixtures/maps/slice_sag_resnet18.tar.gz").into()));
+    let (event, _) = talk.say(Request::OpenModel, Given::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
+    assert!(matches!(event, Event::Model(_)), "{event:?}");
+    let explanation = gradients_of("sub-TRIV24");
+    let (ready, values) = talk.map_for(Request::Explain(explanation.clone()));
+    assert_eq!(ready.channels, 3);
+    for channel in 0..3 {
+        assert_eq!(numbers(&mut talk, &explanation, channel), expected(&ready, &values, channel));
+    }
+}
+
+#[test]
+fn of_another_map_than_the_last_there_are_none_and_a_cancel_is_heard() {
+    let mut talk = Talk::with_demo();
+    let [first, second] = ["sub-TRIV24", "sub-TRIV25"].map(gradients_of);
+    assert_eq!(measure(&mut talk, &first, 0), Event::Cancelled, "there is no map at all");
+    talk.map_for(Request::Explain(second.clone()));
+    assert_eq!(measure(&mut talk, &first, 0), Event::Cancelled);
+    for n_steps in 0..3 {
+        talk.cancel_after(n_steps);
+        assert_eq!(measure(&mut talk, &second, 0), Event::Cancelled, "after {n_steps} steps");
+    }
+    talk.cancel_after(usize::MAX);
+    numbers(&mut talk, &second, 0);
+}
