@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::render::MAX_MIN_CLUSTER;
+use crate::ui::format;
 use crate::ui::study::Study;
 use crate::ui::text::regions as words;
 use crate::ui::view_state::ViewState;
@@ -13,8 +14,8 @@ pub fn MinClusterField() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let voxels = move || view_state.view.read().min_cluster;
     let shown = move || {
-        let voxel_mm3 = study.map.read().as_ref().map(|map| map.placed.volume.world_from_voxel().determinant().abs());
-        words::smallest(voxels(), voxel_mm3)
+        let voxel_mm3 = study.map.read().as_ref()?.placed.volume.world_from_voxel().determinant().abs();
+        Some(format!("{} mm³", format::cubic_millimetres(voxels() as f64 * voxel_mm3)))
     };
     let set = move |event| {
         // What is no number leaves the view as it was.

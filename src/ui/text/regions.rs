@@ -7,7 +7,7 @@ use crate::ui::language::{Language, Text, spoken};
 
 pub const TITLE: Text = Text::new("Regions", "Régions");
 pub const LOOKING: Text = Text::new("Looking for clusters…", "Recherche des amas…");
-pub const MIN_CLUSTER: Text = Text::new("Smallest cluster", "Plus petit amas");
+pub const MIN_CLUSTER: Text = Text::new("Smallest cluster, voxels", "Amas minimal, voxels");
 pub const PEAK: Text = Text::new("Peak x y z, mm", "Pic x y z, mm");
 pub const VALUE: Text = Text::new("Value", "Valeur");
 pub const REGION: Text = Text::new("Region", "Région");
@@ -19,15 +19,6 @@ pub const ADD_ATLAS: Text = Text::new(
     "An atlas or mask among the overlays names the region of each peak.",
     "Un atlas ou un masque parmi les superpositions nomme la région de chaque pic.",
 );
-
-/// What a smallest size is; `voxel_mm3` of the map's grid.
-pub fn smallest(n_voxels: usize, voxel_mm3: Option<f64>) -> String {
-    let voxels = voxels(n_voxels);
-    match voxel_mm3 {
-        Some(mm3) => format!("{voxels} · {} mm³", format::cubic_millimetres(n_voxels as f64 * mm3)),
-        None => voxels,
-    }
-}
 
 /// Of the table.
 pub fn caption(rule: ClusterRule) -> String {
