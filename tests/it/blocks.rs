@@ -79,6 +79,32 @@ fn results_depend_neither_on_threads_nor_on_pieces() {
 }
 
 #[test]
+fn what_is_pooled_has_the_bits_of_what_is_not() {
+    // A walk may be cut between convolution and pooling, and must not give another answer for it.
+    for parameters in
+        kinds().iter().filter(|parameters| parameters.n_axes == 3 && parameters.pool && parameters.rectifier == Rectifier::Relu)
+    {
+        for shape in [[5, 6, 7], [4, 9, 18], [7, 8, 35], [1, 1, 1]] {
+            let x = Noise(3).values(parameters.n_in * shape.iter().product::<usize>());
+            let pooled = computed(parameters, &x, shape, &[], 1).output;
+            let whole = computed(&BlockParameters { pool: false, ..parameters.clone() }, &x, shape, &[], 3).output;
+            assert_eq!(pooled, pooled_by_hand(&whole, shape), "{shape:?}, {parameters:?}");
+        }
+    }
+}
+
+/// Largest values of blocks of two voxels along each axis, odd axes beginning with a zero.
+fn pooled_by_hand(values: &[f32], shape: [usize; 3]) -> Vec<f32> {
+    let pooled = shape.map(|n| n.div_ceil(2));
+    let n_each: usize = shape.iter().product();
+    let largest = |of_channel: &[f32], place: [usize; 3]| {
+        let under = places([2, 2, 2]).map(|offset| [0, 1, 2].map(|axis| (2 * place[axis] + offset[axis]).checked_sub(shape[axis] % 2)));
+        under.map(|at| index_in(shape, at).map_or(0.0, |index| of_channel[index])).fold(0.0, f32::max)
+    };
+    values.chunks_exact(n_each).flat_map(|of_channel| places(pooled).map(move |place| largest(of_channel, place))).collect()
+}
+
+#[test]
 fn of_equal_values_the_first_in_scan_order_wins() {
     // The convolution copies its input: only the middle of the kernel is set.
     let mut weight = vec![0.0; 27];
@@ -111,7 +137,7 @@ struct Computed {
     input_gradient: Vec<f32>,
 }
 
-/// Both ways, in about so many pieces of planes.
+/// Both ways (forwards only where there is no gradient), in about so many pieces of planes.
 fn computed(parameters: &BlockParameters, x: &[f32], shape: [usize; 3], gradient: &[f32], n_pieces: usize) -> Computed {
     let block = CpuBlock::new(parameters);
     let axes = block.geometry().output(shape);
@@ -121,14 +147,14 @@ fn computed(parameters: &BlockParameters, x: &[f32], shape: [usize; 3], gradient
     for planes in pieces(axes[0], n_pieces) {
         block.forward(x, shape, planes, &mut output, Some(&mut winners));
     }
-    for steps in pieces(block.gradient_steps(shape), n_pieces) {
+    for steps in pieces(if gradient.is_empty() { 0 } else { block.gradient_steps(shape) }, n_pieces) {
         block.input_gradient(OutputGradient { values: gradient, winners: &winners }, shape, steps, &mut input_gradient);
     }
     Computed { output, winners, input_gradient }
 }
 
 fn pieces(n: usize, n_pieces: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
-    let step = n.div_ceil(n_pieces);
+    let step = n.div_ceil(n_pieces).max(1);
     (0..n).step_by(step).map(move |start| start..n.min(start + step))
 }
 

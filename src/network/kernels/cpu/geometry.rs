@@ -52,24 +52,9 @@ impl Geometry {
         if self.is_sparse() { 2 } else { 1 }
     }
 
-    /// Voxels of the convolution from one output voxel to the next.
-    pub fn pool_step(&self) -> usize {
-        if self.pool { 2 } else { 1 }
-    }
-
     /// Voxels of zero in front of each axis before pooling.
     pub fn front(&self, [depth, height, width]: [usize; 3]) -> [usize; 3] {
         let along = |n: usize| if self.pool { n % 2 } else { 0 };
         [if self.is_flat() { 0 } else { along(depth) }, along(height), along(width)]
-    }
-
-    /// Planes of the convolution from which one plane of the output comes.
-    pub fn planes_per_block(&self) -> usize {
-        if self.pool && !self.is_flat() { 2 } else { 1 }
-    }
-
-    /// Neighbouring planes of the input that one plane of the output looks at.
-    pub fn planes_at_once(&self) -> usize {
-        self.kernel_depth + self.planes_per_block() - 1
     }
 }

@@ -1,7 +1,7 @@
 //! Four rows of a convolution with fewer products than it has taps: Winograd's minimal filtering F(2×2, 3×3).
 //!
-//! What is pooled together are two rows of two planes. They look at four rows of four planes, and of these 36 products of
-//! kernel columns they share so much that 16 suffice: input rows are added to and subtracted from each other (`Bᵀ d B`), each of
+//! Two rows of two planes, those that are pooled together, look at four rows of four planes, and of these 36 products of
+//! kernel columns share so much that 16 suffice: input rows are added to and subtracted from each other (`Bᵀ d B`), each of
 //! the 16 results is convolved along the row with a column of the kernel that was combined beforehand (`G g Gᵀ`), and the
 //! 16 sums are added up to four rows (`Aᵀ m A`). Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2016).
 //! Along the row the convolution stays as it is.
@@ -132,10 +132,8 @@ pub type Scratch = [f32; COMPONENTS * CHANNELS * LANES];
 /// As [`Simd`]. [`TILE`] vectors and two more values must be readable from `x` on.
 #[inline(always)]
 pub unsafe fn tile<S: Simd>(
-    kernels: &Kernels,
-    rows: &Rows,
-    x: usize,
-    group: usize,
+    (kernels, group): (&Kernels, usize),
+    (rows, x): (&Rows, usize),
     finish: &Finish,
     scratch: &mut Scratch,
     out: [Option<*mut f32>; 4],
