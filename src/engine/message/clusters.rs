@@ -6,7 +6,7 @@ use super::Explanation;
 use crate::analysis::clusters::ClusterRule;
 
 /// Most clusters that are listed: a map of noise has tens of thousands.
-pub const MAX_LISTED_CLUSTERS: usize = 200;
+pub const MAX_LISTED_CLUSTERS: usize = 100;
 
 /// Which clusters the page wants to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use crate::ui::language::{Language, Text, spoken};
 
 pub const TITLE: Text = Text::new("Regions", "Régions");
 pub const LOOKING: Text = Text::new("Looking for clusters…", "Recherche des amas…");
-pub const MIN_CLUSTER: Text = Text::new("Smallest cluster, voxels", "Amas minimal, voxels");
+pub const MIN_CLUSTER: Text = Text::new("Min. cluster, voxels", "Amas min., voxels");
 pub const PEAK: Text = Text::new("Peak x y z, mm", "Pic x y z, mm");
 pub const VALUE: Text = Text::new("Value", "Valeur");
 pub const REGION: Text = Text::new("Region", "Région");
