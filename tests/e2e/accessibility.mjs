@@ -38,6 +38,8 @@ describe('accessibility', () => {
           assert.deepEqual(await violations(page), []);
           await maplens.get('tab-map').click();
           await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = true)));
+          // The rows are made when it opens.
+          await maplens.get('numbers').locator('table').last().waitFor();
           assert.deepEqual(await violations(page), []);
         });
       }

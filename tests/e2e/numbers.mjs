@@ -114,6 +114,7 @@ describe('numbers', () => {
     await maplens.choose('language', 'fr');
     await maplens.page.waitForTimeout(DRAWN_MS);
     assert.match(await maplens.get('crosshair-percentile').innerText(), /^percentile \d+,\d$/);
+    assert.match(await maplens.get('numbers').locator('table').first().innerText(), /Magnitudes par coupe, plan coronal\s+y mm\s+somme\s+moyenne/);
     await shoot('numbers-fr');
     await maplens.choose('language', 'en');
     await shoot('numbers');

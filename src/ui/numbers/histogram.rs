@@ -78,15 +78,21 @@ fn Slider(numbers: Arc<MapNumbers>) -> impl IntoView {
     .into_any()
 }
 
-/// What is hidden, between a line at its ends: one where all values have one sign.
+/// What is hidden, and a line at each of its ends that lies within: one where all values have one sign.
 #[component]
 fn Marks(magnitude: Memo<f32>, low: f32, high: f32) -> impl IntoView {
-    let at = move |value: f32| f64::from((value - low) / (high - low)).clamp(0.0, 1.0) * N_BINS as f64;
-    let (from, to) = (move || at(-magnitude.get()), move || at(magnitude.get()));
+    let ends = move || [-magnitude.get(), magnitude.get()].map(|value| f64::from((value - low) / (high - low)) * N_BINS as f64);
+    let hidden = move || {
+        let [from, to] = ends().map(|end| end.clamp(0.0, N_BINS as f64));
+        format!("M{from} 0H{to}V{HEIGHT}H{from}Z")
+    };
+    let lines = move || {
+        let within = ends().into_iter().filter(|end| (0.0..=N_BINS as f64).contains(end));
+        within.map(|end| format!("M{end} 0V{HEIGHT}")).collect::<String>()
+    };
     view! {
-        <rect class="histogram__hidden" y="0" height=HEIGHT.to_string() x=move || from().to_string() width=move || (to() - from()).max(0.0).to_string() />
-        <line class="histogram__mark" class:is-hidden=low == 0.0 y1="0" y2=HEIGHT.to_string() x1=move || from().to_string() x2=move || from().to_string() />
-        <line class="histogram__mark" class:is-hidden=high == 0.0 y1="0" y2=HEIGHT.to_string() x1=move || to().to_string() x2=move || to().to_string() />
+        <path class="histogram__hidden" d=hidden />
+        <path class="histogram__mark" d=lines />
     }
 }
 

@@ -27,10 +27,15 @@ pub fn ProfileStrip(
         Memo::new(move |_| on_profile(&|profile| place.get().map_or_else(String::new, |place| format::significant(profile.mean(place)))));
     let spoken = move || on_profile(&|profile| place.get().map_or_else(String::new, |place| words::slice(plane, profile, place)));
     let last = move || on_profile(&|profile| profile.n_slices().saturating_sub(1).to_string());
+    // Between two maps it keeps its place, so that nothing moves.
+    let class = move || match (study.numbers.read().is_some(), place.get()) {
+        (false, _) => "profile profile--waiting",
+        (true, None) => "profile profile--outside",
+        (true, Some(_)) => "profile",
+    };
     let slide = move |event| event_target_value(&event).parse().into_iter().for_each(|place| go_to(study, view_state, plane, place));
     view! {
-        <div class="profile" class:profile--waiting=move || study.numbers.read().is_none() class:profile--outside=move || place.get().is_none()
-            title=words::PROFILE_TITLE.get()>
+        <div class=class title=words::PROFILE_TITLE.get()>
             <p class="profile__words" aria-hidden="true"><span>{words::PROFILE.get()}</span> <span>{said}</span></p>
             <div class="profile__picture">
                 // Made once for each map.

@@ -21,15 +21,17 @@ const TSV: &str = "text/tab-separated-values";
 #[component]
 pub fn NumberTables() -> impl IntoView {
     let study = expect_context::<Study>();
-    let (element, is_open) = (NodeRef::<Details>::new(), RwSignal::new(false));
-    let on_toggle = move |_: Event| is_open.set(element.get_untracked().is_some_and(|details| details.open()));
+    // The element knows whether it is open, and may stay when the page is laid out anew.
+    let (element, toggled) = (NodeRef::<Details>::new(), RwSignal::new(()));
     let tables = move || {
-        let Some(numbers) = study.numbers.get().filter(|_| is_open.get()) else { return String::new() };
+        toggled.track();
+        let is_open = element.get().is_some_and(|details| details.open());
+        let Some(numbers) = study.numbers.get().filter(|_| is_open) else { return String::new() };
         let profiles = Plane::ALL.map(|plane| profile_table(plane, &numbers.profiles[plane.normal_axis()]));
         profiles.concat() + &histogram_table(&numbers.histogram)
     };
     view! {
-        <details node_ref=element class="numbers" data-testid="numbers" on:toggle=on_toggle>
+        <details node_ref=element class="numbers" data-testid="numbers" on:toggle=move |_: Event| toggled.notify()>
             <summary>{words::TABLES.get()}</summary>
             <div class="buttons">
                 <Download testid="download-profiles" label=words::PROFILES_FILE ending="profiles" bytes_of=|numbers| profiles_tsv(&numbers.profiles) />
