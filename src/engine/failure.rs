@@ -103,3 +103,23 @@ impl From<TorchFileError> for Ended {
         Self::because(&error, error.hint())
     }
 }
+
+/// Nothing came with a request that opens files.
+pub fn no_files() -> Ended {
+    Ended::because("no files were given", "choose a folder, an archive or files")
+}
+
+/// What needs a map was asked for before there was one.
+pub fn no_map() -> Ended {
+    Ended::because("there is no map yet", "compute a map first")
+}
+
+/// The same of a model.
+pub fn no_model() -> Ended {
+    Ended::because("no model is loaded", "choose a MAPS folder or archive first")
+}
+
+/// The same of images.
+pub fn no_images() -> Ended {
+    Ended::because("no images are loaded", "choose participants' images first")
+}

@@ -1,11 +1,11 @@
 //! A group run that the page asked for: the listed participants and the loaded MAPS, results kept in the engine's store.
 
 use super::Outlet;
-use super::failure::Ended;
+use super::failure::{Ended, no_images};
 use super::images::{Cohorts, Images};
 use super::interpret::{GroupRun, Offered, Resolved, SideCar, kept, resolve};
 use super::message::{Event, InterpretOptions, Interpretation};
-use super::session::{Engine, no_images};
+use super::session::Engine;
 use crate::caps::ImageEntry;
 use crate::files::Below;
 use crate::maps::groups::GroupSession;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Outlet;
 use super::device::{self, OpenDevice};
-use super::failure::Ended;
+use super::failure::{Ended, no_files, no_images, no_map, no_model};
 use super::figures::Backgrounds;
 use super::images::Images;
 use super::interpret::kept;
@@ -382,20 +382,4 @@ async fn tree_of(given: Given) -> Result<FileTree, Ended> {
 pub(super) fn last_map_of<'a>(last: Option<&'a SingleMap>, explanation: &Explanation) -> Result<&'a SingleMap, Ended> {
     let last = last.filter(|last| last.explanation == *explanation);
     last.ok_or_else(|| Ended::because("this map is not the last one any more", "compute it again"))
-}
-
-fn no_files() -> Ended {
-    Ended::because("no files were given", "choose a folder, an archive or files")
-}
-
-fn no_map() -> Ended {
-    Ended::because("there is no map yet", "compute a map first")
-}
-
-fn no_model() -> Ended {
-    Ended::because("no model is loaded", "choose a MAPS folder or archive first")
-}
-
-pub(super) fn no_images() -> Ended {
-    Ended::because("no images are loaded", "choose participants' images first")
 }

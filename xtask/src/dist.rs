@@ -31,7 +31,7 @@ const PROGRAMS: [Program; 2] = [
     Program { name: "app", wasm_opt_level: Some("-Oz"), gzip_ceiling: 540_000 },
     // Loaded behind the painted page. Not optimised: npm's binaryen takes many minutes over burn's operator library.
     // Most of it is burn's operators; our own code in it is built for speed.
-    Program { name: "worker", wasm_opt_level: None, gzip_ceiling: 5_200_000 },
+    Program { name: "worker", wasm_opt_level: None, gzip_ceiling: 5_400_000 },
 ];
 
 /// Prints raw, gzip and brotli sizes of the file named on the command line.
