@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use super::convolve::{self, CHANNELS, Finish, LANES, TILE};
 use super::geometry::Geometry;
+use super::packing::{finishes, packed};
 use super::parallel::{Shared, in_pieces};
 use super::pool::{self, Candidate};
+use super::rectifier::rectify;
+use super::rows::Rows;
 use super::simd::{self, Job, Simd};
 use super::slab::Slab;
 use super::winograd::{self, COMPONENTS};
-use crate::network::kernels::{BlockParameters, LEAK, Rectifier, winner};
+use crate::network::kernels::{BlockParameters, Rectifier, winner};
 
 /// A convolution with what follows it, weights packed for [`convolve::tile`].
 #[derive(Debug, Clone)]
@@ -76,29 +79,6 @@ impl Convolution {
             }
         });
     }
-}
-
-/// Packs weights `n_out × n_each` for [`convolve::tile`], and bias, scale and shift of each output channel with them.
-pub fn packed(n_each: usize, weight: &[f32], per_channel: [&[f32]; 3]) -> (Vec<f32>, Vec<Finish>) {
-    let groups = per_channel[0].len().div_ceil(CHANNELS);
-    let mut packed = vec![0.0; groups * n_each * CHANNELS];
-    for (output, values) in weight.chunks_exact(n_each).enumerate() {
-        let group = &mut packed[output / CHANNELS * n_each * CHANNELS..];
-        for (index, &value) in values.iter().enumerate() {
-            group[index * CHANNELS + output % CHANNELS] = value;
-        }
-    }
-    (packed, finishes(per_channel))
-}
-
-/// Bias, scale and shift of each group of [`CHANNELS`] outputs.
-fn finishes(per_channel: [&[f32]; 3]) -> Vec<Finish> {
-    let finish = |group| {
-        let of = |values: &[f32]| std::array::from_fn(|c| values.get(group * CHANNELS + c).copied().unwrap_or(0.0));
-        let [bias, scale, shift] = per_channel.map(of);
-        Finish { bias, scale, shift }
-    };
-    (0..per_channel[0].len().div_ceil(CHANNELS)).map(finish).collect()
 }
 
 /// Neighbouring planes, one after the other.
@@ -405,47 +385,5 @@ impl Run<'_> {
                 *to = code as u8;
             }
         }
-    }
-}
-
-/// Applies a rectifier to values, and notes in their codes what it does to gradients.
-#[inline(always)]
-fn rectify(rectifier: Rectifier, values: &[f32], codes: &mut [u32], output: &mut [f32]) {
-    match rectifier {
-        Rectifier::None => output.copy_from_slice(&values[..output.len()]),
-        Rectifier::Relu => {
-            for ((to, &value), code) in output.iter_mut().zip(values).zip(codes) {
-                *to = if value > 0.0 { value } else { 0.0 };
-                *code = if value > 0.0 { *code } else { u32::from(winner::CLOSED) };
-            }
-        }
-        Rectifier::Leaky => {
-            for ((to, &value), code) in output.iter_mut().zip(values).zip(codes) {
-                *to = if value > 0.0 { value } else { value * LEAK };
-                *code = if value > 0.0 { *code } else { *code | u32::from(winner::LEAKS) };
-            }
-        }
-    }
-}
-
-/// At most four rows.
-#[derive(Default)]
-struct Rows {
-    rows: [(usize, isize, u8); 4],
-    len: usize,
-}
-
-impl Rows {
-    fn push(&mut self, row: (usize, isize, u8)) {
-        self.rows[self.len] = row;
-        self.len += 1;
-    }
-}
-
-impl std::ops::Deref for Rows {
-    type Target = [(usize, isize, u8)];
-
-    fn deref(&self) -> &Self::Target {
-        &self.rows[..self.len]
     }
 }

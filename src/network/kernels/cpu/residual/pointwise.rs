@@ -1,7 +1,7 @@
 //! Convolution of width 1, a row at a time.
 
 use crate::network::kernels::cpu::convolve::{self, CHANNELS, Finish, LANES, TILE};
-use crate::network::kernels::cpu::forward::packed;
+use crate::network::kernels::cpu::packing::packed;
 use crate::network::kernels::cpu::simd::Simd;
 
 /// `(weight · x) · scale + shift` at every voxel, weights packed for [`convolve::tile`].
