@@ -77,7 +77,10 @@ pub enum ClusterError {
 }
 
 /// Rows are looked at in pieces of about so many voxels: a few milliseconds in WebAssembly.
-const PIECE: usize = 1 << 19;
+const PIECE: usize = 1 << 18;
+
+/// The same for runs of voxels, which lie all over the map.
+const RUNS_AT_ONCE: usize = 1 << 18;
 
 /// What exceeds the threshold, and what its negative exceeds.
 const SIGNS: [f32; 2] = [1.0, -1.0];
@@ -97,9 +100,20 @@ pub struct Finding<'a> {
 enum Next {
     /// The rows from this one on.
     Rows(usize),
-    /// The clusters of a sign.
-    Measure(usize),
+    /// Which runs of a sign hang together.
+    Number(usize),
+    Measure(Measuring),
     Sort,
+}
+
+/// The clusters of a sign.
+struct Measuring {
+    sign: usize,
+    labelled: LabelledRuns,
+    /// Runs that have been looked at.
+    n_done: usize,
+    /// Index and value of the strongest voxel of each cluster, as far as it is known.
+    peaks: Vec<(usize, f32)>,
 }
 
 impl<'a> Finding<'a> {
@@ -122,12 +136,15 @@ impl<'a> Finding<'a> {
     /// Works for some milliseconds, of a map in which nothing hangs together for some dozens; gives the clusters with the last
     /// step.
     pub fn step(&mut self) -> Option<Clusters> {
-        self.next = match self.next {
+        // The last step leaves nothing to do; after it, sorting nothing is as good.
+        self.next = match std::mem::replace(&mut self.next, Next::Sort) {
             Next::Rows(first) => self.take_rows(first),
-            Next::Measure(sign) => {
-                self.measure(sign);
-                if sign + 1 < SIGNS.len() { Next::Measure(sign + 1) } else { Next::Sort }
+            Next::Number(sign) => {
+                let labelled = std::mem::take(&mut self.runs[sign]).finish();
+                let peaks = vec![(0, 0.0); labelled.sizes.len()];
+                Next::Measure(Measuring { sign, labelled, n_done: 0, peaks })
             }
+            Next::Measure(measuring) => self.measure(measuring),
             Next::Sort => {
                 let mut found = std::mem::take(&mut self.found);
                 sort(&mut found.large);
@@ -147,31 +164,40 @@ impl<'a> Finding<'a> {
                 runs.add_row(row, |value| value * sign > threshold && value.is_finite());
             }
         }
-        if rest.len() > n_rows * row_length { Next::Rows(first + n_rows) } else { Next::Measure(0) }
+        if rest.len() > n_rows * row_length { Next::Rows(first + n_rows) } else { Next::Number(0) }
     }
 
-    /// Takes the clusters of one sign.
-    fn measure(&mut self, sign: usize) {
-        let LabelledRuns { runs, sizes } = std::mem::take(&mut self.runs[sign]).finish();
-        let mut peaks = vec![(0, 0.0_f32); sizes.len()];
-        for (voxels, label) in runs {
-            let cluster = label as usize - 1;
+    /// Looks at some runs; takes the clusters when all have been looked at.
+    fn measure(&mut self, mut measuring: Measuring) -> Next {
+        let Measuring { sign, labelled: LabelledRuns { runs, sizes }, n_done, peaks } = &mut measuring;
+        for (voxels, label) in runs.iter().skip(*n_done).take(RUNS_AT_ONCE) {
+            let cluster = *label as usize - 1;
             if sizes[cluster] < self.rule.min_voxels {
-                self.found.small_voxels.insert(voxels, self.values.len());
+                self.found.small_voxels.insert(voxels.clone(), self.values.len());
                 continue;
             }
-            for (index, value) in voxels.clone().zip(&self.values[voxels]) {
+            for (index, value) in voxels.clone().zip(&self.values[voxels.clone()]) {
                 if value.abs() > peaks[cluster].1.abs() {
                     peaks[cluster] = (index, *value);
                 }
             }
         }
-        for (n_voxels, (index, peak_value)) in sizes.into_iter().zip(peaks) {
+        *n_done += RUNS_AT_ONCE;
+        if *n_done < runs.len() {
+            return Next::Measure(measuring);
+        }
+        let next = if *sign + 1 < SIGNS.len() { Next::Number(*sign + 1) } else { Next::Sort };
+        self.take_clusters(sizes, peaks);
+        next
+    }
+
+    fn take_clusters(&mut self, sizes: &[usize], peaks: &[(usize, f32)]) {
+        for (&n_voxels, &(peak, peak_value)) in sizes.iter().zip(peaks) {
             if n_voxels < self.rule.min_voxels {
                 self.found.n_small += 1;
             } else {
                 self.found.n_voxels += n_voxels;
-                self.found.large.push(Cluster::new(n_voxels, index, peak_value, &self.grid));
+                self.found.large.push(Cluster::new(n_voxels, peak, peak_value, &self.grid));
             }
         }
     }

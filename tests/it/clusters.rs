@@ -134,7 +134,7 @@ fn what_cannot_be_looked_through_is_said() {
 #[test]
 fn a_large_map_is_looked_through_in_many_steps() {
     let shape = [128, 128, 128];
-    let values: Vec<f32> = (0..shape.iter().product()).map(|index: usize| if index % 3 == 0 { -1.0 } else { 1.0 }).collect();
+    let values: Vec<f32> = (0..shape.iter().product()).map(|index: usize| if index.is_multiple_of(3) { -1.0 } else { 1.0 }).collect();
     let rule = ClusterRule { threshold: 0.5, min_voxels: 2 };
     let mut finding = Finding::begin(&values, Grid { shape, world_from_voxel: Affine::IDENTITY }, rule).unwrap();
     let mut n_steps = 1;
