@@ -1,7 +1,7 @@
 //! `maplens plot`: a map's file → nilearn's figure of it as PNG, SVG or HTML.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::folder::tree_of_file;
 use super::plot_options::Plot;
@@ -110,7 +110,7 @@ async fn background(word: &str) -> Result<Option<Volume>, Ended> {
 /// Files that do not say where they lie.
 async fn unplaced(options: &Plot) -> Vec<String> {
     let mut files: Vec<&Path> = vec![&options.map];
-    files.extend(options.masks.iter().map(|path| path.as_path()));
+    files.extend(options.masks.iter().map(PathBuf::as_path));
     files.extend(Some(Path::new(&options.bg)).filter(|_| !["none", "template"].contains(&options.bg.as_str())));
     let mut found = Vec::new();
     for path in files {

@@ -82,24 +82,17 @@ impl Rows {
         while x < self.row_len {
             // SAFETY: the caller's; rows here are whole vectors.
             unsafe {
+                // Loops, no closures: those are not compiled for the vectors of x86-64.
                 let mut by_plane = [[S::splat(0.0); REACH]; REACH];
-                for row in 0..REACH {
-                    let [a, b, c, d] = [0, REACH, 2 * REACH, 3 * REACH];
-                    let load = [
-                        S::load(rows[a + row].add(x)),
-                        S::load(rows[b + row].add(x)),
-                        S::load(rows[c + row].add(x)),
-                        S::load(rows[d + row].add(x)),
-                    ];
-                    let planes = combined(load);
-                    for plane in 0..REACH {
-                        by_plane[plane][row] = planes[plane];
+                for (row, ((a, b), (c, d))) in (rows[..4].iter().zip(&rows[4..8])).zip(rows[8..12].iter().zip(&rows[12..])).enumerate() {
+                    let planes = combined([S::load(a.add(x)), S::load(b.add(x)), S::load(c.add(x)), S::load(d.add(x))]);
+                    for (rows, value) in by_plane.iter_mut().zip(planes) {
+                        rows[row] = value;
                     }
                 }
-                for plane in 0..REACH {
-                    let by_row = combined(by_plane[plane]);
-                    for row in 0..REACH {
-                        by_row[row].store(to.add((plane * REACH + row) * n_in * self.row_len + x));
+                for (plane, rows) in by_plane.iter().enumerate() {
+                    for (row, value) in combined(*rows).iter().enumerate() {
+                        value.store(to.add((plane * REACH + row) * n_in * self.row_len + x));
                     }
                 }
             }
@@ -169,18 +162,18 @@ unsafe fn finish_rows<S: Simd>(scratch: &Scratch, finish: &Finish, out: [Option<
                 let mut by_row = [[S::splat(0.0); REACH]; 2];
                 for plane in 0..REACH {
                     let mut rows = [S::splat(0.0); REACH];
-                    for row in 0..REACH {
-                        rows[row] = S::load(from.add((plane * REACH + row) * CHANNELS * LANES));
+                    for (row, value) in rows.iter_mut().enumerate() {
+                        *value = S::load(from.add((plane * REACH + row) * CHANNELS * LANES));
                     }
-                    let [first, second] = pair(rows);
-                    by_row[0][plane] = first;
-                    by_row[1][plane] = second;
+                    let sums = pair(rows);
+                    for (planes, sum) in by_row.iter_mut().zip(sums) {
+                        planes[plane] = sum;
+                    }
                 }
-                for row in 0..2 {
-                    let planes = pair(by_row[row]);
-                    for plane in 0..2 {
+                for (row, planes) in by_row.iter().enumerate() {
+                    for (plane, sum) in pair(*planes).iter().enumerate() {
                         if let Some(out) = out[2 * plane + row] {
-                            planes[plane].add(bias).mul(scale).add(shift).store(out.add(output * LANES + x));
+                            sum.add(bias).mul(scale).add(shift).store(out.add(output * LANES + x));
                         }
                     }
                 }
