@@ -15,20 +15,23 @@ from torch.nn import functional
 MARGIN = 1e-5
 # Only these layers: a block of an earlier one reaches few voxels, which the comparison of maps allows for.
 N_LAYERS = 2
-MAX_STEPS = 30
+MAX_STEPS = 60
+# How far beyond what is missing a step goes, one after the other: a block may take its margin from another one, and with equal steps the
+# two would take turns for ever.
+FACTORS = (2, 3, 1.5, 5)
 
 
 def decided(network, image):
     """The image, changed so little that no block of the last layers is undecided; the values are float32."""
     exact = copy.deepcopy(network).double().eval().requires_grad_(False)
-    for _ in range(MAX_STEPS):
+    for index in range(MAX_STEPS):
         wide = image.double().requires_grad_(True)
         undecided = torch.cat([missing(before_pooling) for before_pooling in last_layers(exact, wide)])
         if len(undecided) == 0:
             return image
-        # Along this direction every margin grows; twice what is missing at most, since others are moved, too.
+        # Along this direction every margin grows; by more than what is missing, since others are moved, too.
         (direction,) = torch.autograd.grad(undecided.sum(), wide)
-        step = 2 * undecided.detach().max() * len(undecided) / (direction * direction).sum()
+        step = FACTORS[index % len(FACTORS)] * undecided.detach().max() * len(undecided) / (direction * direction).sum()
         image = (wide - step * direction).detach().float()
     raise SystemExit(f"after {MAX_STEPS} steps {len(undecided)} pooling blocks are still undecided")
 
