@@ -7,6 +7,10 @@ use super::memory::VALUE_BYTES;
 /// fetched, and on the way back computed, that its neighbour had already.
 const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 250_000_000 } else { 4_000_000_000 };
 
+/// What WebGPU promises of every adapter. Those that would bind more are given no larger pieces: one network is then walked alike on
+/// all of them, and what a small adapter does is what is tested.
+pub const MAX_BINDING_BYTES: u64 = 128 << 20;
+
 /// What one piece of work may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkLimits {
@@ -47,10 +51,10 @@ impl WorkLimits {
         truth_value_bytes: 1,
     };
 
-    /// For a GPU that binds at most `max_binding_bytes`.
+    /// For a GPU that binds at most `max_binding_bytes`, of which no more than [`MAX_BINDING_BYTES`] are used.
     pub fn gpu(max_binding_bytes: u64) -> Self {
         Self {
-            max_tensor_bytes: max_binding_bytes,
+            max_tensor_bytes: max_binding_bytes.min(MAX_BINDING_BYTES),
             max_work: u64::MAX,
             max_fused_work: u64::MAX,
             kernels: Kernels::DEFAULT,
