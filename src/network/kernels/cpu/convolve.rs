@@ -23,6 +23,21 @@ pub struct Finish {
     pub shift: [f32; CHANNELS],
 }
 
+impl Finish {
+    /// Finishes a vector of sums of one channel of the group in place.
+    ///
+    /// # Safety
+    /// As [`Vector`].
+    #[inline(always)]
+    pub unsafe fn apply<V: Vector>(&self, channel: usize, sums: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe {
+            let [bias, scale, shift] = [V::splat(self.bias[channel]), V::splat(self.scale[channel]), V::splat(self.shift[channel])];
+            V::load(sums).add(bias).mul(scale).add(shift).store(sums);
+        }
+    }
+}
+
 /// [`TILE`] vectors of a row: for each of [`CHANNELS`] output channels the finished `Σ weight · x`, `out_stride` apart.
 ///
 /// `taps` are where the values under the window lie, from `x` on, of all channels one after the other; `weight` holds

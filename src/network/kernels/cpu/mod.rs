@@ -6,6 +6,7 @@
 
 mod convolve;
 mod dense;
+mod destination;
 mod forward;
 mod geometry;
 mod packing;
@@ -65,7 +66,7 @@ impl CpuBlock {
             true => Backward::Sparse(Sparse::new(&geometry, &parameters.weight)),
             false => Backward::Dense(dense::mirrored(&geometry, &parameters.weight)),
         };
-        Self { geometry, forward: Convolution::with_fewer_products(geometry, parameters), backward, scale: parameters.scale.clone() }
+        Self { geometry, forward: Convolution::new(geometry, parameters), backward, scale: parameters.scale.clone() }
     }
 
     /// Shapes.
