@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::geometry::Geometry;
+use super::held::Held;
 use super::parallel::Shared;
 use super::rectifier::rectify;
 use crate::network::kernels::Rectifier;
@@ -12,19 +13,18 @@ use crate::network::kernels::Rectifier;
 pub struct Destination<'a> {
     output: Shared<'a, f32>,
     winners: Option<Shared<'a, u8>>,
-    /// Planes of each channel that are held: plane z is the `z % n_held`-th.
-    n_held: usize,
+    held: Held,
     plane_len: usize,
     pools: bool,
     rectifier: Rectifier,
 }
 
 impl<'a> Destination<'a> {
-    /// Of an output of a block for an input of spatial shape `input`, of which `n_held` planes of each channel are held.
-    pub fn new(geometry: &Geometry, input: [usize; 3], n_held: usize, output: &'a mut [f32], winners: Option<&'a mut [u8]>) -> Self {
+    /// Of an output of a block for an input of spatial shape `input`, of which some planes are held.
+    pub fn new(geometry: &Geometry, input: [usize; 3], held: Held, output: &'a mut [f32], winners: Option<&'a mut [u8]>) -> Self {
         let [_, height, width] = geometry.output(input);
         let (output, winners) = (Shared::new(output), winners.map(Shared::new));
-        Self { output, winners, n_held, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
+        Self { output, winners, held, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
     }
 
     /// Rectifies neighbouring values of a plane of a channel, `range` counting rows one after the other, and writes them. `codes` are
@@ -39,7 +39,7 @@ impl<'a> Destination<'a> {
             codes.fill(0);
         }
         assert!(range.end <= self.plane_len);
-        let start = (channel * self.n_held + plane % self.n_held) * self.plane_len;
+        let start = self.held.plane(channel, plane) * self.plane_len;
         let range = start + range.start..start + range.end;
         // SAFETY: the caller's.
         let output = unsafe { self.output.part(range.clone()) };

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::convolve::{self, CHANNELS, Finish, LANES, TILE};
 use super::destination::Destination;
 use super::geometry::Geometry;
+use super::held::Held;
 use super::packing::packed;
 use super::parallel::in_pieces;
 use super::pool::{self, Candidate};
@@ -55,21 +56,21 @@ impl Convolution {
 
     /// Computes planes of the output from an input of spatial shape `input`.
     pub fn planes(&self, fill: &Fill<'_>, input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
-        let n_held = self.geometry().output(input)[0];
-        self.planes_of(n_held, fill, input, planes, output, winners);
+        let held = Held::all(self.geometry().output(input)[0]);
+        self.planes_of(held, fill, input, planes, output, winners);
     }
 
-    /// The same into an output that holds only `n_held` planes of each channel, of which plane z is the `z % n_held`-th.
+    /// The same into an output that holds only some planes of each channel.
     pub fn planes_of(
         &self,
-        n_held: usize,
+        held: Held,
         fill: &Fill<'_>,
         input: [usize; 3],
         planes: Range<usize>,
         output: &mut [f32],
         winners: Option<&mut [u8]>,
     ) {
-        let to = Destination::new(self.geometry(), input, n_held, output, winners);
+        let to = Destination::new(self.geometry(), input, held, output, winners);
         match self {
             Self::Direct(convolution) => convolution.planes(fill, input, planes, to),
             Self::Fewer(convolution) => convolution.planes(fill, input, planes, to),

@@ -9,6 +9,7 @@ mod dense;
 mod destination;
 mod forward;
 mod geometry;
+mod held;
 mod packing;
 mod parallel;
 mod pool;

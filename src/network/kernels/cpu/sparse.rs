@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::geometry::Geometry;
+use super::held::Held;
 use super::parallel::{Shared, in_pieces};
 use super::simd::{self, Job, Simd};
 use super::single::Single;
@@ -56,9 +57,23 @@ impl Sparse {
 
     /// Computes pairs of planes of the gradient with respect to the input.
     pub fn planes(&self, gradient: OutputGradient<'_>, scale: &[f32], input: [usize; 3], pairs: Range<usize>, output: &mut [f32]) {
+        let held = [Held::all(self.geometry.output(input)[0]), Held::all(input[0])];
+        self.planes_of(held, gradient, scale, input, pairs, output);
+    }
+
+    /// The same from a gradient, and into one, that hold only some planes of each channel.
+    pub fn planes_of(
+        &self,
+        held: [Held; 2],
+        gradient: OutputGradient<'_>,
+        scale: &[f32],
+        input: [usize; 3],
+        pairs: Range<usize>,
+        output: &mut [f32],
+    ) {
         let output = Shared::new(output);
         in_pieces(pairs, |pairs| {
-            let mut run = Run::new(self, gradient, scale, input);
+            let mut run = Run::new(self, gradient, scale, (input, held));
             run.begin(pairs.start);
             for pair in pairs.clone() {
                 run.compute(pair, pair + 1 < pairs.end);
@@ -75,6 +90,8 @@ struct Run<'a> {
     gradient: OutputGradient<'a>,
     scale: &'a [f32],
     input: [usize; 3],
+    /// Planes that the gradients with respect to output and input hold.
+    held: [Held; 2],
     /// Of a row of blocks: for each block one of each output channel.
     sources: Vec<Source>,
     /// This pair and the next, each planes × rows × columns × channels: two rows and columns for each block, and what the last
@@ -86,7 +103,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(sparse: &'a Sparse, gradient: OutputGradient<'a>, scale: &'a [f32], input: [usize; 3]) -> Self {
+    fn new(sparse: &'a Sparse, gradient: OutputGradient<'a>, scale: &'a [f32], (input, held): ([usize; 3], [Held; 2])) -> Self {
         let geometry = &sparse.geometry;
         let [_, height, width] = geometry.output(input);
         let (rows, columns) = (2 * height + 2, 2 * width + 2);
@@ -94,7 +111,7 @@ impl<'a> Run<'a> {
         let (columns, channels) = if sparse.single.is_some() { (Single::columns(width), 1) } else { (columns, channels) };
         let len = geometry.kernel_depth.min(2) * rows * columns * channels;
         let sums = if geometry.is_flat() { [vec![0.0; len], Vec::new()] } else { [vec![0.0; len], vec![0.0; len]] };
-        Self { sparse, gradient, scale, input, sources: Vec::new(), sums, rows, columns, channels }
+        Self { sparse, gradient, scale, input, held, sources: Vec::new(), sums, rows, columns, channels }
     }
 
     /// Adds to the first pair what the blocks before it reach over.
@@ -132,7 +149,7 @@ impl<'a> Run<'a> {
             for y in 0..height {
                 let from = (plane * self.rows + y + 1 + front_y) * self.columns;
                 for channel in 0..geometry.n_in {
-                    let start = ((channel * depth + z) * height + y) * width;
+                    let start = self.held[1].row(channel, z, y, [height, width]);
                     // SAFETY: no other pair has this plane.
                     let row = unsafe { output.part(start..start + width) };
                     match &self.sparse.single {
@@ -151,11 +168,11 @@ impl<'a> Run<'a> {
 
     /// Lists the voxels of a row of blocks that carry a gradient.
     fn collect(&mut self, plane: usize, y: usize) {
-        let [depth, height, width] = self.sparse.geometry.output(self.input);
+        let [_, height, width] = self.sparse.geometry.output(self.input);
         let n_out = self.scale.len();
         self.sources.resize(width * n_out, Source::default());
         for (channel, &scale) in self.scale.iter().enumerate() {
-            let start = ((channel * depth + plane) * height + y) * width;
+            let start = self.held[0].row(channel, plane, y, [height, width]);
             let (values, codes) = (&self.gradient.values[start..start + width], &self.gradient.winners[start..start + width]);
             for ((to, &value), &code) in self.sources[channel..].iter_mut().step_by(n_out).zip(values).zip(codes) {
                 *to = Source { gradient: passed(value, code, scale), offset: u32::from(code & winner::OFFSET) };
