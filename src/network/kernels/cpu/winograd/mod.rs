@@ -5,9 +5,9 @@
 //! multiplied by a weight that was combined beforehand (`G g`), and over all channels summed up; these sums are added up to the
 //! tile (`Aᵀ m`). Lavin and Gray, Fast Algorithms for Convolutional Neural Networks (2016).
 //!
-//! What is the same place of neighbouring tiles lies side by side in memory, so that vectors hold tiles: along the row the input
-//! X
-//! ([`combined::Combined`]). Rows of tiles follow each other without gaps, so that short ones fill vectors, too.
+//! What is the same place of neighbouring tiles lies side by side in memory, so that vectors hold tiles. Along rows and columns the
+//! input is combined when a plane comes ([`planes::Planes`]), along planes when a few tiles are computed ([`combined::Combined`]).
+//! Rows of tiles follow each other without gaps, so that short ones fill vectors, too. Pooling then is the largest of eight vectors.
 
 mod combined;
 mod kernels;
