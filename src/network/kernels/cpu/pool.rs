@@ -38,20 +38,22 @@ pub unsafe fn largest<S: Simd>(rows: &[Candidate], from_zero: bool, width: usize
     }
 }
 
-/// Of `n` rows, each `stride` after the last, for every column of a vector the largest value and its code, which is the row's number; the
-/// first where several are equal.
+/// For every lane the largest of vectors, and as its code the vector's number; the first where several are equal.
 ///
 /// # Safety
-/// As [`Simd`]. A vector must be readable from each row and one writable to each of the others.
+/// As [`Simd`].
 #[inline(always)]
-pub unsafe fn largest_of<S: Simd>(rows: *const f32, stride: usize, n: usize, values: *mut f32, codes: *mut u32) {
+pub unsafe fn largest_of<S: Simd, const N: usize>(values: &[S; N]) -> (S, S) {
     // SAFETY: the caller's.
     unsafe {
-        let mut best = (S::load(rows), S::splat(0.0));
-        for row in 1..n {
-            best = best.0.larger(best.1, S::load(rows.add(row * stride)), S::splat(f32::from_bits(row as u32)));
+        let mut largest = values[0];
+        for &value in &values[1..] {
+            largest = largest.max(value);
         }
-        best.0.store(values);
-        best.1.store(codes.cast::<f32>());
+        let mut code = S::splat(f32::from_bits(u32::MAX));
+        for (number, &value) in values.iter().enumerate() {
+            code = code.lower_of(S::splat(f32::from_bits(number as u32)), value, largest);
+        }
+        (largest, code)
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::combined::Combined;
 use super::planes::Planes;
-use super::tile::{Scratch, Sums, voxels};
+use super::tile::{Scratch, add_up, products};
 use super::{COMPONENTS, Convolution, REACH, TILE_EDGE, VOXELS};
 use crate::network::kernels::cpu::convolve::{CHANNELS, Finish, LANES, TILE};
 use crate::network::kernels::cpu::destination::Destination;
@@ -26,7 +26,6 @@ pub struct Run<'a> {
     planes: Planes,
     combined: Combined,
     scratch: Box<Scratch>,
-    sums: Box<Sums>,
 }
 
 impl<'a> Run<'a> {
@@ -45,7 +44,6 @@ impl<'a> Run<'a> {
             planes: Planes::new(n_in, [height, width], [front[1], front[2]]),
             combined: Combined::new(n_in),
             scratch: Box::new([0.0; COMPONENTS * CHANNELS * LANES]),
-            sums: Box::new([0.0; VOXELS * CHANNELS * LANES]),
         }
     }
 
@@ -122,10 +120,10 @@ impl Run<'_> {
                 let weight = convolution.kernels.of_group(group);
                 // SAFETY: the caller's.
                 unsafe {
-                    voxels::<S>(self.combined.block::<S>(index), weight, &mut self.scratch, &mut self.sums);
+                    products::<S>(self.combined.block::<S>(index), weight, &mut self.scratch);
                     match convolution.geometry.pool {
                         true => self.pool::<S>(step, tiles.clone(), (group, finish), padding.as_ref()),
-                        false => self.spread(step, tiles.clone(), (group, finish), planes),
+                        false => self.spread::<S>(step, tiles.clone(), (group, finish), planes),
                     }
                 }
             }
@@ -149,19 +147,19 @@ impl Run<'_> {
     /// takes part as zero.
     #[inline(always)]
     unsafe fn pool<S: Simd>(&mut self, step: usize, tiles: Range<usize>, (group, finish): (usize, &Finish), padding: Option<&[u8; LANES]>) {
-        if let Some(padding) = padding {
-            clear(&mut self.sums, padding);
-        }
         let n_out = self.convolution.geometry.n_out;
         let (mut values, mut codes) = ([0.0; LANES], [0; LANES]);
         for (in_group, channel) in (group * CHANNELS..n_out.min((group + 1) * CHANNELS)).enumerate() {
             for index in 0..TILE {
-                let from = self.sums[in_group * LANES + index * S::N..].as_ptr();
-                let (to, codes) = (values[index * S::N..].as_mut_ptr(), codes[index * S::N..].as_mut_ptr());
-                // SAFETY: the caller's; there are so many voxels.
+                // SAFETY: the caller's; there are so many lanes.
                 unsafe {
-                    pool::largest_of::<S>(from, CHANNELS * LANES, VOXELS, to, codes);
-                    finish.apply::<S>(in_group, to);
+                    let mut voxels = add_up::<S>(&self.scratch, in_group, index);
+                    if let Some(padding) = padding {
+                        clear(&mut voxels, &padding[index * S::N..]);
+                    }
+                    let (largest, code) = pool::largest_of(&voxels);
+                    finish.apply(in_group, largest).store(values.as_mut_ptr().add(index * S::N));
+                    code.store(codes.as_mut_ptr().cast::<f32>().add(index * S::N));
                 }
             }
             for ((value, code), &padding) in values.iter_mut().zip(&mut codes).zip(padding.into_iter().flatten()) {
@@ -176,52 +174,70 @@ impl Run<'_> {
 
     /// Writes the voxels of a few tiles of one group of channels that are wanted.
     #[inline(always)]
-    unsafe fn spread(&mut self, step: usize, tiles: Range<usize>, (group, finish): (usize, &Finish), planes: &Range<usize>) {
-        let [_, height, width] = self.input;
+    unsafe fn spread<S: Simd>(&mut self, step: usize, tiles: Range<usize>, (group, finish): (usize, &Finish), planes: &Range<usize>) {
         let n_out = self.convolution.geometry.n_out;
-        let mut codes = [0; TILE_EDGE * LANES];
-        let mut row = [0.0; TILE_EDGE * LANES];
+        let mut sums = [0.0; VOXELS * LANES];
+        for (in_group, channel) in (group * CHANNELS..n_out.min((group + 1) * CHANNELS)).enumerate() {
+            for index in 0..TILE {
+                // SAFETY: the caller's; there are so many lanes.
+                unsafe {
+                    for (voxel, &sum) in add_up::<S>(&self.scratch, in_group, index).iter().enumerate() {
+                        finish.apply(in_group, sum).store(sums.as_mut_ptr().add(voxel * LANES + index * S::N));
+                    }
+                }
+            }
+            // SAFETY: no other piece has these planes.
+            unsafe { self.write_rows(step, tiles.clone(), channel, &sums, planes) };
+        }
+    }
+
+    /// Writes the voxels of a few tiles of a channel, the tiles of one row after those of another.
+    #[inline(always)]
+    unsafe fn write_rows(&self, step: usize, tiles: Range<usize>, channel: usize, sums: &[f32; VOXELS * LANES], planes: &Range<usize>) {
+        let [_, _, width] = self.input;
+        let (mut row, mut codes) = ([0.0; TILE_EDGE * LANES], [0; TILE_EDGE * LANES]);
         let mut first = tiles.start;
-        // What lies in one row at a time.
         while first < tiles.end {
             let (y, x) = (first / self.tiles[2], first % self.tiles[2]);
             let n = (tiles.end - first).min(self.tiles[2] - x);
             let lane = first - tiles.start;
-            first += n;
             let x = self.first(2, x);
+            let n_padding = usize::from(x < 0);
             for place in 0..VOXELS / TILE_EDGE {
-                let z = self.first(0, step) + (place / TILE_EDGE) as isize;
-                let y = self.first(1, y) + (place % TILE_EDGE) as isize;
+                let (z, y) = (self.first(0, step) + (place / TILE_EDGE) as isize, self.first(1, y) + (place % TILE_EDGE) as isize);
                 if z < 0 || y < 0 || !planes.contains(&(z as usize)) {
                     continue;
                 }
-                let skipped = (-x).max(0) as usize;
-                let start = y as usize * width + (x.max(0)) as usize;
-                debug_assert!((y as usize) < height);
-                for (in_group, channel) in (group * CHANNELS..n_out.min((group + 1) * CHANNELS)).enumerate() {
-                    let finished = |sum: f32| (sum + finish.bias[in_group]) * finish.scale[in_group] + finish.shift[in_group];
-                    for column in 0..TILE_EDGE {
-                        let sums = &self.sums[((TILE_EDGE * place + column) * CHANNELS + in_group) * LANES + lane..][..n];
-                        for (to, &sum) in row[column..].iter_mut().step_by(TILE_EDGE).zip(sums) {
-                            *to = finished(sum);
-                        }
+                for column in 0..TILE_EDGE {
+                    let sums = &sums[(TILE_EDGE * place + column) * LANES + lane..][..n];
+                    for (to, &sum) in row[column..].iter_mut().step_by(TILE_EDGE).zip(sums) {
+                        *to = sum;
                     }
-                    let range = start..start + TILE_EDGE * n - skipped;
-                    // SAFETY: no other piece has this plane.
-                    unsafe { self.to.write(channel, z as usize, range, &row[skipped..], &mut codes) };
                 }
+                let start = y as usize * width + x.max(0) as usize;
+                let range = start..start + TILE_EDGE * n - n_padding;
+                // SAFETY: the caller's.
+                unsafe { self.to.write(channel, z as usize, range, &row[n_padding..], &mut codes) };
             }
+            first += n;
         }
     }
 }
 
 /// Keeps voxels of tiles from being the largest that are padding: those whose place is 0 along an axis that begins with it.
-fn clear(sums: &mut Sums, padding: &[u8; LANES]) {
-    for (lane, &padding) in padding.iter().enumerate().filter(|(_, padding)| **padding != 0) {
-        for voxel in (0..VOXELS).filter(|&voxel| !voxel as u8 & padding != 0) {
-            for in_group in 0..CHANNELS {
-                sums[(voxel * CHANNELS + in_group) * LANES + lane] = f32::NEG_INFINITY;
+#[inline(always)]
+unsafe fn clear<S: Simd>(voxels: &mut [S; VOXELS], padding: &[u8]) {
+    for (voxel, value) in voxels.iter_mut().enumerate() {
+        let mut lanes = [0.0; LANES];
+        // SAFETY: the caller's; there are so many lanes.
+        unsafe {
+            value.store(lanes.as_mut_ptr());
+            for (lane, &padding) in lanes.iter_mut().zip(&padding[..S::N]) {
+                if !voxel as u8 & padding != 0 {
+                    *lane = f32::NEG_INFINITY;
+                }
             }
+            *value = S::load(lanes.as_ptr());
         }
     }
 }

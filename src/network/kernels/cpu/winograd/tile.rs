@@ -7,38 +7,14 @@ use crate::network::kernels::cpu::simd::Simd;
 /// Sums over channels before they are added up to tiles: `components × CHANNELS × TILE` vectors.
 pub type Scratch = [f32; COMPONENTS * CHANNELS * LANES];
 
-/// Sums of voxels: `voxels × CHANNELS × LANES`.
-pub type Sums = [f32; VOXELS * CHANNELS * LANES];
-
-/// Voxels of [`TILE`] vectors of tiles, of one group of channels: `Σ weight · x`, voxels of a tile in scan order.
+/// Sums over channels of [`TILE`] vectors of tiles, of one group of output channels, component by component: `Σ weight · x`.
 ///
 /// # Safety
-/// As [`Simd`]; `weight` is that of a group, and there are as many combined values, a block of them.
+/// As [`Simd`]; `weight` is that of a group, and of combined values there are as many, a block of them.
 #[inline(always)]
-pub unsafe fn voxels<S: Simd>(block: *const f32, weight: &[f32], scratch: &mut Scratch, sums: &mut Sums) {
+pub unsafe fn products<S: Simd>(block: *const f32, weight: &[f32], scratch: &mut Scratch) {
     let n_in = weight.len() / (COMPONENTS * CHANNELS);
-    // SAFETY: the caller's; the scratch has room for all components.
-    unsafe { products::<S>(block, n_in, weight.as_ptr(), scratch.as_mut_ptr()) };
-    for output in 0..CHANNELS {
-        for index in 0..TILE {
-            // SAFETY: as above.
-            unsafe {
-                let from = scratch.as_ptr().add((output * TILE + index) * S::N);
-                let to = sums.as_mut_ptr().add(output * LANES + index * S::N);
-                for plane in 0..TILE_EDGE {
-                    for (voxel, sum) in plane_of::<S>(from, plane).iter().enumerate() {
-                        sum.store(to.add((plane * VOXELS / TILE_EDGE + voxel) * CHANNELS * LANES));
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Sums over channels, component by component.
-#[inline(always)]
-unsafe fn products<S: Simd>(block: *const f32, n_in: usize, weight: *const f32, scratch: *mut f32) {
-    let (mut from, mut weight, mut to) = (block, weight, scratch);
+    let (mut from, mut weight, mut to) = (block, weight.as_ptr(), scratch.as_mut_ptr());
     for _ in 0..COMPONENTS {
         // SAFETY: the caller's.
         unsafe {
@@ -72,6 +48,20 @@ unsafe fn products<S: Simd>(block: *const f32, n_in: usize, weight: *const f32, 
     }
 }
 
+/// The voxels of a vector of tiles of one channel of the group, in scan order: `Aᵀ m` along all axes.
+///
+/// # Safety
+/// As [`Simd`]; `index` is that of the vector, less than [`TILE`], `channel` less than [`CHANNELS`].
+#[inline(always)]
+pub unsafe fn add_up<S: Simd>(scratch: &Scratch, channel: usize, index: usize) -> [S; VOXELS] {
+    // SAFETY: the caller's.
+    unsafe {
+        let from = scratch.as_ptr().add((channel * TILE + index) * S::N);
+        let ([a, b, c, d], [e, f, g, h]) = (plane_of::<S>(from, 0), plane_of::<S>(from, 1));
+        [a, b, c, d, e, f, g, h]
+    }
+}
+
 #[inline(always)]
 unsafe fn vectors<S: Simd>(from: *const f32) -> [S; TILE] {
     // SAFETY: as below.
@@ -83,7 +73,7 @@ unsafe fn vectors<S: Simd>(from: *const f32) -> [S; TILE] {
     values
 }
 
-/// `Aᵀ m` along all axes, of one plane of the tile. One plane at a time, so that what is being added up fits the registers.
+/// One plane of a tile at a time, so that what is being added up fits the registers.
 #[inline(always)]
 unsafe fn plane_of<S: Simd>(from: *const f32, plane: usize) -> [S; VOXELS / TILE_EDGE] {
     // SAFETY: the caller's.
