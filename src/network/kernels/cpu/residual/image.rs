@@ -40,7 +40,7 @@ impl ToImage {
             shift: vec![0.0; PLANES],
             rectifier: Rectifier::None,
         };
-        Self { planes: Convolution::new(Geometry::of(&parameters), &parameters) }
+        Self { planes: Convolution::direct(Geometry::of(&parameters), &parameters) }
     }
 
     /// Room for what `n_planes` planes of gradients give.
