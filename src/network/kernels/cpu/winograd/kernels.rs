@@ -31,11 +31,6 @@ impl Kernels {
         Self { values, n_in }
     }
 
-    /// Channels of the input.
-    pub fn n_in(&self) -> usize {
-        self.n_in
-    }
-
     /// Of one group of output channels.
     pub fn of_group(&self, group: usize) -> &[f32] {
         let n_each = COMPONENTS * self.n_in * CHANNELS;
