@@ -8,6 +8,11 @@ mod numerics;
 mod full_size;
 #[path = "checkpoints/holes.rs"]
 mod holes;
+#[allow(dead_code, reason = "finite differences are for native tests")]
+#[path = "it/noise.rs"]
+mod noise;
+#[path = "numerics/residual_on_gpu.rs"]
+mod residual_on_gpu;
 
 use std::rc::Rc;
 
@@ -87,6 +92,14 @@ async fn fused_blocks_equal_the_stock_layers() {
     let gpu = device::open(DeviceChoice::Webgpu).await;
     assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
     let misses = fused_blocks::check(fused_blocks::FEW, &gpu.device).await;
+    assert!(misses.is_empty(), "{}", misses.join("\n"));
+}
+
+#[wasm_bindgen_test]
+async fn residual_blocks_equal_the_stock_layers() {
+    let gpu = device::open(DeviceChoice::Webgpu).await;
+    assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
+    let misses = residual_on_gpu::check(&gpu.device).await;
     assert!(misses.is_empty(), "{}", misses.join("\n"));
 }
 

@@ -25,19 +25,25 @@ pub struct Tail {
 }
 
 impl Block {
-    /// The block that these layers are together; nothing if the kernels do not have it.
-    pub fn of(layers: &[RowLayer]) -> Option<Arc<Self>> {
+    /// The block that these layers are together, and how many of them; nothing if the kernels do not have it. On a GPU an ELU may
+    /// be left over, which is a function of single values: the CPU computes residual blocks, where alone there are any, as a whole.
+    pub fn of(layers: &[RowLayer]) -> Option<(Arc<Self>, usize)> {
         let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
+        let rest = match rest {
+            [before @ .., RowLayer::Activation(Activation::Elu)] if !HostValues::are_of(convolution.device()) => before,
+            _ => rest,
+        };
         let (batch_norm, tail) = tail(rest)?;
         if !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
             return None;
         }
         let parameters = || BlockParameters::new(convolution, batch_norm, tail);
         let device = convolution.device();
-        convolution.blocks().get(tail, || match HostValues::are_of(device) {
+        let block = convolution.blocks().get(tail, || match HostValues::are_of(device) {
             true => Some(Self::Cpu(Box::new(CpuBlock::new(&parameters())))),
             false => GpuBlock::new(&parameters(), device).map(|block| Self::Gpu(Box::new(block))),
-        })
+        });
+        block.map(|block| (block, 1 + rest.len()))
     }
 }
 

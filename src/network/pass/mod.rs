@@ -197,8 +197,8 @@ impl Part {
         let Self::Segment(segment) = self else { return self };
         match Block::of(segment.chain().layers()) {
             None => Self::Segment(segment),
-            Some(block) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
-            Some(block) => Self::Segment(segment.in_block(block)),
+            Some((block, _)) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
+            Some((block, n_layers)) => Self::Segment(segment.in_block(block, n_layers)),
         }
     }
 }

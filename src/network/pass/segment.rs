@@ -19,9 +19,17 @@ use crate::network::{NetworkError, WorkLimits};
 #[derive(Debug)]
 pub struct Segment {
     chain: Chain,
-    /// All of them in one kernel.
-    block: Option<Arc<Block>>,
+    /// The first of them in one kernel.
+    block: Option<InBlock>,
     slabs: Vec<KeptSlab>,
+}
+
+/// Layers that are one kernel.
+#[derive(Debug)]
+struct InBlock {
+    block: Arc<Block>,
+    /// How many; those after them are functions of single values.
+    n_layers: usize,
 }
 
 /// What one slab of output rows kept.
@@ -35,8 +43,8 @@ struct KeptSlab {
 enum KeptRows {
     /// Layer by layer.
     Layers(Vec<Kept>),
-    /// By the kernel.
-    Block(Box<GpuWinners>),
+    /// By the kernel, and by the layers after it.
+    Block(Box<GpuWinners>, Vec<Kept>),
 }
 
 impl Segment {
@@ -45,9 +53,9 @@ impl Segment {
         Self { chain: Chain::new(vec![layer], input_shape), block: None, slabs: Vec::new() }
     }
 
-    /// The same in one kernel of a GPU.
-    pub fn in_block(self, block: Arc<Block>) -> Self {
-        Self { block: Some(block), ..self }
+    /// The same with its first layers in one kernel of a GPU. What follows them looks at single values only.
+    pub fn in_block(self, block: Arc<Block>, n_layers: usize) -> Self {
+        Self { block: Some(InBlock { block, n_layers }), ..self }
     }
 
     /// Its layers.
@@ -71,8 +79,10 @@ impl Segment {
         let at_once = self.rows_at_once(limits)?;
         let slab = self.largest_bytes(at_once);
         let is_tiled = self.largest_bytes(shape[1]) > limits.max_tensor_bytes;
-        // The kernel keeps a byte for each output value.
-        let kept = if self.block.is_some() { bytes_of(shape) / VALUE_BYTES } else { self.chain.kept_bytes(limits) };
+        // The kernel keeps a byte for each output value, and all that is kept of the convolution's output is kept of what follows it.
+        let by_kernel = if self.block.is_some() { bytes_of(shape) / VALUE_BYTES } else { 0 };
+        let is_alone = self.block.as_ref().is_some_and(|in_block| in_block.n_layers == self.chain.len());
+        let kept = by_kernel + if is_alone { 0 } else { self.chain.kept_bytes(limits) };
         Ok(Footprint { output: bytes_of(shape), kept, working: 3 * slab, is_tiled })
     }
 
@@ -119,9 +129,15 @@ impl Segment {
                 let (slab, kept) = self.chain.forward(x, output_rows);
                 (slab, KeptRows::Layers(kept))
             }
-            Some(block) => {
-                let (slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
-                (slab, KeptRows::Block(Box::new(winners)))
+            Some((block, after)) => {
+                let (mut slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
+                let mut kept = Vec::with_capacity(after.len());
+                for layer in after {
+                    let (output, of_layer) = layer.forward(slab);
+                    slab = output;
+                    kept.push(of_layer);
+                }
+                (slab, KeptRows::Block(Box::new(winners), kept))
             }
         }
     }
@@ -130,22 +146,27 @@ impl Segment {
     fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSlab) -> Tensor<5> {
         match (&slab.kept, self.gpu_block()) {
             (KeptRows::Layers(kept), _) => self.chain.backward(gradient, kept, &slab.output_rows),
-            (KeptRows::Block(winners), Some(block)) => block.input_gradient(gradient, winners),
-            (KeptRows::Block(_), None) => unreachable!("winners come from a kernel"),
+            (KeptRows::Block(winners, kept), Some((block, after))) => {
+                let through = |gradient, (layer, kept): (&RowLayer, &Kept)| layer.input_gradient(gradient, kept, self.chain.output_shape());
+                block.input_gradient(after.iter().zip(kept).rev().fold(gradient, through), winners)
+            }
+            (KeptRows::Block(..), None) => unreachable!("winners come from a kernel"),
         }
     }
 
     /// Has the device compile the kernel, if there is one.
     pub fn warm_up(&self) {
-        if let Some(block) = self.gpu_block() {
+        if let Some((block, _)) = self.gpu_block() {
             block.warm_up();
         }
     }
 
-    fn gpu_block(&self) -> Option<&GpuBlock> {
-        match self.block.as_deref() {
-            Some(Block::Gpu(block)) => Some(block),
-            _ => None,
+    /// The kernel, and the layers after it.
+    fn gpu_block(&self) -> Option<(&GpuBlock, &[RowLayer])> {
+        let InBlock { block, n_layers } = self.block.as_ref()?;
+        match &**block {
+            Block::Gpu(block) => Some((block, &self.chain.layers()[*n_layers..])),
+            Block::Cpu(_) => None,
         }
     }
 

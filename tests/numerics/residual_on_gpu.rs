@@ -1,0 +1,70 @@
+//! Residual blocks on a GPU, whose convolutions are kernels of our own, against burn's operations on the CPU.
+
+use burn::tensor::Device;
+use maplens::engine::message::Stage;
+use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, Window};
+use maplens::network::step::Step;
+use maplens::network::walk::Walk;
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
+
+use crate::noise::Noise;
+use crate::numerics::{WEBGPU, max_difference, max_magnitude};
+
+/// Shape C×D×H×W of the input; the block has as many channels between its convolutions and twice as many after them.
+const SHAPE: [usize; 4] = [3, 8, 7, 6];
+
+/// What differs, in words, whole and in slabs of a few rows.
+pub async fn check(gpu: &Device) -> Vec<String> {
+    let mut misses = Vec::new();
+    for activation in [Activation::Elu, Activation::Relu] {
+        let (y, dx) = computed(activation, &Device::flex(), WorkLimits { kernels: Kernels::Stock, ..WorkLimits::CPU }).await;
+        for max_binding_bytes in [1 << 20, 4 << 10] {
+            let (got_y, got_dx) = computed(activation, gpu, WorkLimits::gpu(max_binding_bytes)).await;
+            for (what, got, expected) in [("output", &got_y, &y), ("gradient", &got_dx, &dx)] {
+                let difference = max_difference(got, expected) / max_magnitude(expected);
+                if difference.is_nan() || difference > WEBGPU.map {
+                    misses.push(format!("{activation:?}, at most {max_binding_bytes} bytes: {what} differs by {difference:.1e}"));
+                }
+            }
+        }
+    }
+    misses
+}
+
+/// Output and input gradient.
+async fn computed(activation: Activation, device: &Device, limits: WorkLimits) -> (Vec<f32>, Vec<f32>) {
+    let mut noise = Noise(3);
+    let steps = block(activation, device, &mut noise);
+    let shape = steps.iter().fold(SHAPE, |shape, step| step.output_shape(shape));
+    let maps = |values: Vec<f32>, shape: [usize; 4]| FeatureMaps::from_values(shape, values, 2, device);
+    let (input, gradient) = (noise.values(SHAPE.iter().product()), noise.values(shape.iter().product()));
+    let mut pass = SpatialPass::new(&steps, SHAPE, limits);
+    let walk = Walk::new(&Unpaced, Stage::Forward, 1);
+    let output = pass.forward(&maps(input, SHAPE), Keep::ForGradient, walk).await.expect("a walk forwards");
+    let dx = pass.backward(maps(gradient, shape), walk).await.expect("a walk backwards");
+    (output.read().await.expect("an output"), dx.read().await.expect("a gradient"))
+}
+
+/// As ResNet3D has them.
+fn block(activation: Activation, device: &Device, noise: &mut Noise) -> Vec<Step> {
+    let (n_in, n_out) = (SHAPE[0], 2 * SHAPE[0]);
+    let mut convolution = |n_out: usize, n_in: usize, window: Window| {
+        let weight = noise.values(n_out * n_in * window.volume());
+        RowLayer::Convolution(Box::new(Convolution::new([n_out, n_in], window, &weight, None, n_out, device)))
+    };
+    let batch_norm = |n: usize| {
+        let parameters = BatchNormParameters { weight: vec![-0.5; n], bias: vec![0.1; n], mean: vec![0.2; n], variance: vec![2.0; n] };
+        RowLayer::BatchNorm(Box::new(BatchNorm::new(&parameters, device)))
+    };
+    let wide = Window::new(3, 3, 1, 1);
+    let branch = vec![
+        convolution(n_in, n_in, wide),
+        batch_norm(n_in),
+        RowLayer::Activation(activation),
+        convolution(n_out, n_in, wide),
+        batch_norm(n_out),
+    ];
+    let shortcut = vec![convolution(n_out, n_in, Window::new(3, 1, 1, 0))];
+    let residual = Step::Residual { branch: branch.into_iter().map(Step::Rows).collect(), shortcut };
+    vec![residual, Step::Rows(RowLayer::Activation(activation)), Step::Rows(RowLayer::MaxPool(MaxPool::new(3, 0)))]
+}
