@@ -18,7 +18,7 @@ pub async fn check(gpu: &Device) -> Vec<String> {
     let mut misses = Vec::new();
     for activation in [Activation::Elu, Activation::Relu] {
         let (y, dx) = computed(activation, &Device::flex(), WorkLimits { kernels: Kernels::Stock, ..WorkLimits::CPU }).await;
-        for max_binding_bytes in [1 << 20, 4 << 10] {
+        for max_binding_bytes in [1 << 20, 7 << 10] {
             let (got_y, got_dx) = computed(activation, gpu, WorkLimits::gpu(max_binding_bytes)).await;
             for (what, got, expected) in [("output", &got_y, &y), ("gradient", &got_dx, &dx)] {
                 let difference = max_difference(got, expected) / max_magnitude(expected);
