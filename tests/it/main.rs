@@ -65,6 +65,8 @@ mod render;
 mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
+#[cfg(feature = "compute")]
+mod team;
 mod torch_file;
 mod tsv;
 mod volume;

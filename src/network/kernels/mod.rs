@@ -20,6 +20,8 @@ pub use cache::BlockCache;
 pub use host::HostValues;
 pub use residual::ResidualBlock;
 
+use serde::{Deserialize, Serialize};
+
 /// What a block computes, device apart: `rectifier(max(scale · (weight ∗ x + bias) + shift))`.
 ///
 /// The convolution has kernel 3 and padding 1 along the first `n_axes` axes. With `pool` the maximum is over blocks of two
@@ -65,7 +67,7 @@ impl BlockParameters {
 }
 
 /// What becomes of values that are not positive: they are multiplied by a slope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Rectifier {
     /// They stay.
     None,
