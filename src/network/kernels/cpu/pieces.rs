@@ -15,15 +15,12 @@ impl CpuBlock {
             return planes.clone();
         }
         let [depth, ..] = input;
-        let (start, end) = match (geometry.pool, geometry.stride) {
+        match (geometry.pool, geometry.stride) {
             // The kernel reaches one plane beyond the two that are pooled; an odd number of planes begins with padding.
-            (true, _) => (2 * planes.start, (2 * planes.end + 1).saturating_sub(depth % 2)),
-            (false, 2) => (2 * planes.start, 2 * planes.end),
-            // Pairs of planes are computed together, and the first or the last one may begin or end beyond the piece.
-            (false, _) => (planes.start.saturating_sub(1), planes.end + 2),
-        };
-        let before = 1 + if geometry.pool { depth % 2 } else { 0 };
-        start.saturating_sub(before)..end.min(depth)
+            (true, _) => (2 * planes.start).saturating_sub(1 + depth % 2)..(2 * planes.end + 1 - depth % 2).min(depth),
+            (false, 2) => (2 * planes.start).saturating_sub(1)..(2 * planes.end).min(depth),
+            (false, _) => around(planes, depth),
+        }
     }
 
     /// The planes of the output whose gradient steps of the way back look at.
@@ -31,8 +28,7 @@ impl CpuBlock {
         let [depth, ..] = self.geometry.output(input);
         match &self.backward {
             _ if self.geometry.is_flat() => 0..1,
-            // The kernel reaches one plane to either side.
-            Backward::Dense(_) => steps.start.saturating_sub(1)..(steps.end + 1).min(depth),
+            Backward::Dense(_) => around(steps, depth),
             // A pair gets from its own block and the one before.
             Backward::Sparse(_) => steps.start.saturating_sub(1)..steps.end.min(depth),
         }
@@ -73,4 +69,10 @@ impl CpuBlock {
         self.input_gradient_of(held, gradient, input, steps, &mut output);
         output
     }
+}
+
+/// What planes look at where there is neither pooling nor a stride. Pairs of planes are computed together, so that the first one
+/// may begin, and the last one end, a plane beyond the piece; the kernel reaches one further.
+fn around(planes: &Range<usize>, depth: usize) -> Range<usize> {
+    planes.start.saturating_sub(2)..(planes.end + 2).min(depth)
 }
