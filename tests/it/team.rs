@@ -196,7 +196,7 @@ impl Pace for Shared {
     }
 }
 
-/// Three blocks, one of each kind: pooled, of stride 2, neither.
+/// Blocks of each kind: pooled, of stride 2, neither.
 struct Place {
     steps: Vec<Step>,
     shape: [usize; 4],
@@ -294,7 +294,7 @@ fn any_number_of_threads_gives_the_same_bits() {
                 assert!(place.walk(&pace, EAGER).unwrap() == alone, "{shape:?}, {n_helpers} helpers");
             }
             assert_eq!(pace.crew.n_warnings.get(), 0);
-            assert!(n_helpers == 0 || pace.crew.n_answers.get() > 8, "helpers had {} pieces", pace.crew.n_answers.get());
+            assert!(n_helpers == 0 || pace.crew.n_answers.get() > 0, "helpers had {} pieces", pace.crew.n_answers.get());
         }
     }
 }

@@ -58,7 +58,7 @@ impl Job for Forwards<'_> {
             return None;
         }
         copy(self.output, axes, steps, |at, to| answer.copy_floats(at, to));
-        if let Some(winners) = &mut self.winners {
+        if let Some(winners) = self.winners.as_deref_mut() {
             copy(winners, axes, steps, |at, to| answer.copy_bytes(at, to));
         }
         Some(())

@@ -125,6 +125,7 @@ impl Team {
             }
             if silence > PATIENCE {
                 self.end("nothing is heard of them", &mut rest);
+                silence = 0;
             }
             walk.step(n_layers * done as u64 / n_steps as u64).await?;
         }

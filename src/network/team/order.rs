@@ -111,7 +111,7 @@ impl Helper {
     /// # Errors
     /// In words, if the order makes no sense.
     pub fn obey(&mut self, words: &str, floats: &[f32], bytes: &[u8]) -> Result<Option<Answer>, String> {
-        let order = serde_json::from_str(words).map_err(|error| error.to_string())?;
+        let order: Order = serde_json::from_str(words).map_err(|error| error.to_string())?;
         match order {
             Order::Learn { block, form } => {
                 let parameters = form.with(floats).ok_or("a block whose weights do not fit it")?;

@@ -177,8 +177,8 @@ impl Workers {
 
     /// A message of a parcel, in a buffer that has come back if one is large enough.
     fn message(&self, parcel: &Parcel<'_>) -> Message {
-        let n_floats = parcel.floats.iter().map(|part| part.len()).sum();
-        let n_bytes = parcel.bytes.iter().map(|part| part.len()).sum();
+        let n_floats: usize = parcel.floats.iter().map(|part| part.len()).sum();
+        let n_bytes: usize = parcel.bytes.iter().map(|part| part.len()).sum();
         let mut buffers = self.buffers.borrow_mut();
         let fits = buffers.iter().position(|buffer| buffer.byte_length() as usize >= size(n_floats, n_bytes));
         let buffer = fits.map(|index| buffers.swap_remove(index));
