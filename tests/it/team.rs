@@ -10,7 +10,7 @@ use maplens::crew::{Arrived, Crew, News, Parcel};
 use maplens::engine::message::Stage;
 use maplens::files::LocalFuture;
 use maplens::network::kernels::cpu::{CpuBlock, OutputGradient};
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, PadMaxPool, RowLayer, Window};
+use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, Window};
 use maplens::network::step::Step;
 use maplens::network::team::{Answer, Helper};
 use maplens::network::walk::Walk;
@@ -220,6 +220,34 @@ impl Place {
             steps.push(Step::Rows(RowLayer::Activation(activation)));
             steps.extend(pools.then(|| Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(3)))));
         }
+        Self::of(steps, shape, noise)
+    }
+
+    /// Two residual blocks.
+    fn residual(shape: [usize; 4], activation: Activation) -> Self {
+        let (mut noise, device) = (Noise(6), Device::flex());
+        let mut convolution = |[n_in, n_out]: [usize; 2], width: usize| {
+            let window = Window::new(3, width, 1, width / 2);
+            let (weight, bias) = (noise.values(n_out * n_in * window.volume()), noise.values(n_out));
+            let [weight_of_norm, bias_of_norm, mean] = [(); 3].map(|()| noise.values(n_out));
+            let batch_norm = BatchNormParameters { weight: weight_of_norm, bias: bias_of_norm, mean, variance: vec![9.0; n_out] };
+            let convolution = Convolution::new([n_out, n_in], window, &weight, Some(&bias), n_out, &device);
+            let batch_norm = BatchNorm::new(&batch_norm, &device);
+            [RowLayer::Convolution(Box::new(convolution)), RowLayer::BatchNorm(Box::new(batch_norm))]
+        };
+        let mut steps = Vec::new();
+        for [n_in, n_hidden, n_out] in [[1, 4, 5], [5, 6, 4]] {
+            let mut branch: Vec<Step> = convolution([n_in, n_hidden], 3).map(Step::Rows).into();
+            branch.push(Step::Rows(RowLayer::Activation(activation)));
+            branch.extend(convolution([n_hidden, n_out], 3).map(Step::Rows));
+            steps.push(Step::Residual { branch, shortcut: convolution([n_in, n_out], 1).into() });
+            steps.push(Step::Rows(RowLayer::Activation(activation)));
+            steps.push(Step::Rows(RowLayer::MaxPool(MaxPool::new(3, 0))));
+        }
+        Self::of(steps, shape, noise)
+    }
+
+    fn of(steps: Vec<Step>, shape: [usize; 4], mut noise: Noise) -> Self {
         let output = maplens::network::step::output_shape(&steps, shape);
         let (x, gradient) = (noise.values(shape.iter().product()), noise.values(output.iter().product()));
         Self { steps, shape, x, gradient }
@@ -280,13 +308,16 @@ fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
 
 #[test]
 fn any_number_of_threads_gives_the_same_bits() {
-    for (shape, activation) in [
+    for (place, shape) in [
         ([1, 33, 14, 19], Activation::Relu),
         ([1, 32, 15, 18], Activation::LeakyRelu),
         ([1, 18, 9, 40], Activation::Relu),
         ([1, 5, 7, 9], Activation::LeakyRelu),
-    ] {
-        let place = Place::new(shape, activation, 4);
+    ]
+    .map(|(shape, activation)| (Place::new(shape, activation, 4), shape))
+    .into_iter()
+    .chain([[1, 41, 9, 12], [1, 40, 8, 11]].map(|shape| (Place::residual(shape, Activation::Elu), shape)))
+    {
         let alone = place.alone();
         for n_helpers in 0..5 {
             let pace = Shared::new(n_helpers, Temper::Good);
@@ -359,12 +390,12 @@ fn a_helper_refuses_what_makes_no_sense() {
 }
 
 /// All neighbours among `n`.
-fn ranges(n: usize) -> impl Iterator<Item = Range<usize>> {
+pub fn ranges(n: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n).flat_map(move |start| (start + 1..=n).map(move |end| start..end))
 }
 
 /// Planes of each channel.
-fn only<T: Copy>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> Vec<T> {
+pub fn only<T: Copy>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> Vec<T> {
     let plane = height * width;
     values.chunks_exact(depth * plane).flat_map(|channel| channel[planes.start * plane..planes.end * plane].iter().copied()).collect()
 }

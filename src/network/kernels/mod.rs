@@ -52,6 +52,11 @@ pub struct BlockParameters {
 }
 
 impl BlockParameters {
+    /// Weights, bias, scale and shift.
+    pub fn arrays(&self) -> [&[f32]; 4] {
+        [&self.weight, &self.bias, &self.scale, &self.shift]
+    }
+
     /// The same block without negative scales, so that the largest of scaled values comes from the largest sum: where a
     /// scale is negative, it is negated with the weights and the bias of its channel, which rounds nothing.
     pub fn with_positive_scales(&self) -> Self {

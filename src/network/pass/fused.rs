@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::Keep;
 use super::chain::Chain;
-use crate::network::feature_maps::{FeatureMaps, slabs_of};
+use crate::network::feature_maps::FeatureMaps;
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 use crate::network::kernels::{Block, BlockParameters, HostValues};
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
-use crate::network::team::{Backwards, Forwards, Job};
+use crate::network::team::{Backwards, Forwards, Job, Lesson, alone};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -98,18 +98,12 @@ impl Fused {
 
     /// Has a way through the block done, `spared` times less work than the way forward, piece by piece; after each a stop is noticed.
     async fn work_off(&self, job: &mut dyn Job, limits: WorkLimits, spared: u64, walk: Walk<'_>) -> Result<(), NetworkError> {
-        let (n_layers, n_steps) = (self.n_layers(), job.n_steps());
         let len = self.piece_len(limits.max_fused_work.saturating_mul(spared), self.planes().1);
         if let Some(team) = walk.team().filter(|team| team.has_helpers() && self.can_share(limits, spared)) {
-            let parameters = || BlockParameters::of(self.chain.layers());
-            return team.share((&self.block, parameters), job, len, (walk, n_layers)).await;
+            let lesson = || BlockParameters::of(self.chain.layers()).map(Lesson::Block);
+            return team.share((self.block.clone(), lesson), job, len, (walk, self.n_layers())).await;
         }
-        for steps in slabs_of(0..n_steps, len) {
-            let end = steps.end;
-            job.compute(steps);
-            walk.step(n_layers * end as u64 / n_steps as u64).await?;
-        }
-        Ok(())
+        alone(job, len, (walk, self.n_layers())).await
     }
 
     /// Whether the work is worth being sent to other threads. Images of two axes are one plane, which cannot be cut.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::order::{Order, PieceKey, count};
+use super::helper::count;
+use super::order::{Order, PieceKey};
 use crate::crew::{Arrived, Parcel};
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 
@@ -10,6 +11,11 @@ use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 pub trait Job {
     /// Number of steps.
     fn n_steps(&self) -> usize;
+
+    /// Steps that a helper is given at least, where there are so many.
+    fn min_len(&self) -> usize {
+        1
+    }
 
     /// Computes steps in place.
     fn compute(&mut self, steps: Range<usize>);
@@ -111,13 +117,13 @@ pub fn words(order: &Order) -> String {
 }
 
 /// Planes of each channel of an array C×D×H×W.
-fn planes_of<T>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> impl Iterator<Item = &[T]> {
+pub fn planes_of<T>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> impl Iterator<Item = &[T]> {
     let plane = height * width;
     values.chunks_exact((depth * plane).max(1)).map(move |channel| &channel[planes.start * plane..planes.end * plane])
 }
 
 /// Has planes of each channel of an array C×D×H×W written from an array that holds them alone.
-fn copy<T>(values: &mut [T], [depth, height, width]: [usize; 3], planes: &Range<usize>, write: impl Fn(usize, &mut [T])) {
+pub fn copy<T>(values: &mut [T], [depth, height, width]: [usize; 3], planes: &Range<usize>, write: impl Fn(usize, &mut [T])) {
     let plane = height * width;
     for (channel, values) in values.chunks_exact_mut((depth * plane).max(1)).enumerate() {
         write(channel * planes.len() * plane, &mut values[planes.start * plane..planes.end * plane]);

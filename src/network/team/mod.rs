@@ -7,21 +7,27 @@
 //! Helpers can only help. Where one fails, falls silent or answers nonsense, the engine computes the pieces that are missing and
 //! goes on alone.
 
+mod helper;
 mod job;
 mod order;
+mod residual_job;
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
 use super::NetworkError;
-use super::kernels::{Block, BlockParameters};
+use super::feature_maps::slabs_of;
+use super::kernels::BlockParameters;
+use super::kernels::cpu::residual::ResidualParameters;
 use super::walk::Walk;
 use crate::crew::{Crew, News, Parcel};
+pub use helper::{Answer, Helper};
 pub use job::{Backwards, Forwards, Job};
-pub use order::{Answer, Helper};
 use order::{Form, Order, PieceKey};
+pub use residual_job::{ResidualBackwards, ResidualForwards};
 
 /// More threads gain little: one of them copies for all, deeper blocks have few planes for each, and every helper takes some
 /// megabytes for the program's own data.
@@ -46,7 +52,7 @@ struct State {
     is_over: bool,
     next_number: u32,
     /// What they remember.
-    blocks: Vec<(Weak<Block>, u32)>,
+    blocks: Vec<(Weak<dyn Any + Send + Sync>, u32)>,
     /// Numbers of the pieces that they have, and who has them. A walk that was stopped leaves some.
     pieces: Vec<(u32, usize)>,
 }
@@ -59,8 +65,32 @@ struct Rest {
     returned: Vec<Range<usize>>,
     /// Pieces that helpers have, by number.
     out: Vec<(u32, Range<usize>)>,
-    /// Most steps of a piece.
+    /// Most steps of a piece of the engine's own.
     max_len: usize,
+    /// Least of a helper's, where there are so many.
+    min_len: usize,
+}
+
+/// Has a job done by this thread, in pieces of at most `max_len` steps, while `walk` goes over `n_layers` layers.
+///
+/// # Errors
+/// When the walk is stopped.
+pub async fn alone(job: &mut dyn Job, max_len: usize, (walk, n_layers): (Walk<'_>, u64)) -> Result<(), NetworkError> {
+    let n_steps = job.n_steps();
+    for steps in slabs_of(0..n_steps, max_len) {
+        let end = steps.end;
+        job.compute(steps);
+        walk.step(n_layers * end as u64 / n_steps as u64).await?;
+    }
+    Ok(())
+}
+
+/// A block as a helper is told of it.
+pub enum Lesson {
+    /// A fused one.
+    Block(BlockParameters),
+    /// A residual one.
+    Residual(Arc<ResidualParameters>),
 }
 
 impl Team {
@@ -85,21 +115,21 @@ impl Team {
         state.n_helpers > 0 && !state.is_over
     }
 
-    /// Has a job on a block done, in pieces of at most `max_len` steps, while `walk` goes over the `n_layers` that the block
+    /// Has a job on a block, which lives as long as helpers are to remember it, done in pieces of at most `max_len` steps, while `walk` goes over the `n_layers` that the block
     /// stands for.
     ///
     /// # Errors
     /// When the walk is stopped.
     pub async fn share(
         &self,
-        (block, parameters): (&Arc<Block>, impl Fn() -> Option<BlockParameters>),
+        (block, lesson): (Arc<dyn Any + Send + Sync>, impl Fn() -> Option<Lesson>),
         job: &mut dyn Job,
         max_len: usize,
         (walk, n_layers): (Walk<'_>, u64),
     ) -> Result<(), NetworkError> {
         let n_steps = job.n_steps();
-        let mut rest = Rest { steps: 0..n_steps, returned: Vec::new(), out: Vec::new(), max_len };
-        let block = self.introduce(block, parameters).unwrap_or_else(|why| {
+        let mut rest = Rest { steps: 0..n_steps, returned: Vec::new(), out: Vec::new(), max_len, min_len: job.min_len() };
+        let block = self.introduce(&block, lesson).unwrap_or_else(|why| {
             self.end(&why, &mut rest);
             None
         });
@@ -108,7 +138,7 @@ impl Team {
             if let Some(block) = block {
                 self.hand_out(block, job, &mut rest);
             }
-            if let Some(steps) = rest.cut(self.n_ready()) {
+            if let Some(steps) = rest.cut_own(self.n_ready()) {
                 done += steps.len();
                 job.compute(steps);
                 self.crew.turn().await;
@@ -133,7 +163,7 @@ impl Team {
     }
 
     /// The number by which helpers know a block, which they are told if they do not; helpers are started if there are none.
-    fn introduce(&self, block: &Arc<Block>, parameters: impl Fn() -> Option<BlockParameters>) -> Result<Option<u32>, String> {
+    fn introduce(&self, block: &Arc<dyn Any + Send + Sync>, lesson: impl Fn() -> Option<Lesson>) -> Result<Option<u32>, String> {
         if !self.has_helpers() {
             return Ok(None);
         }
@@ -151,11 +181,9 @@ impl Team {
         if let Some((_, number)) = state.blocks.iter().find(|(known, _)| known.ptr_eq(&this)) {
             return Ok(Some(*number));
         }
-        let Some(parameters) = parameters() else { return Ok(None) };
+        let Some(lesson) = lesson() else { return Ok(None) };
         let number = state.number();
-        let words = job::words(&Order::Learn { block: number, form: Form::of(&parameters) });
-        let BlockParameters { weight, bias, scale, shift, .. } = &parameters;
-        self.tell_all(state.n_helpers, &Parcel { words, floats: vec![weight, bias, scale, shift], bytes: Vec::new() })?;
+        self.tell_all(state.n_helpers, &lesson.parcel(number))?;
         state.blocks.push((this, number));
         Ok(Some(number))
     }
@@ -172,7 +200,7 @@ impl Team {
             let n_left = rest.n_pieces(n_ready);
             let at_most = if n_left > n_ready + 1 { 1 } else { 0 };
             let Some(helper) = self.free_helper(at_most).filter(|_| n_left > 1) else { return };
-            let Some(steps) = rest.cut(n_ready) else { return };
+            let Some(steps) = rest.cut_for_helper(n_ready) else { return };
             let number = self.state.borrow_mut().number();
             match self.crew.post(helper, &job.order(PieceKey { number, block }, &steps)) {
                 Ok(()) => {
@@ -236,6 +264,24 @@ impl Team {
     }
 }
 
+impl Lesson {
+    fn parcel(&self, block: u32) -> Parcel<'_> {
+        match self {
+            Self::Block(parameters) => {
+                let words = job::words(&Order::Learn { block, form: Form::of(parameters) });
+                Parcel { words, floats: parameters.arrays().to_vec(), bytes: Vec::new() }
+            }
+            Self::Residual(parameters) => {
+                let ResidualParameters { first, second, shortcut, activations } = &**parameters;
+                let forms = [first, second, shortcut].map(Form::of);
+                let words = job::words(&Order::LearnResidual { block, forms, activations: *activations });
+                let floats = [first, second, shortcut].iter().flat_map(|parameters| parameters.arrays()).collect();
+                Parcel { words, floats, bytes: Vec::new() }
+            }
+        }
+    }
+}
+
 impl State {
     fn number(&mut self) -> u32 {
         self.next_number = self.next_number.wrapping_add(1);
@@ -253,11 +299,20 @@ impl Rest {
 
     /// About how many pieces nobody has.
     fn n_pieces(&self, n_helpers: usize) -> usize {
-        self.returned.len() + self.steps.len().div_ceil(self.len(n_helpers))
+        self.returned.len() + self.steps.len().div_ceil(self.len(n_helpers).max(self.min_len))
     }
 
-    /// Takes the next piece.
-    fn cut(&mut self, n_helpers: usize) -> Option<Range<usize>> {
+    /// Takes a helper's next piece, from the end: the engine's own follow each other.
+    fn cut_for_helper(&mut self, n_helpers: usize) -> Option<Range<usize>> {
+        let len = self.len(n_helpers).max(self.min_len);
+        let start = self.steps.end.saturating_sub(len).max(self.steps.start);
+        let piece = start..self.steps.end;
+        self.steps.end = start;
+        (!piece.is_empty()).then_some(piece)
+    }
+
+    /// Takes the engine's next piece.
+    fn cut_own(&mut self, n_helpers: usize) -> Option<Range<usize>> {
         if let Some(returned) = self.returned.pop() {
             return Some(returned);
         }

@@ -1,12 +1,12 @@
-//! What a helper is told, and how it does it: plain data in, plain data out.
+//! What a helper is told: plain data.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::network::kernels::cpu::residual::ResidualParameters;
 use crate::network::kernels::{BlockParameters, Rectifier};
+use crate::network::layers::Activation;
 
 /// What to do with the arrays of the same parcel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,15 @@ pub enum Order {
         block: u32,
         /// Its form.
         form: Form,
+    },
+    /// Remember a residual block. Floats: the same of its convolutions and its shortcut. It has no answer.
+    LearnResidual {
+        /// By which number it is asked for.
+        block: u32,
+        /// Of the first and the second convolution, and of the shortcut.
+        forms: [Form; 3],
+        /// After the first convolution, and after the sum.
+        activations: [Activation; 2],
     },
     /// Forget a block. It has no answer.
     Forget {
@@ -35,7 +44,8 @@ pub enum Order {
         /// Whether the bytes are wanted.
         keeps: bool,
     },
-    /// Compute steps of the way back. Floats and bytes: gradient and winners of the planes of the output that they look at.
+    /// Compute steps of the way back. Floats and bytes: gradient and winners of the planes of the output that they look at; of
+    /// residual blocks first planes of the input, and at the end planes of the output and what comes of squeeze-excitation.
     /// Answered by planes of the input's gradient.
     Backward {
         /// The block.
@@ -75,89 +85,35 @@ impl Form {
     }
 
     /// The block, if these are its weights, bias, scale and shift.
-    fn with(self, values: &[f32]) -> Option<BlockParameters> {
+    pub fn with(self, values: &[f32]) -> Option<BlockParameters> {
+        let n_taps = if self.n_axes == 3 { 27 } else { 9 };
+        self.taken_from(&mut &*values, n_taps).filter(|_| self.n_values(n_taps) == Some(values.len()))
+    }
+
+    fn n_values(self, n_taps: usize) -> Option<usize> {
+        self.n_out.checked_mul(self.n_in)?.checked_mul(n_taps)?.checked_add(self.n_out.checked_mul(3)?)
+    }
+
+    /// The block from the first values, which are taken away.
+    fn taken_from(self, values: &mut &[f32], n_taps: usize) -> Option<BlockParameters> {
         let Self { n_in, n_out, n_axes, stride, pool, rectifier } = self;
         let is_known = [2, 3].contains(&n_axes) && [1, 2].contains(&stride);
-        let n_taps = if n_axes == 3 { 27 } else { 9 };
         let n_weights = n_out.checked_mul(n_in)?.checked_mul(n_taps).filter(|n| is_known && *n > 0)?;
-        let (weight, rest) = values.split_at_checked(n_weights)?;
-        let (bias, rest) = rest.split_at_checked(n_out)?;
-        let (scale, shift) = rest.split_at_checked(n_out)?;
-        let [weight, bias, scale, shift] = [weight, bias, scale, shift].map(<[f32]>::to_vec);
-        (shift.len() == n_out).then_some(BlockParameters { n_in, n_out, n_axes, stride, pool, weight, bias, scale, shift, rectifier })
+        let mut take = |n: usize| {
+            let (taken, rest) = values.split_at_checked(n)?;
+            *values = rest;
+            Some(taken.to_vec())
+        };
+        let (weight, bias, scale, shift) = (take(n_weights)?, take(n_out)?, take(n_out)?, take(n_out)?);
+        Some(BlockParameters { n_in, n_out, n_axes, stride, pool, weight, bias, scale, shift, rectifier })
     }
 }
 
-/// What a helper answers: the arrays of [`Order::Forward`] or [`Order::Backward`].
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// Which piece it is, as JSON.
-    pub words: String,
-    /// Values.
-    pub floats: Vec<f32>,
-    /// Where they came from.
-    pub bytes: Vec<u8>,
-}
-
-/// A thread that computes pieces for another one.
-#[derive(Debug, Default)]
-pub struct Helper {
-    blocks: BTreeMap<u32, CpuBlock>,
-}
-
-impl Helper {
-    /// Does as it is told; nothing to answer for what is only to be remembered.
-    ///
-    /// # Errors
-    /// In words, if the order makes no sense.
-    pub fn obey(&mut self, words: &str, floats: &[f32], bytes: &[u8]) -> Result<Option<Answer>, String> {
-        let order: Order = serde_json::from_str(words).map_err(|error| error.to_string())?;
-        match order {
-            Order::Learn { block, form } => {
-                let parameters = form.with(floats).ok_or("a block whose weights do not fit it")?;
-                self.blocks.insert(block, CpuBlock::new(&parameters));
-                Ok(None)
-            }
-            Order::Forget { block } => {
-                self.blocks.remove(&block);
-                Ok(None)
-            }
-            Order::Forward { piece, axes, planes, keeps } => {
-                let block = self.block(piece)?;
-                check(&planes, block.geometry().output(axes)[0])?;
-                let n = count(block.geometry().n_in, &block.input_planes(axes, &planes), axes);
-                (n == Some(floats.len())).then_some(()).ok_or("planes that do not fit their piece")?;
-                let (floats, bytes) = block.forward_piece(floats, axes, planes, keeps);
-                Ok(Some(Answer { words: words_of(piece), floats, bytes }))
-            }
-            Order::Backward { piece, axes, steps } => {
-                let block = self.block(piece)?;
-                check(&steps, block.gradient_steps(axes))?;
-                let geometry = block.geometry();
-                let n = count(geometry.n_out, &block.output_planes(axes, &steps), geometry.output(axes));
-                (n == Some(floats.len()) && n == Some(bytes.len())).then_some(()).ok_or("gradients that do not fit their piece")?;
-                let gradient = OutputGradient { values: floats, winners: bytes };
-                let floats = block.gradient_piece(gradient, axes, steps);
-                Ok(Some(Answer { words: words_of(piece), floats, bytes: Vec::new() }))
-            }
-        }
-    }
-
-    fn block(&self, piece: PieceKey) -> Result<&CpuBlock, String> {
-        self.blocks.get(&piece.block).ok_or_else(|| format!("no block {}", piece.block))
-    }
-}
-
-/// Values of planes of so many channels.
-pub fn count(n_channels: usize, planes: &Range<usize>, [_, height, width]: [usize; 3]) -> Option<usize> {
-    n_channels.checked_mul(planes.len())?.checked_mul(height)?.checked_mul(width)
-}
-
-fn check(range: &Range<usize>, n: usize) -> Result<(), String> {
-    let is_in = range.start < range.end && range.end <= n;
-    is_in.then_some(()).ok_or_else(|| format!("there are {n} steps, not {range:?}"))
-}
-
-fn words_of(piece: PieceKey) -> String {
-    piece.number.to_string()
+/// The residual block of these forms, if these are its values.
+pub fn residual([first, second, shortcut]: [Form; 3], activations: [Activation; 2], mut values: &[f32]) -> Option<ResidualParameters> {
+    let is_joined = first.n_in == shortcut.n_in && first.n_out == second.n_in && second.n_out == shortcut.n_out;
+    let is_known = [first, second].iter().all(|form| form.n_axes == 3 && form.stride == 1 && !form.pool);
+    let (first, second) = (first.taken_from(&mut values, 27)?, second.taken_from(&mut values, 27)?);
+    let shortcut = shortcut.taken_from(&mut values, 1)?;
+    (is_joined && is_known && values.is_empty()).then_some(ResidualParameters { first, second, shortcut, activations })
 }
