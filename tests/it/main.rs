@@ -38,6 +38,8 @@ mod framing;
 #[cfg(feature = "compute")]
 mod fused_blocks;
 mod groups;
+#[cfg(feature = "compute")]
+mod in_process;
 #[cfg(feature = "oracle")]
 mod layers;
 mod maps;
