@@ -5,6 +5,7 @@
 //! Data walks this line once, forwards; a module imports only from modules to its left. The modules
 //! are declared in reading order. See `ARCHITECTURE.md` for the rooms, their layers and the invariants.
 
+pub mod crew;
 pub mod files;
 pub mod torch_file;
 pub mod tsv;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms from the ground up. A room imports from lower layers only.
 const LAYERS: [&[&str]; 7] = [
-    &["files", "tsv", "torch_file"],
+    &["crew", "files", "tsv", "torch_file"],
     &["maps", "caps", "volume"],
     &["network", "render", "analysis"],
     &["attribution", "export"],
@@ -19,7 +19,9 @@ const LAYERS: [&[&str]; 7] = [
 ];
 
 /// Imports within a layer, `(from, to)`: each pair is one-way.
-const NEIGHBOURS: [(&str, &str); 6] = [
+const NEIGHBOURS: [(&str, &str); 7] = [
+    // Helpers are waited for as files are read.
+    ("crew", "files"),
     // A checkpoint is too large to be held: its tensors are read from the file, part by part.
     ("torch_file", "files"),
     // A dataset's images are read as volumes, and found by the preprocessing that a trained model names.

@@ -1,6 +1,9 @@
 // Starts the engine's program in its worker. Requests that arrive before it is ready are kept and handed over in order.
 import init from "./worker.js";
 
+// Where the engine finds what its helpers are started with.
+self.helperStart = new URL("helper_start.js", import.meta.url).href;
+
 const early = [];
 self.onmessage = (event) => early.push(event);
 

@@ -1,6 +1,6 @@
 // An engine in headless Chromium as one of those that `cargo xtask bench` measures (protocol: benches/README.md).
 //
-//   node benches/browser/main.mjs ENGINE
+//   node benches/browser/main.mjs ENGINE [THREADS]
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,8 @@ const ENGINES = {
 };
 
 const [module, options] = ENGINES[process.argv[2]];
+/** Of our engine on the CPU; its peers have one. */
+const threads = Number(process.argv[3] ?? 1);
 const folders = { benches: join(HERE, '..'), dist: MAPLENS_DIST, stock: MAPLENS_STOCK };
 const server = await serve(folders);
 const chromium = await Chromium.launch();
@@ -36,7 +38,7 @@ async function load({ work, case: files }) {
     files.checkpoint,
   ]);
   await chromium.page.setInputFiles('#images', [0, 1].map((index) => join(files.images, `sub-BENCH${index}_ses-M000_T1w.nii`)));
-  const given = { ...options, work, shape: files.shape, module: `${server.url}benches/${module}` };
+  const given = { ...options, threads, work, shape: files.shape, module: `${server.url}benches/${module}` };
   return chromium.measured((page) => page.evaluate((given) => window.bench.load(given), given));
 }
 

@@ -32,7 +32,7 @@ impl Study {
         let (model, images) = (folder(&load.case.maps)?, folder(&load.case.images)?);
         let (engine, outlet) = (Engine::default(), Answers::default());
         let mut study = Self { engine, outlet, work: load.work, model, participants: Vec::new(), n_runs: 0 };
-        study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing)?;
+        study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing)?;
         study.read()?;
         match study.ask(Request::OpenImages, given(&images))?.0 {
             Event::Participants(list) => study.participants = list.rows.into_iter().map(|row| row.participant).collect(),

@@ -9,8 +9,10 @@ mod program {
     use maplens::engine::message::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::engine::{Engine, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
+    use maplens::network::team::{Answer, Helper, Team};
     use maplens::render::figure::Ground;
     use maplens::web::clock;
+    use maplens::web::crew::{Workers, is_helper, serve_as_helper};
     use maplens::web::demo::{bundled_layer, demo_trees, template_tree};
     use maplens::web::file_source::BlobSource;
     use maplens::web::storage::OriginStore;
@@ -49,6 +51,7 @@ mod program {
         job: u32,
         queue: Rc<Queue>,
         results: Results,
+        team: Rc<Team>,
     }
 
     /// Where results are kept.
@@ -104,6 +107,10 @@ mod program {
         fn memory_bytes(&self) -> Option<u64> {
             clock::memory_bytes()
         }
+
+        fn team(&self) -> Option<&Team> {
+            Some(&self.team)
+        }
     }
 
     /// A packed run that the page cannot read itself, with its bytes.
@@ -112,16 +119,17 @@ mod program {
         port.post(&reply, bytes.into_iter().map(Attachment::Bytes).collect());
     }
 
-    /// The engine, and where it keeps results.
+    /// The engine, where it keeps results and who helps it.
     struct Workshop {
         engine: Engine,
         results: Results,
+        team: Rc<Team>,
     }
 
     impl Workshop {
         async fn open() -> Self {
             let results = Results::open().await;
-            Workshop { engine: Engine::with_store(results.store()), results }
+            Workshop { engine: Engine::with_store(results.store()), results, team: Rc::new(Team::new(Rc::new(Workers::default()))) }
         }
     }
 
@@ -141,6 +149,9 @@ mod program {
     }
 
     pub fn run() {
+        if is_helper() {
+            return help();
+        }
         run_constructors();
         let queue = Rc::new(Queue::default());
         let workshop = Rc::new(RefCell::new(None));
@@ -155,6 +166,15 @@ mod program {
         });
     }
 
+    /// Computes pieces of blocks for another worker: no engine, no device, nothing that static constructors would be needed for.
+    fn help() {
+        let mut helper = Helper::default();
+        serve_as_helper(move |(words, floats, bytes)| {
+            let answer = helper.obey(words, floats, bytes)?;
+            Ok(answer.map(|Answer { words, floats, bytes }| (words, floats, bytes)))
+        });
+    }
+
     async fn work_off(workshop: Rc<RefCell<Option<Workshop>>>, queue: Rc<Queue>, port: Port) {
         // Only one of these runs at a time, so the workshop is absent before the first job only.
         let opened = workshop.borrow_mut().take();
@@ -166,7 +186,7 @@ mod program {
             let next = queue.waiting.borrow_mut().pop_front();
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
-            let page = Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone() };
+            let page = Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone(), team: own.team.clone() };
             match given(&own.engine, &job.request, files).await {
                 Ok(given) => own.engine.handle(job.request, given, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),

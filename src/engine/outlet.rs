@@ -2,6 +2,8 @@
 
 use super::message::{Attachment, Event};
 use crate::files::LocalFuture;
+#[cfg(feature = "compute")]
+use crate::network::Team;
 
 /// The other end of the engine.
 pub trait Outlet {
@@ -19,4 +21,10 @@ pub trait Outlet {
 
     /// Size of the memory that the program has taken, in bytes, where it can be known. It never shrinks.
     fn memory_bytes(&self) -> Option<u64>;
+
+    /// Threads that have no memory in common with the engine's, if there are any.
+    #[cfg(feature = "compute")]
+    fn team(&self) -> Option<&Team> {
+        None
+    }
 }

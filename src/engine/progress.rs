@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::Outlet;
 use super::message::{Event, Progress, Stage};
 use crate::files::LocalFuture;
-use crate::network::{Pace, Stopped};
+use crate::network::{Pace, Stopped, Team};
 
 /// How long work goes on before waiting messages are let in, in milliseconds: a fraction of the 100 ms in which a cancel
 /// is to be answered.
@@ -47,5 +47,9 @@ impl Pace for Pacer<'_> {
             }
             if self.outlet.is_cancelled() { Err(Stopped) } else { Ok(()) }
         })
+    }
+
+    fn team(&self) -> Option<&Team> {
+        self.outlet.team()
     }
 }

@@ -57,6 +57,8 @@ pub struct Engine {
     warm: bool,
     /// What the user wants to compute on.
     choice: DeviceChoice,
+    /// Threads that may help on the CPU, with no memory in common.
+    n_helpers: usize,
 }
 
 /// An element with what was asked for to get it. Model, images and device are those of the engine: whatever may change
@@ -94,6 +96,7 @@ impl Engine {
             store,
             warm: false,
             choice: DeviceChoice::Auto,
+            n_helpers: 0,
         }
     }
 
@@ -110,7 +113,7 @@ impl Engine {
             self.backgrounds.forget_image();
         }
         match request {
-            Request::ChooseDevice { choice } => self.choose_device(choice, outlet).await,
+            Request::ChooseDevice { choice, threads } => self.choose_device((choice, threads), outlet).await,
             Request::OpenModel => {
                 let tree = tree_of(given).await?;
                 self.open_model(tree, outlet).await
@@ -158,8 +161,9 @@ impl Engine {
         }
     }
 
-    async fn choose_device(&mut self, choice: DeviceChoice, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let device = device::open(choice).await;
+    async fn choose_device(&mut self, (choice, threads): (DeviceChoice, Option<usize>), outlet: &dyn Outlet) -> Result<(), Ended> {
+        self.n_helpers = outlet.team().map_or(0, |team| team.choose(threads));
+        let device = device::open(choice).await.with_helpers(self.n_helpers);
         self.choice = choice;
         if let Some(model) = &self.model {
             let checkpoint = (model.split, model.selection.as_str());
@@ -177,7 +181,7 @@ impl Engine {
         let model = match Model::open(tree.clone(), &device, &pacer, &now_ms).await {
             // Whoever left the choice to the program wants a map, wherever: what is too large for a GPU may do on the CPU.
             Err(Ended::Failed(failure)) if self.choice == DeviceChoice::Auto && device.info.kind != DeviceChoice::Cpu => {
-                let device = device::cpu(Some(format!("{}: computing on the CPU", failure.what)));
+                let device = device::cpu(Some(format!("{}: computing on the CPU", failure.what))).with_helpers(self.n_helpers);
                 let model = Model::open(tree, &device, &pacer, &now_ms).await?;
                 outlet.post(Event::Device(device.info.clone()), Vec::new());
                 self.device = Some(device);
@@ -341,7 +345,7 @@ impl Engine {
         if let Some(device) = &self.device {
             return device.clone();
         }
-        let device = device::open(DeviceChoice::Auto).await;
+        let device = device::open(DeviceChoice::Auto).await.with_helpers(self.n_helpers);
         self.device.insert(device).clone()
     }
 

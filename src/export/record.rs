@@ -111,6 +111,9 @@ pub struct DeviceRecord {
     /// On the CPU, how products are added: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arithmetic: Option<String>,
+    /// On the CPU, threads that computed together. Values do not depend on them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads: Option<usize>,
 }
 
 /// The map.

@@ -17,6 +17,7 @@ mod pace;
 mod pass;
 mod plan;
 pub mod step;
+pub mod team;
 pub mod walk;
 
 pub use architectures::{Architecture, Built, SUPPORTED};
@@ -27,6 +28,7 @@ pub use memory::MemoryPlan;
 pub use pace::{Pace, Stopped, Unpaced};
 pub use pass::{Keep, SpatialPass};
 pub use plan::{Kernels, WorkLimits};
+pub use team::Team;
 
 use burn::tensor::{Device, Tensor};
 

@@ -1,5 +1,6 @@
 //! How a long walk reports where it is and learns that it should stop.
 
+use super::Team;
 use crate::engine::message::Stage;
 use crate::files::LocalFuture;
 
@@ -7,10 +8,15 @@ use crate::files::LocalFuture;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
-/// Told after every piece of work; may let others run and may stop the walk.
+/// Told after every piece of work; may let others run and may stop the walk. It knows who else can compute.
 pub trait Pace {
     /// `done` of `total` units of a stage are finished.
     fn step(&self, stage: Stage, done: u64, total: u64) -> LocalFuture<'_, Result<(), Stopped>>;
+
+    /// Threads that have no memory in common with this one, if there are any.
+    fn team(&self) -> Option<&Team> {
+        None
+    }
 }
 
 /// Never stops and tells nobody.

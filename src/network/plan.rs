@@ -7,6 +7,10 @@ use super::memory::VALUE_BYTES;
 /// fetched, and on the way back computed, that its neighbour had already.
 const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 250_000_000 } else { 4_000_000_000 };
 
+/// Work that is shared with helpers, at least: less takes one thread some ten milliseconds, and sending, waiting and what is
+/// left over at the end take one or two.
+const MIN_SHARED_WORK: u64 = 100_000_000;
+
 /// What WebGPU promises of every adapter. Those that would bind more are given no larger pieces: one network is then walked alike on
 /// all of them, and what a small adapter does is what is tested.
 pub const MAX_BINDING_BYTES: u64 = 128 << 20;
@@ -20,6 +24,10 @@ pub struct WorkLimits {
     pub max_work: u64,
     /// The same in kernels of our own, which get more done in the same time.
     pub max_fused_work: u64,
+    /// Threads beside the one that walks which have no memory in common with it ([`super::Team`]).
+    pub n_helpers: usize,
+    /// Multiplications and additions of a block that is shared with them, at least.
+    pub min_shared_work: u64,
     /// Which kernels may be used.
     pub kernels: Kernels,
     /// Bytes that burn takes for a truth value: one on the CPU, a word on GPUs.
@@ -42,11 +50,13 @@ impl Kernels {
 
 impl WorkLimits {
     /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
-    /// looks at the message queue, so that Cancel answers within 100 ms even in a browser without threads.
+    /// looks at the message queue, so that Cancel answers within 100 ms even where one thread computes.
     pub const CPU: WorkLimits = WorkLimits {
         max_tensor_bytes: 1 << 30,
         max_work: 30_000_000,
         max_fused_work: FUSED_WORK,
+        n_helpers: 0,
+        min_shared_work: MIN_SHARED_WORK,
         kernels: Kernels::DEFAULT,
         truth_value_bytes: 1,
     };
@@ -57,6 +67,8 @@ impl WorkLimits {
             max_tensor_bytes: max_binding_bytes.min(MAX_BINDING_BYTES),
             max_work: u64::MAX,
             max_fused_work: u64::MAX,
+            n_helpers: 0,
+            min_shared_work: u64::MAX,
             kernels: Kernels::DEFAULT,
             truth_value_bytes: 4,
         }

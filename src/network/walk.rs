@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-use super::{FeatureMaps, NetworkError, Pace};
+use super::{FeatureMaps, NetworkError, Pace, Team};
 use crate::engine::message::Stage;
 
 /// Tells the owner after every piece of work how many of a job's layers are done.
@@ -27,6 +27,11 @@ impl<'a> Walk<'a> {
     /// The same walk, `layers` later.
     pub fn after(self, layers: u64) -> Self {
         Self { done: self.done + layers, ..self }
+    }
+
+    /// Who else can compute.
+    pub fn team(&self) -> Option<&'a Team> {
+        self.pace.team()
     }
 
     /// `layers` of those at hand are done.

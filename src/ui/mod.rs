@@ -42,6 +42,7 @@ mod sorting;
 mod study;
 mod tabs;
 mod text;
+mod threads;
 mod threshold_control;
 mod view_state;
 mod viewer;

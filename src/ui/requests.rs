@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::study::{Keeping, MethodName, Opened, Sources, Study, Task, Then, Work};
+use super::threads;
 use crate::attribution::Method;
 use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Request};
 use crate::web::address::demo_url;
@@ -26,7 +27,7 @@ impl Study {
 
     pub fn choose_device(&self, choice: DeviceChoice) {
         self.form.device.set(choice);
-        self.send(Task::Device, Request::ChooseDevice { choice }, &[]);
+        self.send(Task::Device, Request::ChooseDevice { choice, threads: threads::asked() }, &[]);
     }
 
     pub fn open_model(&self, files: Vec<PickedFile>) {

@@ -10,6 +10,7 @@ use super::layers::Underlay;
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
 use super::tabs::Tab;
+use super::threads;
 use crate::render::figure::FigureView;
 use crate::render::{
     ColorScale, History, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
@@ -249,7 +250,8 @@ fn thousandths(value: f64) -> f64 {
 fn write_address((view, language, tab): &(View, Language, Tab), figure: &FigureView) {
     let figure = figure.to_fragment();
     let figure = if figure.is_empty() { figure } else { format!("&figure={figure}") };
-    address::replace_fragment(&format!("{}{figure}&tab={}&lang={}", view.to_fragment(), tab.name(), language.tag()));
+    let (view, threads) = (view.to_fragment(), threads::fragment());
+    address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{threads}", tab.name(), language.tag()));
 }
 
 fn debounced<T: Copy + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {

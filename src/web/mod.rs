@@ -1,12 +1,13 @@
 //! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
 //!
 //! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`picture`], [`download`], [`frame`], [`address`].
-//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`].
+//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`], [`crew`].
 //! Both sides: [`file_handles`].
 
 pub mod address;
 pub mod canvas;
 pub mod clock;
+pub mod crew;
 pub mod demo;
 pub mod download;
 pub mod dropped_files;

@@ -15,6 +15,7 @@ import './modes.mjs';
 import './group.mjs';
 import './cohort.mjs';
 import './full_size.mjs';
+import './threads.mjs';
 import './responsiveness.mjs';
 import './privacy.mjs';
 import './bad_input.mjs';

@@ -11,7 +11,7 @@ use crate::numerics::max_magnitude;
 const FLOAT32: f64 = 2e-6;
 
 /// Every kind of block that the kernels have, for a number of channels.
-fn kinds() -> Vec<BlockParameters> {
+pub fn kinds() -> Vec<BlockParameters> {
     let mut noise = Noise(11);
     let mut kinds = Vec::new();
     for (n_in, n_out) in [(1, 8), (8, 16), (3, 5), (9, 4), (1, 3)] {

@@ -72,7 +72,7 @@ impl Talk {
 
     pub fn with_demo() -> Self {
         let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
         let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
         let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
         assert!(matches!(event, Event::Participants(list) if list.rows.len() == 4));

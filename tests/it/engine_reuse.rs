@@ -24,7 +24,7 @@ struct Seen {
 impl Talk {
     fn with_regions() -> Self {
         let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
         talk.open_regions();
         talk
     }
@@ -126,7 +126,7 @@ fn reopened_files_and_another_device_are_asked_again() {
     talk.open_regions();
     let (reopened, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
-    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu }, Given::Nothing);
+    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
     let (moved, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
     assert_eq!((&reopened, &moved), (&before, &before));

@@ -38,6 +38,8 @@ mod framing;
 #[cfg(feature = "compute")]
 mod fused_blocks;
 mod groups;
+#[cfg(feature = "compute")]
+mod in_process;
 #[cfg(feature = "oracle")]
 mod layers;
 mod maps;
@@ -65,6 +67,8 @@ mod render;
 mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
+#[cfg(feature = "compute")]
+mod team;
 mod torch_file;
 mod tsv;
 mod volume;

@@ -1,10 +1,13 @@
 //! Residual blocks on the CPU against the same block in float64, written down as its definition reads.
 
-use maplens::network::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, ResidualParameters};
+use maplens::network::kernels::cpu::residual::{
+    Backward, CpuResidual, Excited, Forward, Given, Pooled, PooledGradient, ResidualParameters, Way,
+};
 use maplens::network::kernels::{BlockParameters, Rectifier};
 use maplens::network::layers::Activation;
 
 use crate::noise::Noise;
+use crate::team::{only, ranges};
 
 /// Two convolutions of some hundred products each in float32, against float64.
 const FLOAT32: f64 = 5e-6;
@@ -66,6 +69,33 @@ fn results_depend_neither_on_threads_nor_on_the_planes_held() {
         let one = on_threads(1, 23);
         for (n_threads, n_planes) in [(1, 1), (1, 2), (2, 3), (3, 7), (8, 16), (2, 100)] {
             assert!(one == on_threads(n_threads, n_planes), "{activation:?}, {n_threads} threads, {n_planes} planes");
+        }
+    }
+}
+
+#[test]
+fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
+    let mut noise = Noise(25);
+    for (channels, axes) in [([1, 5, 6], [13, 5, 7]), ([3, 4, 5], [12, 6, 5]), ([2, 3, 2], [3, 3, 3])] {
+        let mut case = Case::new(&mut noise, channels, Activation::Elu, axes);
+        case.gate.fill(1.0);
+        let (block, whole) = (CpuResidual::new(&case.parameters), computed(&case, 4));
+        let pooled = CpuResidual::output(axes);
+        for planes in ranges(pooled[0]) {
+            let x = only(&case.x, axes, block.input_planes(axes, Way::Forward, &planes));
+            let (output, winners) = block.forward_piece(&x, axes, planes.clone(), true);
+            assert_eq!(output, only(&whole.output, pooled, planes.clone()), "planes {planes:?} of {axes:?}");
+            assert_eq!(winners, only(&whole.winners, pooled, planes.clone()), "planes {planes:?} of {axes:?}");
+        }
+        for planes in ranges(axes[0]) {
+            let x = only(&case.x, axes, block.input_planes(axes, Way::Backward, &planes));
+            let held = block.output_planes(axes, &planes);
+            let (values, output) = (only(&case.gradient, pooled, held.clone()), only(&whole.output, pooled, held.clone()));
+            let winners = only(&whole.winners, pooled, held);
+            let gradient = PooledGradient { values: &values, output: &output, winners: &winners };
+            let excited = Excited { gate: &case.gate, everywhere: &case.everywhere };
+            let piece = block.gradient_piece(Given { x: &x, gradient }, excited, axes, planes.clone());
+            assert_eq!(piece, only(&whole.input_gradient, axes, planes.clone()), "planes {planes:?} of {axes:?}");
         }
     }
 }

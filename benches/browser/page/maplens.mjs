@@ -5,13 +5,13 @@ export default class MapLens {
   #waiting = new Map();
   #runs = 0;
 
-  constructor({ program, device, work }) {
-    Object.assign(this, { program, device, work });
+  constructor({ program, device, threads, work }) {
+    Object.assign(this, { program, device, threads, work });
   }
 
   async load() {
     this.#start();
-    const { Device } = await this.#ask({ ChooseDevice: { choice: this.device } });
+    const { Device } = await this.#ask({ ChooseDevice: { choice: this.device, threads: this.threads } });
     if (Device.kind !== this.device) throw new Error(`no ${this.device} here: ${Device.note}`);
     await this.#read();
     const { Participants } = await this.#ask('OpenImages', files('images'));
@@ -33,8 +33,13 @@ export default class MapLens {
     if (this.work === 'target') await this.#explain(input, 1);
   }
 
-  /** What the worker's own meters say. */
-  meters() {
+  /** What the worker's own meters say. They do not see its helpers: of several threads the page's resident size counts. */
+  async meters() {
+    const { wasm, ...graphics } = await this.#metersOfWorker();
+    return this.threads > 1 ? graphics : { wasm, ...graphics };
+  }
+
+  #metersOfWorker() {
     const channel = new BroadcastChannel('meters');
     return new Promise((resolve) => {
       channel.onmessage = ({ data }) => {

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use super::message::{DeviceChoice, DeviceInfo};
 use crate::export::record::DeviceRecord;
 use crate::network::WorkLimits;
-use crate::network::kernels::cpu::has_multiply_add;
+use crate::network::kernels::cpu::{has_multiply_add, n_threads};
 
 /// A device with what one must know to use it.
 #[derive(Debug, Clone)]
@@ -72,11 +72,22 @@ pub enum NoGpu {
 }
 
 impl OpenDevice {
+    /// The same, where it is the CPU with so many threads more that have no memory in common with this one.
+    pub fn with_helpers(mut self, n_helpers: usize) -> Self {
+        if self.info.kind == DeviceChoice::Cpu {
+            self.limits.n_helpers = n_helpers;
+            self.info.threads = n_threads() + n_helpers;
+        }
+        self
+    }
+
     /// What a record says of it.
     pub fn record(&self) -> DeviceRecord {
         let kind = if self.info.kind == DeviceChoice::Webgpu { "webgpu" } else { "cpu" }.to_owned();
-        let arithmetic = (self.info.kind == DeviceChoice::Cpu).then(|| arithmetic().to_owned());
-        DeviceRecord { kind, name: self.info.name.clone(), max_binding_bytes: self.info.max_binding_bytes, arithmetic }
+        let is_cpu = self.info.kind == DeviceChoice::Cpu;
+        let (arithmetic, threads) = (is_cpu.then(|| arithmetic().to_owned()), is_cpu.then_some(self.info.threads));
+        let DeviceInfo { name, max_binding_bytes, .. } = self.info.clone();
+        DeviceRecord { kind, name, max_binding_bytes, arithmetic, threads }
     }
 }
 
@@ -102,11 +113,11 @@ pub async fn open_as_asked(choice: DeviceChoice) -> Result<OpenDevice, NoGpu> {
 pub fn cpu(note: Option<String>) -> OpenDevice {
     let limits = WorkLimits::CPU;
     let max_binding_bytes = limits.max_tensor_bytes;
-    let info = DeviceInfo { kind: DeviceChoice::Cpu, name: "CPU".to_owned(), max_binding_bytes, note };
+    let info = DeviceInfo { kind: DeviceChoice::Cpu, name: "CPU".to_owned(), max_binding_bytes, threads: n_threads(), note };
     OpenDevice { device: Device::flex(), limits, memory_limit: MEMORY_LIMIT, info }
 }
 
 fn webgpu_device(Gpu { device, name, max_binding_bytes }: Gpu) -> OpenDevice {
-    let info = DeviceInfo { kind: DeviceChoice::Webgpu, name, max_binding_bytes, note: None };
+    let info = DeviceInfo { kind: DeviceChoice::Webgpu, name, max_binding_bytes, threads: 1, note: None };
     OpenDevice { device, limits: WorkLimits::gpu(max_binding_bytes), memory_limit: None, info }
 }

@@ -56,6 +56,9 @@ pub enum Request {
     ChooseDevice {
         /// The user's choice.
         choice: DeviceChoice,
+        /// Threads of the CPU that may compute in a browser; as many as the machine has, up to a limit, where nothing is said.
+        #[serde(default)]
+        threads: Option<usize>,
     },
     /// Read the attached files as a MAPS. Answered by [`Event::Model`]; on failure the previous model stays.
     OpenModel,

@@ -13,6 +13,8 @@ pub struct DeviceInfo {
     pub name: String,
     /// Largest piece of memory one kernel may bind, in bytes.
     pub max_binding_bytes: u64,
+    /// On the CPU, threads that compute together.
+    pub threads: usize,
     /// Why the user's choice could not be followed, in words.
     pub note: Option<String>,
 }

@@ -28,23 +28,32 @@ impl Block {
     /// The block that these layers are together, and how many of them; nothing if the kernels do not have it. On a GPU an ELU may
     /// be left over, which is a function of single values: the CPU computes residual blocks, where alone there are any, as a whole.
     pub fn of(layers: &[RowLayer]) -> Option<(Arc<Self>, usize)> {
-        let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
-        let rest = match rest {
-            [before @ .., RowLayer::Activation(Activation::Elu)] if !HostValues::are_of(convolution.device()) => before,
-            _ => rest,
+        let layers = match layers {
+            [before @ .., RowLayer::Activation(Activation::Elu)] if !is_on_the_cpu(before) => before,
+            _ => layers,
         };
-        let (batch_norm, tail) = tail(rest)?;
-        if !is_known(convolution.window()) || (tail.pools && convolution.window().stride[0] > 1) {
-            return None;
-        }
+        let (convolution, batch_norm, tail) = parts(layers)?;
         let parameters = || BlockParameters::new(convolution, batch_norm, tail);
         let device = convolution.device();
         let block = convolution.blocks().get(tail, || match HostValues::are_of(device) {
             true => Some(Self::Cpu(Box::new(CpuBlock::new(&parameters())))),
             false => GpuBlock::new(&parameters(), device).map(|block| Self::Gpu(Box::new(block))),
         });
-        block.map(|block| (block, 1 + rest.len()))
+        block.map(|block| (block, layers.len()))
     }
+}
+
+/// Of layers that begin with a convolution.
+fn is_on_the_cpu(layers: &[RowLayer]) -> bool {
+    matches!(layers.first(), Some(RowLayer::Convolution(convolution)) if HostValues::are_of(convolution.device()))
+}
+
+/// The convolution that a block begins with, its normalisation and what follows, if these layers are a block.
+fn parts(layers: &[RowLayer]) -> Option<(&Convolution, Option<&BatchNorm>, Tail)> {
+    let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
+    let (batch_norm, tail) = tail(rest)?;
+    let pools_twice = tail.pools && convolution.window().stride[0] > 1;
+    (is_known(convolution.window()) && !pools_twice).then_some((convolution, batch_norm, tail))
 }
 
 /// What follows a convolution: normalisation, rectifier and pooling, of which each may be missing. A ReLU may come after
@@ -79,6 +88,11 @@ impl Tail {
 }
 
 impl BlockParameters {
+    /// Of the layers that a block stands for.
+    pub fn of(layers: &[RowLayer]) -> Option<Self> {
+        parts(layers).map(|(convolution, batch_norm, tail)| Self::new(convolution, batch_norm, tail))
+    }
+
     /// Of a convolution and what follows it.
     pub fn new(convolution: &Convolution, batch_norm: Option<&BatchNorm>, tail: Tail) -> Self {
         let [n_out, n_in] = convolution.channels();

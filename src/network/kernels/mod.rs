@@ -20,6 +20,8 @@ pub use cache::BlockCache;
 pub use host::HostValues;
 pub use residual::ResidualBlock;
 
+use serde::{Deserialize, Serialize};
+
 /// What a block computes, device apart: `rectifier(max(scale · (weight ∗ x + bias) + shift))`.
 ///
 /// The convolution has kernel 3 and padding 1 along the first `n_axes` axes. With `pool` the maximum is over blocks of two
@@ -50,6 +52,11 @@ pub struct BlockParameters {
 }
 
 impl BlockParameters {
+    /// Weights, bias, scale and shift.
+    pub fn arrays(&self) -> [&[f32]; 4] {
+        [&self.weight, &self.bias, &self.scale, &self.shift]
+    }
+
     /// The same block without negative scales, so that the largest of scaled values comes from the largest sum: where a
     /// scale is negative, it is negated with the weights and the bias of its channel, which rounds nothing.
     pub fn with_positive_scales(&self) -> Self {
@@ -65,7 +72,7 @@ impl BlockParameters {
 }
 
 /// What becomes of values that are not positive: they are multiplied by a slope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Rectifier {
     /// They stay.
     None,

@@ -1,5 +1,7 @@
 //! From layers to a residual block.
 
+use std::sync::Arc;
+
 use super::cpu::residual::{CpuResidual, ResidualParameters};
 use super::{BlockParameters, HostValues, Tail};
 use crate::network::layers::{BatchNorm, Convolution, RowLayer, SqueezeExcitation, Window};
@@ -10,6 +12,8 @@ use crate::network::step::{Step, output_shape};
 pub struct ResidualBlock {
     /// What is computed voxel by voxel.
     pub cpu: CpuResidual,
+    /// What that was made from.
+    pub parameters: Arc<ResidualParameters>,
     /// What becomes of the branch's channels before the sum.
     pub excitation: Option<SqueezeExcitation>,
     /// Number of layers that it stands for.
@@ -39,11 +43,12 @@ impl ResidualBlock {
             return None;
         }
         let activations = [*between, *last];
-        let cpu = CpuResidual::new(&ResidualParameters { first, second, shortcut, activations });
+        let parameters = Arc::new(ResidualParameters { first, second, shortcut, activations });
+        let cpu = CpuResidual::new(&parameters);
         let excitation = excitation(branch).cloned();
         // Besides the branch: shortcut, sum, function and pooling.
         let n_layers = branch.len() as u64 + 4;
-        Some((Self { cpu, excitation, n_layers }, 3))
+        Some((Self { cpu, parameters, excitation, n_layers }, 3))
     }
 }
 

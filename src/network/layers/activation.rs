@@ -2,10 +2,12 @@
 
 use burn::tensor::{Bool, Tensor};
 
+use serde::{Deserialize, Serialize};
+
 use crate::network::kernels::LEAK;
 
 /// A function of single values, and its derivative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// `max(x, 0)`; the gradient passes where x > 0 (torch gives 0 at x = 0).
     Relu,

@@ -1,14 +1,14 @@
 //! A fused block on the CPU: whole feature maps in, whole feature maps out, a few planes at a time.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::Keep;
 use super::chain::Chain;
-use crate::network::feature_maps::{FeatureMaps, slabs_of};
+use crate::network::feature_maps::FeatureMaps;
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
-use crate::network::kernels::{Block, HostValues};
+use crate::network::kernels::{Block, BlockParameters, HostValues};
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
+use crate::network::team::{Backwards, Forwards, Job, Lesson, alone};
 use crate::network::walk::Walk;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -36,12 +36,19 @@ impl Fused {
         self.chain.len() as u64
     }
 
-    /// What it takes: of the input a few planes are copied, for each output value one byte is kept.
-    pub fn footprint(&self) -> Footprint {
+    /// What it takes: of the input a few planes are copied, for each output value one byte is kept. Helpers have memory of
+    /// their own, but in the same machine: each has two pieces at most, with what they look at and what they give.
+    pub fn footprint(&self, limits: WorkLimits) -> Footprint {
         let output = bytes_of(self.chain.output_shape());
         let [c, d, h, w] = self.chain.input_shape();
         let planes = bytes_of([c, d.min(4), h + 2, w + 2]);
-        Footprint { output, kept: output / VALUE_BYTES, working: planes, is_tiled: false }
+        let (axes, n_planes) = self.planes();
+        let is_shared = limits.n_helpers > 0 && self.can_share(limits, 1);
+        let n_helpers = if is_shared { limits.n_helpers } else { 0 };
+        let piece = 0..self.piece_len(limits.max_fused_work, n_planes).min(n_planes.div_ceil(2 * (n_helpers + 1)));
+        let looks_at = cpu(&self.block).input_planes(axes, &piece).len();
+        let of_helper = 2 * (bytes_of([c, looks_at, h, w]) + output * piece.len() as u64 / n_planes as u64);
+        Footprint { output, kept: output / VALUE_BYTES, working: planes + n_helpers as u64 * of_helper, is_tiled: false }
     }
 
     /// Output of the last layer.
@@ -52,20 +59,16 @@ impl Fused {
         limits: WorkLimits,
         walk: Walk<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
-        let (n_layers, shape) = (self.n_layers(), self.chain.output_shape());
+        let shape = self.chain.output_shape();
         let x = input.joined();
         let device = x.device();
         let x = HostValues::of(&x);
         let n_values: usize = shape.iter().product();
         let mut output = vec![0.0; n_values];
         let mut winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
-        let (axes, n_planes) = self.planes();
-        for planes in self.pieces(n_planes, limits.max_fused_work, n_planes) {
-            let end = planes.end;
-            let winners = (keep == Keep::ForGradient).then_some(&mut winners[..]);
-            cpu(&self.block).forward(x.as_slice(), axes, planes, &mut output, winners);
-            walk.step(n_layers * end as u64 / n_planes as u64).await?;
-        }
+        let kept = (keep == Keep::ForGradient).then_some(&mut winners[..]);
+        let mut job = Forwards { block: cpu(&self.block), x: x.as_slice(), axes: self.planes().0, output: &mut output, winners: kept };
+        self.work_off(&mut job, limits, 1, walk).await?;
         self.winners = winners;
         let [c, d, h, w] = shape;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
@@ -79,14 +82,9 @@ impl Fused {
         let gradient = OutputGradient { values: values.as_slice(), winners: &self.winners };
         let [c, d, h, w] = self.chain.input_shape();
         let mut output = vec![0.0; c * d * h * w];
-        let (axes, n_planes) = self.planes();
-        let n_steps = cpu(&self.block).gradient_steps(axes);
         let spared = if cpu(&self.block).geometry().is_sparse() { BACKWARD_SPARES } else { 1 };
-        for steps in self.pieces(n_steps, limits.max_fused_work.saturating_mul(spared), n_planes) {
-            let end = steps.end;
-            cpu(&self.block).input_gradient(gradient, axes, steps, &mut output);
-            walk.step(self.n_layers() * end as u64 / n_steps as u64).await?;
-        }
+        let mut job = Backwards { block: cpu(&self.block), gradient, axes: self.planes().0, output: &mut output };
+        self.work_off(&mut job, limits, spared, walk).await?;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }
 
@@ -98,11 +96,27 @@ impl Fused {
         (axes, geometry.output(axes)[0])
     }
 
-    /// Pieces of work after which a stop is noticed.
-    fn pieces(&self, n_steps: usize, max_work: u64, n_planes: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    /// Has a way through the block done, `spared` times less work than the way forward, piece by piece; after each a stop is noticed.
+    async fn work_off(&self, job: &mut dyn Job, limits: WorkLimits, spared: u64, walk: Walk<'_>) -> Result<(), NetworkError> {
+        let len = self.piece_len(limits.max_fused_work.saturating_mul(spared), self.planes().1);
+        if let Some(team) = walk.team().filter(|team| team.has_helpers() && self.can_share(limits, spared)) {
+            let lesson = || BlockParameters::of(self.chain.layers()).map(Lesson::Block);
+            return team.share((self.block.clone(), lesson), job, len, (walk, self.n_layers())).await;
+        }
+        alone(job, len, (walk, self.n_layers())).await
+    }
+
+    /// Whether the work is worth being sent to other threads. Images of two axes are one plane, which cannot be cut.
+    fn can_share(&self, limits: WorkLimits, spared: u64) -> bool {
+        let is_flat = cpu(&self.block).geometry().is_flat();
+        !is_flat && self.chain.work(self.chain.output_shape()[1]) / spared >= limits.min_shared_work
+    }
+
+    /// Steps of a piece, of which there are about as many as planes of the output.
+    fn piece_len(&self, max_work: u64, n_planes: usize) -> usize {
         let rows = self.chain.output_shape()[1];
         let work = self.chain.work(rows).div_ceil(n_planes as u64).max(1);
-        slabs_of(0..n_steps, usize::try_from(max_work / work).unwrap_or(usize::MAX).max(1))
+        usize::try_from(max_work / work).unwrap_or(usize::MAX).max(1)
     }
 }
 

@@ -185,7 +185,7 @@ impl Part {
     fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
         match self {
             Self::Segment(segment) => segment.footprint(limits),
-            Self::Fused(block) => Ok(block.footprint()),
+            Self::Fused(block) => Ok(block.footprint(limits)),
             Self::Join(join) => join.footprint(limits),
             Self::Residual(block) => Ok(block.footprint(limits)),
             Self::Whole(whole) => Ok(whole.footprint()),

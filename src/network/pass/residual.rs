@@ -4,11 +4,12 @@ use burn::tensor::{Device, Tensor};
 
 use super::Keep;
 use crate::network::feature_maps::{FeatureMaps, slabs_of};
-use crate::network::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, excitation_gradient};
+use crate::network::kernels::cpu::residual::{CpuResidual, Excited, Forward, Pooled, PooledGradient, Way, excitation_gradient};
 use crate::network::kernels::{HostValues, ResidualBlock};
 use crate::network::layers::Slope;
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
 use crate::network::step::Step;
+use crate::network::team::{Job, Lesson, ResidualBackwards, ResidualForwards, alone};
 use crate::network::walk::Walk;
 use crate::network::{Kernels, NetworkError, WorkLimits};
 
@@ -71,8 +72,18 @@ impl Residual {
         let planes = |n_planes: usize| bytes_of([n_out, n_planes, height, width]);
         // Hidden planes and those of the branch, with what they share with their neighbours.
         let strip = 2 * planes(self.planes_at_once(limits) + 4);
+        let helpers = if self.can_share(limits) { limits.n_helpers as u64 * self.bytes_of_helper() } else { 0 };
         let kept = bytes_of(self.shape) + output / VALUE_BYTES + if excites { output } else { 0 };
-        Footprint { output, kept, working: strip + if excites { planes(self.axes()[0]) } else { 0 }, is_tiled: false }
+        Footprint { output, kept, working: strip + helpers + if excites { planes(self.axes()[0]) } else { 0 }, is_tiled: false }
+    }
+
+    /// What a helper has at most, in memory of its own but in the same machine: two pieces with what they look at and give, and
+    /// for one of them rings of planes.
+    fn bytes_of_helper(&self) -> u64 {
+        let [c, d, h, w] = self.shape;
+        let piece = 0..MAX_PLANES.min(d);
+        let looks_at = self.block.cpu.input_planes(self.axes(), Way::Backward, &piece).len();
+        2 * bytes_of([c, looks_at + piece.len(), h, w]) + 3 * bytes_of([self.block.cpu.n_out(), MAX_PLANES, h, w])
     }
 
     /// Output of the last layer.
@@ -88,44 +99,66 @@ impl Residual {
         let device = x.device();
         let x = HostValues::of(&x);
         let (axes, n_planes, n_out) = (self.axes(), self.planes_at_once(limits), self.block.cpu.n_out());
-        let pooled @ [d, h, w] = CpuResidual::output(axes);
+        let [d, h, w] = CpuResidual::output(axes);
         let n_values = n_out * d * h * w;
-        let excites = self.block.excitation.is_some();
         let keeps = keep == Keep::ForGradient;
         let mut output = vec![0.0; n_values];
         let mut winners = vec![0; if keeps { n_values } else { 0 }];
-        let mut branch = vec![0.0; if keeps && excites { n_values } else { 0 }];
-        let mut forward = Forward::new(&self.block.cpu, x.as_slice(), axes, n_planes, excites);
-        let mut gate = vec![1.0; n_out];
-        let mut excitation = None;
-        // Without excitation no window looks at the planes that are left over; their means count with it.
-        let n_branch = if excites { axes[0] } else { 2 * pooled[0] + 1 };
-        let part = |done: usize, all: usize| self.n_layers() * done as u64 / all as u64;
-        for planes in slabs_of(0..n_branch, n_planes) {
-            forward.hidden(planes.end);
-            walk.step(part(planes.start, n_branch)).await?;
-            forward.branch(planes.end, excites);
-            walk.step(part(planes.end, n_branch)).await?;
-            if !excites {
-                let winners = keeps.then_some(&mut winners[..]);
-                forward.pool(forward.poolable(), &gate, Pooled { values: &mut output, winners, branch: None });
-                walk.step(part(planes.end, n_branch)).await?;
-            }
-        }
-        if let Some(layer) = &self.block.excitation {
-            let (factors, slope) = layer.gate(Tensor::from_floats(&forward.means()[..], &device));
-            gate = HostValues::of(&factors).as_slice().to_vec();
-            for planes in slabs_of(0..pooled[0], n_planes.div_ceil(2)) {
-                let (winners, branch) = (keeps.then_some(&mut winners[..]), keeps.then_some(&mut branch[..]));
-                forward.pool(planes.end, &gate, Pooled { values: &mut output, winners, branch });
-                walk.step(self.n_layers()).await?;
-            }
-            excitation = Some(KeptExcitation { gate: factors, slope, branch });
-        }
-        drop(forward);
+        let kept = keeps.then_some(&mut winners[..]);
+        let excitation = if self.block.excitation.is_some() {
+            self.forward_excited(x.as_slice(), (&mut output, kept), &device, n_planes, walk).await?
+        } else {
+            let mut job = ResidualForwards::new(&self.block.cpu, (x.as_slice(), axes), &mut output, kept, n_planes);
+            self.work_off(&mut job, n_planes.div_ceil(2), limits, walk).await?;
+            None
+        };
         let output: Tensor<5> = HostValues::into_tensor(output, [1, n_out, d, h, w], &device);
         self.kept = keeps.then(|| Kept { input: x, output: HostValues::of(&output), winners, excitation });
         Ok(FeatureMaps::whole(output))
+    }
+
+    /// The same with squeeze-excitation, which looks at all of the branch before it gives any.
+    async fn forward_excited(
+        &self,
+        x: &[f32],
+        (output, mut winners): (&mut [f32], Option<&mut [u8]>),
+        device: &Device,
+        n_planes: usize,
+        walk: Walk<'_>,
+    ) -> Result<Option<KeptExcitation>, NetworkError> {
+        let Some(layer) = &self.block.excitation else { return Ok(None) };
+        let (axes, keeps) = (self.axes(), winners.is_some());
+        let mut branch = vec![0.0; if keeps { output.len() } else { 0 }];
+        let mut forward = Forward::new(&self.block.cpu, x, axes, n_planes, true);
+        let part = |done: usize| self.n_layers() * done as u64 / axes[0] as u64;
+        for planes in slabs_of(0..axes[0], n_planes) {
+            forward.hidden(planes.end);
+            walk.step(part(planes.start)).await?;
+            forward.branch(planes.end, true);
+            walk.step(part(planes.end)).await?;
+        }
+        let (factors, slope) = layer.gate(Tensor::from_floats(&forward.means()[..], device));
+        let gate = HostValues::of(&factors).as_slice().to_vec();
+        for planes in slabs_of(0..CpuResidual::output(axes)[0], n_planes.div_ceil(2)) {
+            let (winners, branch) = (winners.as_deref_mut(), keeps.then_some(&mut branch[..]));
+            forward.pool(planes.end, &gate, Pooled { values: output, winners, branch });
+            walk.step(self.n_layers()).await?;
+        }
+        Ok(Some(KeptExcitation { gate: factors, slope, branch }))
+    }
+
+    /// Has a way through the block done, piece by piece; after each a stop is noticed.
+    async fn work_off(&self, job: &mut dyn Job, max_len: usize, limits: WorkLimits, walk: Walk<'_>) -> Result<(), NetworkError> {
+        if let Some(team) = walk.team().filter(|team| team.has_helpers() && self.can_share(limits)) {
+            let lesson = || Some(Lesson::Residual(self.block.parameters.clone()));
+            return team.share((self.block.parameters.clone(), lesson), job, max_len, (walk, self.n_layers())).await;
+        }
+        alone(job, max_len, (walk, self.n_layers())).await
+    }
+
+    /// Whether the work is worth being sent to other threads.
+    fn can_share(&self, limits: WorkLimits) -> bool {
+        self.block.cpu.work_per_plane(self.axes()) * self.axes()[0] as u64 >= limits.min_shared_work
     }
 
     /// Gradient with respect to the input.
@@ -140,16 +173,9 @@ impl Residual {
         let ([c, d, h, w], n_planes) = (self.shape, self.planes_at_once(limits));
         let mut output = vec![0.0; c * d * h * w];
         let excited = Excited { gate: &gate, everywhere: &everywhere };
-        let mut backward = Backward::new(&self.block.cpu, (kept.input.as_slice(), self.axes()), gradient, excited, n_planes);
-        let part = |done: usize| self.n_layers() * done as u64 / d as u64;
-        for planes in slabs_of(0..d, n_planes) {
-            backward.hidden(planes.end);
-            walk.step(part(planes.start)).await?;
-            backward.second(planes.end);
-            walk.step(part(planes.start)).await?;
-            backward.input(planes.end, &mut output);
-            walk.step(part(planes.end)).await?;
-        }
+        let x = (kept.input.as_slice(), self.axes());
+        let mut job = ResidualBackwards::new(&self.block.cpu, x, (gradient, excited), &mut output, n_planes);
+        self.work_off(&mut job, n_planes, limits, walk).await?;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }
 

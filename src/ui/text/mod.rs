@@ -125,6 +125,7 @@ pub const VOXEL: Text = Text::new("voxel", "voxel");
 pub const AUTOMATIC: Text = Text::new("automatic", "automatique");
 pub const WEBGPU: Text = Text::new("WebGPU", "WebGPU");
 pub const CPU: Text = Text::new("CPU", "processeur");
+pub const THREADS: Text = Text::new("threads", "fils");
 pub const NO_MAP: Text = Text::new("No map has been computed.", "Aucune carte n’a été calculée.");
 pub const TABS: Text = Text::new("Panels", "Volets");
 pub const TAB_MAP: Text = Text::new("Map", "Carte");
@@ -229,6 +230,7 @@ pub fn stage(stage: Stage) -> &'static str {
 
 pub fn device(info: &DeviceInfo) -> String {
     match info.kind {
+        DeviceChoice::Cpu if info.threads > 1 => format!("{}, {} {}", CPU.get(), info.threads, THREADS.get()),
         DeviceChoice::Cpu => CPU.into(),
         _ => format!("WebGPU · {}", info.name),
     }

@@ -36,6 +36,7 @@ const fn engine(name: &'static str, threads: usize, program: Program) -> Engine 
 /// All engines, ours first.
 pub const ENGINES: &[Engine] = &[
     engine("maplens-wasm", 1, Program::Browser),
+    engine("maplens-wasm", 2, Program::Browser),
     engine("maplens-native", 1, Program::Native),
     engine("maplens-native", 2, Program::Native),
     engine("maplens-webgpu", 1, Program::Browser),
@@ -100,11 +101,11 @@ impl Setup {
                 command.arg("benches/peers/pytorch.py").arg(kind).arg(engine.threads.to_string());
                 Ok(command)
             }
-            Program::Browser => self.browser(engine.name),
+            Program::Browser => self.browser(engine),
         }
     }
 
-    fn browser(&self, name: &str) -> Outcome<Command> {
+    fn browser(&self, Engine { name, threads, .. }: &Engine) -> Outcome<Command> {
         let set_up = || {
             tools::playwright()?;
             Ok([tools::node()?, tools::chromium()?])
@@ -118,7 +119,7 @@ impl Setup {
             self.packages.get_or_init(tools::peers_packages).clone()?;
         }
         let mut command = run::command(node);
-        command.arg("benches/browser/main.mjs").arg(name).env("CHROMIUM", chromium);
+        command.arg("benches/browser/main.mjs").arg(name).arg(threads.to_string()).env("CHROMIUM", chromium);
         command.env("MAPLENS_DIST", paths::dist()).env("MAPLENS_STOCK", stock_folder());
         Ok(command)
     }

@@ -44,6 +44,7 @@ const CUBE256: Case = cube("conv5-256x256x256", 256);
 
 const ON_CPU: &[&str] = &[
     "maplens-wasm",
+    "maplens-wasm/2",
     "maplens-native",
     "maplens-native/2",
     "burn-flex-wasm",
@@ -75,7 +76,7 @@ pub const WORKS: &[Work] = &[
     work("conv5-full-gradients", &FULL, "gradients", ON_CPU),
     work("conv5-full-gradcam", &FULL, "gradcam", ON_CPU),
     work("conv5-full-target", &FULL, "target", OURS),
-    work("conv4-full-gradients", &FULL4, "gradients", &["maplens-wasm", "maplens-native", "pytorch-inputs-only"]),
+    work("conv4-full-gradients", &FULL4, "gradients", &["maplens-wasm", "maplens-wasm/2", "maplens-native", "pytorch-inputs-only"]),
     work("conv5-roi50-gradients", &ROI, "gradients", EVERYWHERE),
     work("conv4-sr2-gradients", &REDUCED4, "gradients", ON_CPU),
     work("read-checkpoint-169mb", &FULL, "read", &["maplens-wasm", "maplens-native", "pytorch-inputs-only"]),

@@ -54,13 +54,7 @@ impl Convolution {
         }
     }
 
-    /// Computes planes of the output from an input of spatial shape `input`.
-    pub fn planes(&self, fill: &Fill<'_>, input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
-        let held = Held::all(self.geometry().output(input)[0]);
-        self.planes_of(held, fill, input, planes, output, winners);
-    }
-
-    /// The same into an output that holds only some planes of each channel.
+    /// Computes planes of the output, which holds only some of each channel, from an input of spatial shape `input`.
     pub fn planes_of(
         &self,
         held: Held,

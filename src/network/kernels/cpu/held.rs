@@ -1,6 +1,8 @@
 //! Which planes of an array are in memory. Kernels count the planes of the whole image: windows, pairs and padding lie where they
 //! lie in it, whatever part of it there is.
 
+use std::ops::Range;
+
 /// Neighbouring planes of each channel of an array C×D×H×W: plane z takes the place of plane z − n.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Held {
@@ -17,6 +19,11 @@ impl Held {
     /// `n` planes at a time, as they are worked on.
     pub fn ring(n: usize) -> Self {
         Self { first: 0, n }
+    }
+
+    /// These planes alone, the first one first.
+    pub fn only(planes: &Range<usize>) -> Self {
+        Self { first: planes.start, n: planes.len() }
     }
 
     /// Where a plane of a channel is among all that are held.

@@ -13,6 +13,7 @@ mod held;
 pub mod matrix;
 mod packing;
 mod parallel;
+mod pieces;
 mod pool;
 mod rectifier;
 pub mod residual;
@@ -29,8 +30,10 @@ use std::ops::Range;
 use super::{BlockParameters, LEAK, winner};
 use forward::Convolution;
 pub use geometry::Geometry;
+use held::Held;
 use sparse::Sparse;
 
+pub use parallel::n_threads;
 pub use simd::has_multiply_add;
 
 /// A block with its weights in the order in which they are needed.
@@ -80,28 +83,55 @@ impl CpuBlock {
     /// Computes planes of the output, `O×D'×H'×W'` in `output` and, where wanted, one [`winner`] code each, from the input
     /// `C×D×H×W` of spatial shape `input`.
     pub fn forward(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
+        let held = [Held::all(input[0]), Held::all(self.geometry.output(input)[0])];
+        self.forward_of(held, x, input, planes, output, winners);
+    }
+
+    /// The same from an input, and into an output, that hold only some planes of each channel.
+    fn forward_of(
+        &self,
+        held: [Held; 2],
+        x: &[f32],
+        input: [usize; 3],
+        planes: Range<usize>,
+        output: &mut [f32],
+        winners: Option<&mut [u8]>,
+    ) {
         let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
-            let [depth, height, width] = input;
-            row.copy_from_slice(&x[((channel * depth + z) * height + y) * width..][..width]);
+            let [_, height, width] = input;
+            row.copy_from_slice(&x[held[0].row(channel, z, y, [height, width])..][..width]);
         };
-        self.forward.planes(&fill, input, planes, output, winners);
+        self.forward.planes_of(held[1], &fill, input, planes, output, winners);
     }
 
     /// Computes planes of the gradient with respect to the input, `C×D×H×W` in `input_gradient`, [`Self::gradient_steps`]
     /// of which make the whole.
     pub fn input_gradient(&self, gradient: OutputGradient<'_>, input: [usize; 3], steps: Range<usize>, input_gradient: &mut [f32]) {
+        let held = [Held::all(self.geometry.output(input)[0]), Held::all(input[0])];
+        self.input_gradient_of(held, gradient, input, steps, input_gradient);
+    }
+
+    /// The same from a gradient, and into one, that hold only some planes of each channel.
+    fn input_gradient_of(
+        &self,
+        held: [Held; 2],
+        gradient: OutputGradient<'_>,
+        input: [usize; 3],
+        steps: Range<usize>,
+        input_gradient: &mut [f32],
+    ) {
         match &self.backward {
-            Backward::Sparse(sparse) => sparse.planes(gradient, &self.scale, input, steps, input_gradient),
+            Backward::Sparse(sparse) => sparse.planes(held, gradient, &self.scale, input, steps, input_gradient),
             Backward::Dense(convolution) => {
                 let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
-                    let [depth, height, width] = input;
-                    let start = ((channel * depth + z) * height + y) * width;
+                    let [_, height, width] = input;
+                    let start = held[0].row(channel, z, y, [height, width]);
                     let codes = &gradient.winners[start..start + width];
                     for ((to, &value), &code) in row.iter_mut().zip(&gradient.values[start..]).zip(codes) {
                         *to = passed(value, code, self.scale[channel]);
                     }
                 };
-                convolution.planes(&fill, input, steps, input_gradient, None);
+                convolution.planes_of(held[1], &fill, input, steps, input_gradient, None);
             }
         }
     }

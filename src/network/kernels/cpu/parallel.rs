@@ -3,13 +3,21 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+/// Threads that have their memory in common: rayon's natively, one in a browser.
+pub fn n_threads() -> usize {
+    #[cfg(not(target_arch = "wasm32"))]
+    return rayon::current_num_threads();
+    #[cfg(target_arch = "wasm32")]
+    1
+}
+
 /// Does work on pieces of a range, natively on all threads of rayon's pool. A piece is a run of neighbours, so
 /// that they can share what they read.
 pub fn in_pieces(range: Range<usize>, work: impl Fn(Range<usize>) + Sync) {
     #[cfg(not(target_arch = "wasm32"))]
     {
         use rayon::iter::{IntoParallelIterator, ParallelIterator};
-        let n_threads = rayon::current_num_threads();
+        let n_threads = n_threads();
         if n_threads > 1 && range.len() > 1 {
             // Several pieces for each thread: they do not all get on equally fast.
             let len = range.len().div_ceil(4 * n_threads);

@@ -47,13 +47,8 @@ impl Sparse {
     }
 
     /// Computes pairs of planes of the gradient with respect to the input.
-    pub fn planes(&self, gradient: OutputGradient<'_>, scale: &[f32], input: [usize; 3], pairs: Range<usize>, output: &mut [f32]) {
-        let held = [Held::all(self.geometry.output(input)[0]), Held::all(input[0])];
-        self.planes_of(held, gradient, scale, input, pairs, output);
-    }
-
-    /// The same from a gradient, and into one, that hold only some planes of each channel.
-    pub fn planes_of(
+    /// `held` tells which planes the gradients with respect to output and input hold.
+    pub fn planes(
         &self,
         held: [Held; 2],
         gradient: OutputGradient<'_>,

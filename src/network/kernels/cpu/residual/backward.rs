@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::image::ToImage;
+use super::input::Input;
 use super::join::place;
 use super::pointwise::Rows;
 use super::ring::Ring;
@@ -38,9 +39,11 @@ pub struct Excited<'a> {
 pub struct Backward<'a> {
     block: &'a CpuResidual,
     /// The input, C×D×H×W, and D, H and W.
-    x: &'a [f32],
+    x: Input<'a>,
     axes: [usize; 3],
     gradient: PooledGradient<'a>,
+    /// Planes that the gradients with respect to output and input hold.
+    held: [Held; 2],
     excited: Excited<'a>,
     /// With respect to the sum of branch and shortcut.
     of_sum: Ring,
@@ -64,13 +67,39 @@ impl<'a> Backward<'a> {
         excited: Excited<'a>,
         n_planes: usize,
     ) -> Self {
+        let held = [Held::all(CpuResidual::output(axes)[0]), Held::all(axes[0])];
+        Self::of(block, (Input { values: x, held: held[1] }, axes), (gradient, held), excited, n_planes)
+    }
+
+    /// The same from an input and a gradient, and into one, that hold only some planes.
+    pub(super) fn of(
+        block: &'a CpuResidual,
+        (x, axes): (Input<'a>, [usize; 3]),
+        (gradient, held): (PooledGradient<'a>, [Held; 2]),
+        excited: Excited<'a>,
+        n_planes: usize,
+    ) -> Self {
         let [_, n_hidden, n_out] = block.channels;
         let [depth, height, width] = axes;
         let ring = |n_channels| Ring::new(n_channels, depth.min(n_planes + 2), [height, width]);
         let (of_sum, hidden, of_hidden) = (ring(n_out), ring(n_hidden), ring(n_hidden));
         let of_image = ToImage::ring(if block.channels[0] == 1 { depth.min(n_planes + 2) } else { 0 }, [height, width]);
         let (sum_end, hidden_end, image_end, input_end) = (0, 0, 0, 0);
-        Self { block, x, axes, gradient, excited, of_sum, sum_end, hidden, of_hidden, hidden_end, of_image, image_end, input_end }
+        Self { block, x, axes, gradient, held, excited, of_sum, sum_end, hidden, of_hidden, hidden_end, of_image, image_end, input_end }
+    }
+
+    /// Begins at a plane of the input.
+    pub fn beginning_at(mut self, plane: usize) -> Self {
+        self.input_end = plane;
+        self.hidden_end = plane.saturating_sub(1);
+        self.image_end = self.hidden_end;
+        self.sum_end = plane.saturating_sub(2);
+        self
+    }
+
+    /// The next plane of the input.
+    pub fn next_plane(&self) -> usize {
+        self.input_end
     }
 
     /// First of three: the gradient of the sum and the hidden layer, as far as planes of the input before `input_end`
@@ -79,7 +108,7 @@ impl<'a> Backward<'a> {
         let depth = self.axes[0];
         let planes = self.sum_end..depth.min(input_end + 2);
         self.sum_end = planes.end;
-        spread(&self.gradient, self.block, self.axes, planes, &mut self.of_sum);
+        spread((&self.gradient, self.held[0]), self.block, self.axes, planes, &mut self.of_sum);
         forward::hidden(self.block, self.x, self.axes, self.hidden_end..depth.min(input_end + 1), &mut self.hidden);
     }
 
@@ -113,7 +142,7 @@ impl<'a> Backward<'a> {
         self.input_end = input_end;
         let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| row.copy_from_slice(self.of_hidden.row(channel, z, y));
         match &self.block.first_back {
-            FirstBack::Maps(convolution) => convolution.planes(&fill, self.axes, planes.clone(), output, None),
+            FirstBack::Maps(convolution) => convolution.planes_of(self.held[1], &fill, self.axes, planes.clone(), output, None),
             FirstBack::Image(convolution) => {
                 let image_planes = self.image_end..self.hidden_end;
                 self.image_end = image_planes.end;
@@ -132,7 +161,7 @@ impl<'a> Backward<'a> {
 
 /// Puts the gradient of each window where its largest value was, times the derivative of the function there. A voxel
 /// that wins in several windows gets the sum, in the order of the windows.
-fn spread(gradient: &PooledGradient<'_>, block: &CpuResidual, axes: [usize; 3], planes: Range<usize>, ring: &mut Ring) {
+fn spread((gradient, held): (&PooledGradient<'_>, Held), block: &CpuResidual, axes: [usize; 3], planes: Range<usize>, ring: &mut Ring) {
     let [n_planes, n_rows, n_columns] = CpuResidual::output(axes);
     let (places, values) = ring.shared();
     in_pieces(planes, |planes| {
@@ -142,7 +171,7 @@ fn spread(gradient: &PooledGradient<'_>, block: &CpuResidual, axes: [usize; 3], 
             let to = unsafe { values.part(places.plane(channel, z)) };
             to.fill(0.0);
             for plane in z.saturating_sub(1) / STRIDE..(z / STRIDE + 1).min(n_planes) {
-                let start = (channel * n_planes + plane) * n_rows * n_columns;
+                let start = held.row(channel, plane, 0, [n_rows, n_columns]);
                 let here = Windows { gradient, start, shape: [n_rows, n_columns], plane: (z - STRIDE * plane) as u8 };
                 here.spread(block.activations[1], axes[2], &mut gradients, to);
             }
@@ -236,7 +265,7 @@ impl Job for ShortcutPlane<'_, '_> {
                 // SAFETY: the caller's.
                 unsafe { back.row::<S>(group, gradient, sums, width) };
                 for (index, channel) in back.channels(group).enumerate() {
-                    let start = ((channel * depth + self.z) * height + y) * width;
+                    let start = walk.held[1].row(channel, self.z, y, [height, width]);
                     // SAFETY: no other piece has this plane.
                     let to = unsafe { self.output.part(start..start + width) };
                     if let FirstBack::Image(_) = walk.block.first_back {

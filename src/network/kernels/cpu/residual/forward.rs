@@ -1,9 +1,10 @@
 //! A residual block forwards, plane after plane.
 
-use super::CpuResidual;
+use super::input::Input;
 use super::join::{Join, Pooled};
 use super::rectify;
 use super::ring::Ring;
+use super::{CpuResidual, STRIDE};
 use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 
@@ -14,7 +15,7 @@ const SIDE_BY_SIDE: usize = 8;
 pub struct Forward<'a> {
     block: &'a CpuResidual,
     /// The input, C×D×H×W, and D, H and W.
-    x: &'a [f32],
+    x: Input<'a>,
     axes: [usize; 3],
     hidden: Ring,
     hidden_end: usize,
@@ -23,17 +24,38 @@ pub struct Forward<'a> {
     /// Of the branch so far, per channel.
     sums: Vec<f64>,
     pooled_end: usize,
+    /// Planes that the output holds.
+    to: Held,
 }
 
 impl<'a> Forward<'a> {
     /// Nothing computed yet. With `holds_branch` the whole branch is held, so that [`Self::pool`] may come after all of it.
     pub fn new(block: &'a CpuResidual, x: &'a [f32], axes: [usize; 3], n_planes: usize, holds_branch: bool) -> Self {
+        let (x, to) = (Input { values: x, held: Held::all(axes[0]) }, Held::all(CpuResidual::output(axes)[0]));
+        Self::of(block, x, axes, to, n_planes, holds_branch)
+    }
+
+    /// The same from an input, and into an output, that hold only some planes.
+    pub(super) fn of(block: &'a CpuResidual, x: Input<'a>, axes: [usize; 3], to: Held, n_planes: usize, holds_branch: bool) -> Self {
         let [_, n_hidden, n_out] = block.channels;
         let [depth, height, width] = axes;
         // What is kept of the planes before: two of the branch to pool with, and of the hidden layer two for the next window.
         let ring = |n_channels, holds_all| Ring::new(n_channels, if holds_all { depth } else { depth.min(n_planes + 2) }, [height, width]);
         let (hidden, branch) = (ring(n_hidden, false), ring(n_out, holds_branch));
-        Self { block, x, axes, hidden, hidden_end: 0, branch, branch_end: 0, sums: vec![0.0; n_out], pooled_end: 0 }
+        Self { block, x, axes, hidden, hidden_end: 0, branch, branch_end: 0, sums: vec![0.0; n_out], pooled_end: 0, to }
+    }
+
+    /// Begins at a plane of the output.
+    pub fn beginning_at(mut self, plane: usize) -> Self {
+        self.pooled_end = plane;
+        self.branch_end = STRIDE * plane;
+        self.hidden_end = self.branch_end.saturating_sub(1);
+        self
+    }
+
+    /// The next plane of the output.
+    pub fn next_plane(&self) -> usize {
+        self.pooled_end
     }
 
     /// Computes the hidden layer as far as planes of the branch before `branch_end` look at it.
@@ -84,15 +106,15 @@ impl<'a> Forward<'a> {
         let planes = self.pooled_end..end;
         self.pooled_end = end;
         let (shortcut, activation) = (&self.block.shortcut, self.block.activations[1]);
-        Join { branch: &self.branch, gate, x: self.x, axes: self.axes, shortcut, activation }.planes(planes, pooled);
+        Join { branch: &self.branch, gate, x: self.x, axes: self.axes, to: self.to, shortcut, activation }.planes(planes, pooled);
     }
 }
 
 /// Computes planes of the hidden layer: convolution, normalisation and function.
-pub fn hidden(block: &CpuResidual, x: &[f32], axes: [usize; 3], planes: std::ops::Range<usize>, ring: &mut Ring) {
-    let [depth, height, width] = axes;
+pub fn hidden(block: &CpuResidual, x: Input<'_>, axes: [usize; 3], planes: std::ops::Range<usize>, ring: &mut Ring) {
+    let [_, height, width] = axes;
     let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
-        row.copy_from_slice(&x[((channel * depth + z) * height + y) * width..][..width]);
+        row.copy_from_slice(x.row(channel, z, y, [height, width]));
     };
     block.first.planes_of(Held::ring(ring.n_planes()), &fill, axes, planes.clone(), ring.values_mut(), None);
     let (places, values) = ring.shared();

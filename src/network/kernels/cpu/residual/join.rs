@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::STRIDE;
+use super::input::Input;
 use super::pointwise::{Pointwise, Rows};
 use super::rectify;
 use super::ring::Ring;
 use crate::network::kernels::cpu::convolve::CHANNELS;
+use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 use crate::network::kernels::cpu::simd::{self, Job, Simd};
 use crate::network::layers::Activation;
@@ -29,9 +31,11 @@ pub struct Join<'a> {
     /// What each of its channels is multiplied by.
     pub gate: &'a [f32],
     /// The block's input, C×D×H×W.
-    pub x: &'a [f32],
+    pub x: Input<'a>,
     /// D, H and W.
     pub axes: [usize; 3],
+    /// Planes that the output holds.
+    pub to: Held,
     /// From the input.
     pub shortcut: &'a Pointwise,
     /// After the sum.
@@ -93,9 +97,9 @@ impl<'a> Windows<'a> {
     /// As [`Simd`].
     #[inline(always)]
     unsafe fn sum<S: Simd>(&mut self, group: usize, z: usize, y: usize) {
-        let Join { branch, gate, x, axes: [depth, height, width], shortcut, activation } = *self.join;
+        let Join { branch, gate, x, axes: [_, height, width], shortcut, activation, .. } = *self.join;
         for channel in 0..shortcut.n_in() {
-            self.input.set(channel, &x[((channel * depth + z) * height + y) * width..][..width]);
+            self.input.set(channel, x.row(channel, z, y, [height, width]));
         }
         // SAFETY: the caller's; rings and rows have room for a whole vector beyond `width`.
         unsafe {
@@ -172,10 +176,9 @@ impl<'a> Windows<'a> {
         branch: Option<&Shared<'_, f32>>,
     ) {
         let [n_rows, n_columns] = self.shape;
-        let n_planes = (self.join.axes[0] - 1) / STRIDE;
         for (index, channel) in self.join.shortcut.channels(group).enumerate() {
             for row in 0..n_rows {
-                let start = ((channel * n_planes + plane) * n_rows + row) * n_columns;
+                let start = self.join.to.row(channel, plane, row, self.shape);
                 let there = start..start + n_columns;
                 let [largest, codes] = self.largest.each_ref().map(|rows| &rows.get(row * CHANNELS + index)[..n_columns]);
                 // SAFETY: no other piece writes this plane.

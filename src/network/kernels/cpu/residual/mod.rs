@@ -10,7 +10,9 @@
 mod backward;
 mod forward;
 mod image;
+mod input;
 mod join;
+mod pieces;
 mod pointwise;
 mod rectify;
 mod ring;
@@ -26,6 +28,7 @@ use pointwise::Pointwise;
 pub use backward::{Backward, Excited, PooledGradient, excitation_gradient};
 pub use forward::Forward;
 pub use join::Pooled;
+pub use pieces::{Given, Way};
 
 /// Voxels from a pooling window to the next; windows are three voxels wide.
 const STRIDE: usize = 2;
@@ -87,6 +90,11 @@ impl CpuResidual {
             shortcut_back: Pointwise::transposed(shortcut.n_in, &shortcut.weight, &shortcut.scale),
             scales: [first.scale.clone(), second.scale.clone()],
         }
+    }
+
+    /// Channels of the input.
+    pub fn n_in(&self) -> usize {
+        self.channels[0]
     }
 
     /// Channels of the output.

@@ -1,0 +1,131 @@
+//! One way through a block, in pieces: each is computed in place, or described for a helper and taken from its answer.
+
+use std::ops::Range;
+
+use super::helper::count;
+use super::order::{Order, PieceKey};
+use crate::crew::{Arrived, Parcel};
+use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
+
+/// Work that consists of steps.
+pub trait Job {
+    /// Number of steps.
+    fn n_steps(&self) -> usize;
+
+    /// Steps that a helper is given at least, where there are so many.
+    fn min_len(&self) -> usize {
+        1
+    }
+
+    /// Computes steps in place.
+    fn compute(&mut self, steps: Range<usize>);
+
+    /// Describes steps for a helper, with all that they look at.
+    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_>;
+
+    /// Copies what a helper computed to its place, unless it does not fit.
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()>;
+}
+
+/// Planes of the output.
+pub struct Forwards<'a> {
+    /// The block.
+    pub block: &'a CpuBlock,
+    /// Input C×D×H×W.
+    pub x: &'a [f32],
+    /// Planes, rows and columns of the input.
+    pub axes: [usize; 3],
+    /// Output O×D'×H'×W'.
+    pub output: &'a mut [f32],
+    /// One code for each value of the output, if they are to be kept.
+    pub winners: Option<&'a mut [u8]>,
+}
+
+impl Job for Forwards<'_> {
+    fn n_steps(&self) -> usize {
+        self.block.geometry().output(self.axes)[0]
+    }
+
+    fn compute(&mut self, steps: Range<usize>) {
+        self.block.forward(self.x, self.axes, steps, self.output, self.winners.as_deref_mut());
+    }
+
+    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
+        let order = Order::Forward { piece, axes: self.axes, planes: steps.clone(), keeps: self.winners.is_some() };
+        let floats = planes_of(self.x, self.axes, self.block.input_planes(self.axes, steps)).collect();
+        Parcel { words: words(&order), floats, bytes: Vec::new() }
+    }
+
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+        let axes = self.block.geometry().output(self.axes);
+        let n_values = count(self.block.geometry().n_out, steps, axes)?;
+        let n_kept = if self.winners.is_some() { n_values } else { 0 };
+        if answer.n_floats() != n_values || answer.n_bytes() != n_kept {
+            return None;
+        }
+        copy(self.output, axes, steps, |at, to| answer.copy_floats(at, to));
+        if let Some(winners) = self.winners.as_deref_mut() {
+            copy(winners, axes, steps, |at, to| answer.copy_bytes(at, to));
+        }
+        Some(())
+    }
+}
+
+/// Planes of the input's gradient.
+pub struct Backwards<'a> {
+    /// The block.
+    pub block: &'a CpuBlock,
+    /// The output's gradient.
+    pub gradient: OutputGradient<'a>,
+    /// Planes, rows and columns of the input.
+    pub axes: [usize; 3],
+    /// Input's gradient C×D×H×W.
+    pub output: &'a mut [f32],
+}
+
+impl Job for Backwards<'_> {
+    fn n_steps(&self) -> usize {
+        self.block.gradient_steps(self.axes)
+    }
+
+    fn compute(&mut self, steps: Range<usize>) {
+        self.block.input_gradient(self.gradient, self.axes, steps, self.output);
+    }
+
+    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
+        let order = Order::Backward { piece, axes: self.axes, steps: steps.clone() };
+        let (axes, planes) = (self.block.geometry().output(self.axes), self.block.output_planes(self.axes, steps));
+        let floats = planes_of(self.gradient.values, axes, planes.clone()).collect();
+        Parcel { words: words(&order), floats, bytes: planes_of(self.gradient.winners, axes, planes).collect() }
+    }
+
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+        let planes = self.block.planes_of_steps(self.axes, steps);
+        let n_values = count(self.block.geometry().n_in, &planes, self.axes)?;
+        if answer.n_floats() != n_values || answer.n_bytes() != 0 {
+            return None;
+        }
+        copy(self.output, self.axes, &planes, |at, to| answer.copy_floats(at, to));
+        Some(())
+    }
+}
+
+/// What an order says.
+pub fn words(order: &Order) -> String {
+    // Only a map with keys that are no text could fail, and there is none.
+    serde_json::to_string(order).unwrap_or_default()
+}
+
+/// Planes of each channel of an array C×D×H×W.
+pub fn planes_of<T>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> impl Iterator<Item = &[T]> {
+    let plane = height * width;
+    values.chunks_exact((depth * plane).max(1)).map(move |channel| &channel[planes.start * plane..planes.end * plane])
+}
+
+/// Has planes of each channel of an array C×D×H×W written from an array that holds them alone.
+pub fn copy<T>(values: &mut [T], [depth, height, width]: [usize; 3], planes: &Range<usize>, write: impl Fn(usize, &mut [T])) {
+    let plane = height * width;
+    for (channel, values) in values.chunks_exact_mut((depth * plane).max(1)).enumerate() {
+        write(channel * planes.len() * plane, &mut values[planes.start * plane..planes.end * plane]);
+    }
+}

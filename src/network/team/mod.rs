@@ -1,0 +1,324 @@
+//! Sharing a block with threads that have no memory in common: the helpers of a browser's engine.
+//!
+//! A way through a block is cut into pieces of a few steps. Each helper is sent one after the other, with the planes that it
+//! looks at, and the engine computes pieces itself meanwhile. Whoever is done gets the next one, so that threads may be
+//! unequally fast. Every value is one sum in one order whoever computes it: a map has the same bits for any number of threads.
+//!
+//! Helpers can only help. Where one fails, falls silent or answers nonsense, the engine computes the pieces that are missing and
+//! goes on alone.
+
+mod helper;
+mod job;
+mod order;
+mod residual_job;
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+
+use super::NetworkError;
+use super::feature_maps::slabs_of;
+use super::kernels::BlockParameters;
+use super::kernels::cpu::residual::ResidualParameters;
+use super::walk::Walk;
+use crate::crew::{Crew, News, Parcel};
+pub use helper::{Answer, Helper};
+pub use job::{Backwards, Forwards, Job};
+use order::{Form, Order, PieceKey};
+pub use residual_job::{ResidualBackwards, ResidualForwards};
+
+/// More threads gain little: one of them copies for all, deeper blocks have few planes for each, and every helper takes some
+/// megabytes for the program's own data.
+pub const MAX_THREADS: usize = 8;
+
+/// Waits without news, of some hundredths of a second each, after which helpers are given up. A piece takes about one.
+const PATIENCE: usize = 100;
+
+/// An engine's helpers.
+pub struct Team {
+    crew: Rc<dyn Crew>,
+    state: RefCell<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Helpers that may be started.
+    n_helpers: usize,
+    /// Of each that was started, whether it is there.
+    ready: Vec<bool>,
+    /// Whether they have failed, and are not to be used any more.
+    is_over: bool,
+    next_number: u32,
+    /// What they remember.
+    blocks: Vec<(Weak<dyn Any + Send + Sync>, u32)>,
+    /// Numbers of the pieces that they have, and who has them. A walk that was stopped leaves some.
+    pieces: Vec<(u32, usize)>,
+}
+
+/// What is left of a way through a block.
+struct Rest {
+    /// Steps that nobody has.
+    steps: Range<usize>,
+    /// Pieces that were given back.
+    returned: Vec<Range<usize>>,
+    /// Pieces that helpers have, by number.
+    out: Vec<(u32, Range<usize>)>,
+    /// Most steps of a piece of the engine's own.
+    max_len: usize,
+    /// Least of a helper's, where there are so many.
+    min_len: usize,
+}
+
+/// Has a job done by this thread, in pieces of at most `max_len` steps, while `walk` goes over `n_layers` layers.
+///
+/// # Errors
+/// When the walk is stopped.
+pub async fn alone(job: &mut dyn Job, max_len: usize, (walk, n_layers): (Walk<'_>, u64)) -> Result<(), NetworkError> {
+    let n_steps = job.n_steps();
+    for steps in slabs_of(0..n_steps, max_len) {
+        let end = steps.end;
+        job.compute(steps);
+        walk.step(n_layers * end as u64 / n_steps as u64).await?;
+    }
+    Ok(())
+}
+
+/// A block as a helper is told of it.
+pub enum Lesson {
+    /// A fused one.
+    Block(BlockParameters),
+    /// A residual one.
+    Residual(Arc<ResidualParameters>),
+}
+
+impl Team {
+    /// No helper is used until their number has been chosen.
+    pub fn new(crew: Rc<dyn Crew>) -> Self {
+        Self { crew, state: RefCell::default() }
+    }
+
+    /// Ends the helpers that there are. From now on so many threads may compute, the engine's own among them; without a wish
+    /// as many as the machine has. Gives the number of helpers that this means; they are started when a block is large enough.
+    pub fn choose(&self, threads: Option<usize>) -> usize {
+        let mut state = self.state.borrow_mut();
+        self.crew.dismiss();
+        let n_helpers = threads.unwrap_or_else(|| self.crew.n_threads()).clamp(1, MAX_THREADS) - 1;
+        *state = State { n_helpers, is_over: state.is_over, next_number: state.next_number, ..State::default() };
+        if state.is_over { 0 } else { n_helpers }
+    }
+
+    /// Whether there may be helpers.
+    pub fn has_helpers(&self) -> bool {
+        let state = self.state.borrow();
+        state.n_helpers > 0 && !state.is_over
+    }
+
+    /// Has a job on a block, which lives as long as helpers are to remember it, done in pieces of at most `max_len` steps, while `walk` goes over the `n_layers` that the block
+    /// stands for.
+    ///
+    /// # Errors
+    /// When the walk is stopped.
+    pub async fn share(
+        &self,
+        (block, lesson): (Arc<dyn Any + Send + Sync>, impl Fn() -> Option<Lesson>),
+        job: &mut dyn Job,
+        max_len: usize,
+        (walk, n_layers): (Walk<'_>, u64),
+    ) -> Result<(), NetworkError> {
+        let n_steps = job.n_steps();
+        let mut rest = Rest { steps: 0..n_steps, returned: Vec::new(), out: Vec::new(), max_len, min_len: job.min_len() };
+        let block = self.introduce(&block, lesson).unwrap_or_else(|why| {
+            self.end(&why, &mut rest);
+            None
+        });
+        let (mut done, mut silence) = (0, 0);
+        while done < n_steps {
+            if let Some(block) = block {
+                self.hand_out(block, job, &mut rest);
+            }
+            if let Some(steps) = rest.cut_own(self.n_ready()) {
+                done += steps.len();
+                job.compute(steps);
+                self.crew.turn().await;
+            } else {
+                silence += 1;
+                self.crew.wait().await;
+            }
+            while let Some((helper, news)) = self.crew.take() {
+                silence = 0;
+                match self.hear((helper, news), job, &mut rest) {
+                    Ok(n_steps) => done += n_steps,
+                    Err(why) => self.end(&why, &mut rest),
+                }
+            }
+            if silence > PATIENCE {
+                self.end("nothing is heard of them", &mut rest);
+                silence = 0;
+            }
+            walk.step(n_layers * done as u64 / n_steps as u64).await?;
+        }
+        Ok(())
+    }
+
+    /// The number by which helpers know a block, which they are told if they do not; helpers are started if there are none.
+    fn introduce(&self, block: &Arc<dyn Any + Send + Sync>, lesson: impl Fn() -> Option<Lesson>) -> Result<Option<u32>, String> {
+        if !self.has_helpers() {
+            return Ok(None);
+        }
+        let mut state = self.state.borrow_mut();
+        if state.ready.is_empty() {
+            self.crew.start(state.n_helpers)?;
+            state.ready = vec![false; state.n_helpers];
+        }
+        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut state.blocks).into_iter().partition(|(block, _)| block.strong_count() > 0);
+        state.blocks = kept;
+        for (_, block) in gone {
+            self.tell_all(state.n_helpers, &Parcel { words: job::words(&Order::Forget { block }), ..Parcel::default() })?;
+        }
+        let this = Arc::downgrade(block);
+        if let Some((_, number)) = state.blocks.iter().find(|(known, _)| known.ptr_eq(&this)) {
+            return Ok(Some(*number));
+        }
+        let Some(lesson) = lesson() else { return Ok(None) };
+        let number = state.number();
+        self.tell_all(state.n_helpers, &lesson.parcel(number))?;
+        state.blocks.push((this, number));
+        Ok(Some(number))
+    }
+
+    fn tell_all(&self, n_helpers: usize, parcel: &Parcel<'_>) -> Result<(), String> {
+        (0..n_helpers).try_for_each(|helper| self.crew.post(helper, parcel))
+    }
+
+    /// Gives pieces to helpers that have none; a second one, so that they need not wait for the engine, while there is plenty.
+    /// The last piece is the engine's own.
+    fn hand_out(&self, block: u32, job: &dyn Job, rest: &mut Rest) {
+        loop {
+            let n_ready = self.n_ready();
+            let n_left = rest.n_pieces(n_ready);
+            let at_most = if n_left > n_ready + 1 { 1 } else { 0 };
+            let Some(helper) = self.free_helper(at_most).filter(|_| n_left > 1) else { return };
+            let Some(steps) = rest.cut_for_helper(n_ready) else { return };
+            let number = self.state.borrow_mut().number();
+            match self.crew.post(helper, &job.order(PieceKey { number, block }, &steps)) {
+                Ok(()) => {
+                    self.state.borrow_mut().pieces.push((number, helper));
+                    rest.out.push((number, steps));
+                }
+                Err(why) => {
+                    rest.returned.push(steps);
+                    self.end(&why, rest);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Takes news of a helper; gives the number of steps that are done with it.
+    fn hear(&self, (helper, news): (usize, News), job: &mut dyn Job, rest: &mut Rest) -> Result<usize, String> {
+        let mut state = self.state.borrow_mut();
+        let answer = match news {
+            News::Failed(why) => return Err(why),
+            News::Ready => {
+                state.ready.get_mut(helper).into_iter().for_each(|ready| *ready = true);
+                return Ok(0);
+            }
+            News::Answer(answer) => answer,
+        };
+        let number = answer.words().parse::<u32>().map_err(|_| "an answer without a number")?;
+        state.pieces.retain(|(piece, _)| *piece != number);
+        let Some(index) = rest.out.iter().position(|(piece, _)| *piece == number) else {
+            // Of a walk that was stopped.
+            return Ok(0);
+        };
+        let steps = rest.out[index].1.clone();
+        job.take(&steps, &*answer).ok_or("an answer that does not fit")?;
+        rest.out.swap_remove(index);
+        Ok(steps.len())
+    }
+
+    /// Does without helpers from now on; what they have not answered is to be computed here.
+    fn end(&self, why: &str, rest: &mut Rest) {
+        self.crew.warn(why);
+        self.crew.dismiss();
+        let mut state = self.state.borrow_mut();
+        state.is_over = true;
+        state.ready.clear();
+        state.pieces.clear();
+        state.blocks.clear();
+        rest.returned.extend(rest.out.drain(..).map(|(_, steps)| steps));
+    }
+
+    fn n_ready(&self) -> usize {
+        self.state.borrow().ready.iter().filter(|ready| **ready).count()
+    }
+
+    /// The helper that is there with the fewest pieces, if they are not more than these.
+    fn free_helper(&self, at_most: usize) -> Option<usize> {
+        let state = self.state.borrow();
+        let n_pieces = |helper: usize| state.pieces.iter().filter(|(_, of)| *of == helper).count();
+        let ready = (0..state.ready.len()).filter(|&helper| state.ready[helper]);
+        ready.map(|helper| (n_pieces(helper), helper)).min().filter(|(n, _)| *n <= at_most).map(|(_, helper)| helper)
+    }
+}
+
+impl Lesson {
+    fn parcel(&self, block: u32) -> Parcel<'_> {
+        match self {
+            Self::Block(parameters) => {
+                let words = job::words(&Order::Learn { block, form: Form::of(parameters) });
+                Parcel { words, floats: parameters.arrays().to_vec(), bytes: Vec::new() }
+            }
+            Self::Residual(parameters) => {
+                let ResidualParameters { first, second, shortcut, activations } = &**parameters;
+                let forms = [first, second, shortcut].map(Form::of);
+                let words = job::words(&Order::LearnResidual { block, forms, activations: *activations });
+                let floats = [first, second, shortcut].iter().flat_map(|parameters| parameters.arrays()).collect();
+                Parcel { words, floats, bytes: Vec::new() }
+            }
+        }
+    }
+}
+
+impl State {
+    fn number(&mut self) -> u32 {
+        self.next_number = self.next_number.wrapping_add(1);
+        self.next_number
+    }
+}
+
+impl Rest {
+    /// Steps of the next piece, beside so many helpers: a few for each thread, and fewer towards the end, so that all are
+    /// done at about the same time.
+    fn len(&self, n_helpers: usize) -> usize {
+        let share = if n_helpers == 0 { self.max_len } else { self.steps.len() / (2 * (n_helpers + 1)) };
+        share.clamp(1, self.max_len)
+    }
+
+    /// About how many pieces nobody has.
+    fn n_pieces(&self, n_helpers: usize) -> usize {
+        self.returned.len() + self.steps.len().div_ceil(self.len(n_helpers).max(self.min_len))
+    }
+
+    /// Takes a helper's next piece, from the end: the engine's own follow each other.
+    fn cut_for_helper(&mut self, n_helpers: usize) -> Option<Range<usize>> {
+        let len = self.len(n_helpers).max(self.min_len);
+        let start = self.steps.end.saturating_sub(len).max(self.steps.start);
+        let piece = start..self.steps.end;
+        self.steps.end = start;
+        (!piece.is_empty()).then_some(piece)
+    }
+
+    /// Takes the engine's next piece.
+    fn cut_own(&mut self, n_helpers: usize) -> Option<Range<usize>> {
+        if let Some(returned) = self.returned.pop() {
+            return Some(returned);
+        }
+        let end = self.steps.end.min(self.steps.start + self.len(n_helpers));
+        let piece = self.steps.start..end;
+        self.steps.start = end;
+        (!piece.is_empty()).then_some(piece)
+    }
+}

@@ -1,0 +1,254 @@
+//! Blocks that are shared with helpers: the bits are those of one thread, and helpers that fail cost time alone.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use maplens::engine::message::Stage;
+use maplens::files::LocalFuture;
+use maplens::network::kernels::cpu::{CpuBlock, OutputGradient};
+use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, Window};
+use maplens::network::step::Step;
+use maplens::network::team::Helper;
+use maplens::network::walk::Walk;
+use maplens::network::{FeatureMaps, Keep, NetworkError, Pace, SpatialPass, Stopped, Team, WorkLimits};
+
+use crate::blocks::kinds;
+use crate::in_process::{InProcess, Temper};
+use crate::noise::Noise;
+
+/// Everything is shared, a few planes at a time.
+const EAGER: WorkLimits = WorkLimits { min_shared_work: 0, max_fused_work: 50_000, n_helpers: 1, ..WorkLimits::CPU };
+
+/// A pace with helpers, which stops at the step that `left` runs out at.
+struct Shared {
+    crew: Rc<InProcess>,
+    team: Team,
+    left: Cell<usize>,
+}
+
+impl Shared {
+    fn new(n_helpers: usize, temper: Temper) -> Self {
+        let crew = InProcess::new(temper);
+        let team = Team::new(crew.clone());
+        assert_eq!(team.choose(Some(n_helpers + 1)), n_helpers);
+        Self { crew, team, left: Cell::new(usize::MAX) }
+    }
+}
+
+impl Pace for Shared {
+    fn step(&self, _stage: Stage, _done: u64, _total: u64) -> LocalFuture<'_, Result<(), Stopped>> {
+        let outcome = if self.left.get() == 0 { Err(Stopped) } else { Ok(()) };
+        self.left.set(self.left.get().saturating_sub(1));
+        Box::pin(std::future::ready(outcome))
+    }
+
+    fn team(&self) -> Option<&Team> {
+        Some(&self.team)
+    }
+}
+
+/// Blocks of each kind: pooled, of stride 2, neither.
+struct Place {
+    steps: Vec<Step>,
+    shape: [usize; 4],
+    x: Vec<f32>,
+    gradient: Vec<f32>,
+}
+
+impl Place {
+    fn new(shape: [usize; 4], activation: Activation, seed: u64) -> Self {
+        let (mut noise, device) = (Noise(seed), Device::flex());
+        let mut steps = Vec::new();
+        for ([n_in, n_out], stride, pools) in [([1, 5], 1, true), ([5, 8], 1, false), ([8, 9], 2, false), ([9, 4], 1, true)] {
+            let weight = noise.values(n_out * n_in * 27);
+            let window = Window::new(3, 3, stride, 1);
+            let bias = noise.values(n_out);
+            let convolution = Convolution::new([n_out, n_in], window, &weight, Some(&bias), n_out, &device);
+            let [weight, bias, mean] = [(); 3].map(|()| noise.values(n_out));
+            let batch_norm = BatchNormParameters { weight, bias, mean, variance: vec![1.0; n_out] };
+            steps.push(Step::Rows(RowLayer::Convolution(Box::new(convolution))));
+            steps.push(Step::Rows(RowLayer::BatchNorm(Box::new(BatchNorm::new(&batch_norm, &device)))));
+            steps.push(Step::Rows(RowLayer::Activation(activation)));
+            steps.extend(pools.then(|| Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(3)))));
+        }
+        Self::of(steps, shape, noise)
+    }
+
+    /// Two residual blocks.
+    fn residual(shape: [usize; 4], activation: Activation) -> Self {
+        let (mut noise, device) = (Noise(6), Device::flex());
+        let mut convolution = |[n_in, n_out]: [usize; 2], width: usize| {
+            let window = Window::new(3, width, 1, width / 2);
+            let (weight, bias) = (noise.values(n_out * n_in * window.volume()), noise.values(n_out));
+            let [weight_of_norm, bias_of_norm, mean] = [(); 3].map(|()| noise.values(n_out));
+            let batch_norm = BatchNormParameters { weight: weight_of_norm, bias: bias_of_norm, mean, variance: vec![9.0; n_out] };
+            let convolution = Convolution::new([n_out, n_in], window, &weight, Some(&bias), n_out, &device);
+            let batch_norm = BatchNorm::new(&batch_norm, &device);
+            [RowLayer::Convolution(Box::new(convolution)), RowLayer::BatchNorm(Box::new(batch_norm))]
+        };
+        let mut steps = Vec::new();
+        for [n_in, n_hidden, n_out] in [[1, 4, 5], [5, 6, 4]] {
+            let mut branch: Vec<Step> = convolution([n_in, n_hidden], 3).map(Step::Rows).into();
+            branch.push(Step::Rows(RowLayer::Activation(activation)));
+            branch.extend(convolution([n_hidden, n_out], 3).map(Step::Rows));
+            steps.push(Step::Residual { branch, shortcut: convolution([n_in, n_out], 1).into() });
+            steps.push(Step::Rows(RowLayer::Activation(activation)));
+            steps.push(Step::Rows(RowLayer::MaxPool(MaxPool::new(3, 0))));
+        }
+        Self::of(steps, shape, noise)
+    }
+
+    fn of(steps: Vec<Step>, shape: [usize; 4], mut noise: Noise) -> Self {
+        let output = maplens::network::step::output_shape(&steps, shape);
+        let (x, gradient) = (noise.values(shape.iter().product()), noise.values(output.iter().product()));
+        Self { steps, shape, x, gradient }
+    }
+
+    /// Output and gradient of the input.
+    fn walk(&self, pace: &dyn Pace, limits: WorkLimits) -> Result<(Vec<f32>, Vec<f32>), NetworkError> {
+        let mut pass = SpatialPass::new(&self.steps, self.shape, limits);
+        let maps = |values: &[f32], [c, d, h, w]: [usize; 4]| {
+            FeatureMaps::whole(Tensor::from_data(TensorData::new(values.to_vec(), [1, c, d, h, w]), &Device::flex()))
+        };
+        pollster::block_on(async {
+            let walk = Walk::new(pace, Stage::Forward, 1);
+            let output = pass.forward(&maps(&self.x, self.shape), Keep::ForGradient, walk).await?;
+            let gradient = maps(&self.gradient, output.shape());
+            let gradient = pass.backward(gradient, Walk::new(pace, Stage::Backward, 1)).await?;
+            Ok((output.read().await?, gradient.read().await?))
+        })
+    }
+
+    fn alone(&self) -> (Vec<f32>, Vec<f32>) {
+        let walked = self.walk(&maplens::network::Unpaced, EAGER).unwrap();
+        assert!(walked.0.iter().chain(&walked.1).any(|value| *value != 0.0));
+        walked
+    }
+}
+
+#[test]
+fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
+    for parameters in kinds().iter().filter(|parameters| parameters.n_axes == 3) {
+        for shape in [[9, 6, 7], [8, 5, 18], [2, 3, 4], [1, 2, 1]] {
+            let (block, mut noise) = (CpuBlock::new(parameters), Noise(2));
+            let x = noise.values(parameters.n_in * shape.iter().product::<usize>());
+            let axes = block.geometry().output(shape);
+            let n_output = parameters.n_out * axes.iter().product::<usize>();
+            let (mut output, mut winners) = (vec![0.0; n_output], vec![0; n_output]);
+            block.forward(&x, shape, 0..axes[0], &mut output, Some(&mut winners));
+            for planes in ranges(axes[0]) {
+                let (values, codes) =
+                    block.forward_piece(&only(&x, shape, block.input_planes(shape, &planes)), shape, planes.clone(), true);
+                let what = format!("planes {planes:?} of {shape:?}, {parameters:?}");
+                assert_eq!(values, only(&output, axes, planes.clone()), "{what}");
+                assert_eq!(codes, only(&winners, axes, planes), "{what}");
+            }
+            let (values, mut of_input) = (noise.values(n_output), vec![0.0; x.len()]);
+            let gradient = OutputGradient { values: &values, winners: &winners };
+            block.input_gradient(gradient, shape, 0..block.gradient_steps(shape), &mut of_input);
+            for steps in ranges(block.gradient_steps(shape)) {
+                let planes = block.output_planes(shape, &steps);
+                let (values, winners) = (only(&values, axes, planes.clone()), only(&winners, axes, planes));
+                let piece = block.gradient_piece(OutputGradient { values: &values, winners: &winners }, shape, steps.clone());
+                let expected = only(&of_input, shape, block.planes_of_steps(shape, &steps));
+                assert_eq!(piece, expected, "steps {steps:?} of {shape:?}, {parameters:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    for (place, shape) in [
+        ([1, 33, 14, 19], Activation::Relu),
+        ([1, 32, 15, 18], Activation::LeakyRelu),
+        ([1, 18, 9, 40], Activation::Relu),
+        ([1, 5, 7, 9], Activation::LeakyRelu),
+    ]
+    .map(|(shape, activation)| (Place::new(shape, activation, 4), shape))
+    .into_iter()
+    .chain([[1, 41, 9, 12], [1, 40, 8, 11]].map(|shape| (Place::residual(shape, Activation::Elu), shape)))
+    {
+        let alone = place.alone();
+        for n_helpers in 0..5 {
+            let pace = Shared::new(n_helpers, Temper::Good);
+            for _ in 0..2 {
+                assert!(place.walk(&pace, EAGER).unwrap() == alone, "{shape:?}, {n_helpers} helpers");
+            }
+            assert_eq!(pace.crew.n_warnings.get(), 0);
+            assert!(n_helpers == 0 || pace.crew.n_answers.get() > 0, "helpers had {} pieces", pace.crew.n_answers.get());
+        }
+    }
+}
+
+#[test]
+fn helpers_that_fail_change_nothing() {
+    let place = Place::new([1, 33, 14, 19], Activation::Relu, 4);
+    let alone = place.alone();
+    let unlike = [Temper::Silent, Temper::Failing, Temper::Short, Temper::Nameless, Temper::Unstartable, Temper::Unreachable];
+    for temper in unlike {
+        let pace = Shared::new(3, temper);
+        assert!(place.walk(&pace, EAGER).unwrap() == alone, "{temper:?}");
+        assert!(!pace.team.has_helpers(), "{temper:?} helpers are given up");
+        assert_eq!(pace.crew.n_warnings.get(), 1, "{temper:?} is told once");
+        assert_eq!(pace.team.choose(None), 0, "{temper:?} helpers stay given up");
+        assert!(place.walk(&pace, EAGER).unwrap() == alone, "{temper:?}, another time");
+    }
+    let pace = Shared::new(3, Temper::Late);
+    assert!(place.walk(&pace, EAGER).unwrap() == alone, "nobody waits for who is not there yet");
+    assert!(pace.team.has_helpers());
+}
+
+#[test]
+fn a_walk_that_is_stopped_leaves_nothing_to_the_next() {
+    let place = Place::new([1, 33, 14, 19], Activation::Relu, 4);
+    let alone = place.alone();
+    let pace = Shared::new(2, Temper::Good);
+    for n_steps in 0..30 {
+        pace.left.set(n_steps);
+        assert!(matches!(place.walk(&pace, EAGER), Err(NetworkError::Stopped)), "after {n_steps} steps");
+        pace.left.set(usize::MAX);
+        assert!(place.walk(&pace, EAGER).unwrap() == alone, "after a stop at {n_steps}");
+    }
+}
+
+#[test]
+fn small_blocks_are_not_shared() {
+    let place = Place::new([1, 33, 14, 19], Activation::Relu, 4);
+    let pace = Shared::new(3, Temper::Good);
+    place.walk(&pace, WorkLimits { min_shared_work: WorkLimits::CPU.min_shared_work, ..EAGER }).unwrap();
+    assert_eq!(pace.crew.n_answers.get(), 0);
+}
+
+#[test]
+fn a_helper_refuses_what_makes_no_sense() {
+    let form = r#"{"n_in":1,"n_out":8,"n_axes":3,"stride":1,"pool":true,"rectifier":"Relu"}"#;
+    let learn = format!(r#"{{"Learn":{{"block":1,"form":{form}}}}}"#);
+    let forward = |block: u32, axes: &str| {
+        let piece = format!(r#"{{"number":7,"block":{block}}}"#);
+        format!(r#"{{"Forward":{{"piece":{piece},"axes":{axes},"planes":{{"start":0,"end":9}},"keeps":true}}}}"#)
+    };
+    let mut helper = Helper::default();
+    assert!(helper.obey("{}", &[], &[]).is_err());
+    assert!(helper.obey(&learn, &[0.0; 3], &[]).is_err(), "too few weights");
+    assert!(helper.obey(&learn, &[0.5; 8 * 27 + 3 * 8], &[]).unwrap().is_none());
+    assert!(helper.obey(&forward(2, "[18,4,4]"), &[], &[]).is_err(), "a block that it does not know");
+    assert!(helper.obey(&forward(1, "[4,4,4]"), &[0.0; 64], &[]).is_err(), "more planes than there are");
+    assert!(helper.obey(&forward(1, "[18,4,4]"), &[0.0; 64], &[]).is_err(), "too few values");
+    assert!(helper.obey(&forward(1, "[18446744073709551615,18446744073709551615,4]"), &[], &[]).is_err());
+    let answer = helper.obey(&forward(1, "[18,4,4]"), &[0.0; 18 * 16], &[]).unwrap().unwrap();
+    assert_eq!((answer.words.as_str(), answer.floats.len(), answer.bytes.len()), ("7", 8 * 9 * 4, 8 * 9 * 4));
+}
+
+/// All neighbours among `n`.
+pub fn ranges(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n).flat_map(move |start| (start + 1..=n).map(move |end| start..end))
+}
+
+/// Planes of each channel.
+pub fn only<T: Copy>(values: &[T], [depth, height, width]: [usize; 3], planes: Range<usize>) -> Vec<T> {
+    let plane = height * width;
+    values.chunks_exact(depth * plane).flat_map(|channel| channel[planes.start * plane..planes.end * plane].iter().copied()).collect()
+}
