@@ -98,7 +98,7 @@ fn what_cannot_be_drawn_is_told_and_nothing_is_lost() {
 /// The page fetches what the index names, and refuses another size.
 #[test]
 fn the_index_names_the_template_with_its_size() {
-    let index: serde_json::Value = serde_json::from_slice(&fixtures::bytes("www/demo/index.json")).unwrap();
+    let index: serde_json::Value = fixtures::json("www/demo/index.json");
     let entry = &index["layers"][2];
     let bytes = fixtures::bytes(&format!("www/demo/{}", entry["path"].as_str().unwrap()));
     assert_eq!(entry["bytes"].as_u64(), Some(bytes.len() as u64));

@@ -42,6 +42,7 @@ mod groups;
 mod layers;
 mod maps;
 mod maps_json;
+mod murmur;
 #[cfg(feature = "compute")]
 mod networks;
 #[cfg(feature = "compute")]
