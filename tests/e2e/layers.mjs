@@ -209,6 +209,24 @@ describe('layers', () => {
     await maplens.still();
   });
 
+  test('an overlay in a picture that is wider than the map says that it does not reach the map', async () => {
+    // Along x the demo's map ends at 80 mm, its image at 85, this picture at 138.
+    const wide = nifti('wide_ground.nii.gz', [70, 80, 70], (index) => index % 90, { affine: [4, 0, 0, -140, 0, 4, 0, -170, 0, 0, 4, -120] });
+    assert.equal(await open('open-background', wide), 'ready', await maplens.error());
+    const block = (name, x) => nifti(name, [5, 5, 5], () => 1, { affine: PLACE.with(3, x) });
+    assert.equal(await open('open-overlay', [block('in_map.nii.gz', 0), block('in_picture.nii.gz', 105)]), 'ready', await maplens.error());
+    const said = () => rows().evaluateAll((all) => all.map((row) => row.innerText.match(/[^.\n]*(?:does not reach|beside)[^.\n]*/)?.[0] ?? ''));
+    assert.deepEqual(await said(), ['', 'It does not reach the map']);
+    await maplens.choose('language', 'fr');
+    await maplens.unfold('layers');
+    assert.match(await rows().last().innerText(), /Elle n’atteint pas la carte\./);
+    await maplens.choose('language', 'en');
+    await maplens.unfold('layers');
+    await maplens.choose('background', 'participant');
+    assert.deepEqual(await said(), ['', 'It lies beside the picture: nothing of it can be seen']);
+    await maplens.still();
+  });
+
   test('contrast and brightness move by keys, are in the address, and come back', async () => {
     const plain = await maplens.picture();
     for (const [testId, key] of [['contrast', 'ArrowRight'], ['brightness', 'ArrowRight']]) {
