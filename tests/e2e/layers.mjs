@@ -100,6 +100,42 @@ describe('layers', () => {
     await shows(plain);
   });
 
+  test('undo and redo go through what was changed of an overlay, not through opening and removing it', async () => {
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    await maplens.still();
+    const pictures = [await maplens.picture()];
+    for (const change of [
+      () => maplens.get('overlay-opacity').fill('0.5'),
+      () => maplens.get('overlay-style').selectOption('filled'),
+      () => maplens.get('overlay-visible').uncheck(),
+    ]) {
+      await change();
+      await maplens.still();
+      pictures.push(await maplens.picture());
+    }
+    assert.equal(new Set(pictures).size, pictures.length, 'a change that is not seen');
+    for (const picture of pictures.slice(0, -1).reverse()) {
+      await maplens.page.locator('body').press('Control+z');
+      await shows(picture);
+    }
+    assert.equal(await maplens.get('overlay-opacity').inputValue(), '1');
+    assert.equal(await maplens.get('overlay-style').inputValue(), 'outline');
+    for (const picture of pictures.slice(1)) {
+      await maplens.get('redo').click();
+      await shows(picture);
+    }
+    // The second mask is no step, and what was done before it is still there to be undone.
+    await maplens.get('add-cn-mask').click();
+    await maplens.expectReady();
+    await maplens.still();
+    await maplens.get('overlay-remove').last().click();
+    await maplens.still();
+    await maplens.get('undo').click();
+    await shows(pictures.at(-2));
+    assert.equal(await rows().count(), 1);
+  });
+
   test('an atlas of another grid names the region under the crosshair', async () => {
     // Region 7 left of x = 0, region 12 right of it.
     const atlas = nifti('atlas_dseg.nii.gz', SIZE, (index) => (index % 40 < 20 ? 7 : 12), { affine: PLACE });
