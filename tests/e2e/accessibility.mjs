@@ -49,7 +49,7 @@ describe('accessibility', () => {
 
   test('no violations beside kept maps', async () => {
     const { page } = maplens;
-    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.setViewportSize(DESKTOP);
     await maplens.get('language').selectOption('en');
     await maplens.get('tab-compare').click();
     for (let n = 0; n < 2; n += 1) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, open, openWithDemo } from './browser.mjs';
+import { nifti } from './inputs.mjs';
 
 const TEMPLATE = '**/demo/template/**';
 /** nilearn's: panels of 2.2 inches, 0.7 for the bar, 2.6 high, at 100 dots per inch. */
@@ -120,6 +121,47 @@ describe('figure', () => {
     assert.ok((await maplens.colours('figure-canvas')) > 50);
     await maplens.get('figure-preset-crosshair').click();
     await drawn(maplens, /display mode ortho/);
+  });
+
+  test('an own background and the masks on the planes are in the figure, and leave it with them', async () => {
+    const svg = async () => (await maplens.download('figure-svg')).bytes.toString();
+    const outlined = (text) => text.includes('stroke="#009e73"');
+    const drawnAnew = (isRight) => eventually(svg, isRight);
+    await maplens.get('figure-background').selectOption('image');
+    await drawn(maplens, /display mode ortho/);
+    assert.equal(await maplens.get('figure-background').locator('option[value=own]').count(), 0);
+    const plain = await svg();
+    await maplens.unfold('layers');
+    const ground = nifti('ground.nii.gz', [45, 55, 45], (index) => index % 90, { affine: [4, 0, 0, -90, 0, 4, 0, -120, 0, 0, 4, -70] });
+    await maplens.get('open-background').setInputFiles(ground);
+    await maplens.expectReady();
+    await maplens.get('figure-background').selectOption('own');
+    const own = await drawnAnew((text) => text !== plain);
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    const contours = await drawnAnew(outlined);
+    await maplens.get('figure-masks').selectOption('filled');
+    await drawnAnew((text) => !outlined(text) && text.match(/<image/g).length > contours.match(/<image/g).length);
+    await maplens.still();
+    assert.match(await maplens.address(), /figure=([^&]*;)?masks:filled/);
+    assert.doesNotMatch(await maplens.address(), /own|ground:/);
+    await maplens.choose('language', 'fr');
+    assert.match(await maplens.get('figure-masks').innerText(), /remplis/);
+    assert.match(await maplens.get('figure-background').innerText(), /votre fichier/);
+    await maplens.choose('language', 'en');
+    await maplens.get('figure-masks').selectOption('contour');
+    await drawnAnew(outlined);
+    const html = (await maplens.download('figure-html')).bytes.toString();
+    assert.ok(outlined(html), 'the file lacks the mask');
+    // Hidden on the planes, it is in no figure either.
+    await maplens.unfold('layers');
+    await maplens.get('overlay-visible').uncheck();
+    assert.equal(await drawnAnew((text) => !outlined(text)), own);
+    await maplens.get('overlay-remove').click();
+    await maplens.get('figure-background').selectOption('image');
+    assert.equal(await drawnAnew((text) => text !== own), plain);
+    await maplens.choose('background', 'participant');
+    assert.equal(await maplens.get('figure-problem').isVisible(), false);
   });
 
   test('the figure follows the crosshair', async () => {

@@ -22,6 +22,8 @@ pub struct Contents {
     pub overlays: Vec<OverlayLayer>,
     /// How often an overlay was added or taken away.
     pub revision: usize,
+    /// How many volumes there have been.
+    n_taken: u32,
 }
 
 /// Where an opened volume goes.
@@ -36,6 +38,8 @@ pub enum Slot {
 
 /// A volume of the shelf.
 pub struct ShelfVolume {
+    /// Never used again.
+    pub number: u32,
     pub ready: VolumeReady,
     pub placed: Placed,
     pub window: Window,
@@ -79,11 +83,14 @@ impl Shelf {
     pub fn take(&self, slot: Slot, ready: VolumeReady, voxels: Vec<f32>) -> Result<(), Failure> {
         let placed = Placed::new(&ready.name, &ready.header, voxels)?;
         let window = Window::robust(placed.volume.data());
-        let volume = Arc::new(ShelfVolume { ready, placed, window });
-        self.0.update(|contents| match slot {
-            Slot::Template => contents.template = Some(volume),
-            Slot::OwnBackground => contents.own = Some(volume),
-            Slot::Overlay | Slot::AdMask | Slot::CnMask => contents.add(slot, volume),
+        self.0.update(|contents| {
+            contents.n_taken += 1;
+            let volume = Arc::new(ShelfVolume { number: contents.n_taken, ready, placed, window });
+            match slot {
+                Slot::Template => contents.template = Some(volume),
+                Slot::OwnBackground => contents.own = Some(volume),
+                Slot::Overlay | Slot::AdMask | Slot::CnMask => contents.add(slot, volume),
+            }
         });
         Ok(())
     }
@@ -101,6 +108,13 @@ impl Shelf {
             act(&mut look);
             overlay.take(look);
         });
+    }
+
+    /// The overlays on show that are regions, in the order of painting.
+    pub fn shown_regions(&self) -> Vec<Arc<ShelfVolume>> {
+        let contents = self.0.read();
+        let shown = contents.overlays.iter().filter(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map);
+        shown.map(|overlay| overlay.volume.clone()).collect()
     }
 
     /// How each overlay is shown, by its id.
