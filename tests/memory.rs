@@ -104,7 +104,7 @@ fn a_checkpoint_of_full_size() {
 /// The plan counts the input, which is there before.
 fn a_gradient_map_of_full_size(network: &Network) {
     let values: Vec<f32> = (0..VOLUME / 4).map(|voxel| (voxel % 251) as f32 / 251.0).collect();
-    let input = network.upload(network.input_shape(), &values).unwrap();
+    let input = network.upload(network.input_shape(), values).unwrap();
     let (map, peak) = peak_of(|| {
         let job = explain(network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
         block_on(job).unwrap()

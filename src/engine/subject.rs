@@ -65,7 +65,7 @@ impl Subject {
         pacer.step(Stage::Uploading, 0, 1).await?;
         let started = pacer.now_ms();
         let ElementInput { origin, values } = input;
-        let uploaded = network.upload(&origin.shape, &values);
+        let uploaded = network.upload(&origin.shape, values);
         let input = uploaded.map_err(|error| Ended::from(error).about(&origin.in_words()))?;
         let preparation = Preparation { read_ms: origin.read_ms, upload_ms: pacer.now_ms() - started };
         Ok(Self { origin, preparation: Some(preparation), input, pass: None })

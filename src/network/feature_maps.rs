@@ -19,9 +19,13 @@ pub struct FeatureMaps {
 }
 
 impl FeatureMaps {
-    /// Copies values (channels slowest, last axis fastest) to the device in slabs of at most `max_rows` rows.
-    pub fn from_values(shape: [usize; 4], values: &[f32], max_rows: usize, device: &Device) -> Self {
+    /// Puts values (channels slowest, last axis fastest) on the device in slabs of at most `max_rows` rows. If that is all of them,
+    /// they are not copied first.
+    pub fn from_values(shape: [usize; 4], values: Vec<f32>, max_rows: usize, device: &Device) -> Self {
         let [channels, depth, height, width] = shape;
+        if depth <= max_rows {
+            return Self::whole(Tensor::from_data(TensorData::new(values, [1, channels, depth, height, width]), device));
+        }
         let plane = height * width;
         let mut maps = Self::empty(shape);
         for rows in slabs_of(0..depth, max_rows) {
@@ -253,7 +257,7 @@ mod tests {
 
     fn counting(shape: [usize; 4], max_rows: usize) -> FeatureMaps {
         let values: Vec<f32> = (0..shape.iter().product::<usize>()).map(|i| i as f32).collect();
-        FeatureMaps::from_values(shape, &values, max_rows, &Device::flex())
+        FeatureMaps::from_values(shape, values, max_rows, &Device::flex())
     }
 
     fn values(tensor: Tensor<5>) -> Vec<f32> {

@@ -91,12 +91,12 @@ impl Network {
         self.spatial_pass(0..self.convolutions.len()).warm_up();
     }
 
-    /// Puts an input (channels slowest, last axis fastest) on the network's device.
+    /// Puts an input (channels slowest, last axis fastest) on the network's device; on the CPU the values stay where they are.
     ///
     /// # Errors
     /// [`NetworkError::InputShape`] if it is not of the shape the network was trained on, [`NetworkError::InputNotFinite`] if it
     /// holds NaN, which the maximum of a pooling block would hide.
-    pub fn upload(&self, shape: &[usize], values: &[f32]) -> Result<FeatureMaps, NetworkError> {
+    pub fn upload(&self, shape: &[usize], values: Vec<f32>) -> Result<FeatureMaps, NetworkError> {
         if shape != self.input_shape() || values.len() != shape.iter().product::<usize>() {
             return Err(NetworkError::InputShape { expected: self.input_shape().to_vec(), found: shape.to_vec() });
         }

@@ -137,7 +137,7 @@ fn a_strided_network_of_slices_is_built_from_the_same_layers() {
         ["convolution 3×3, stride 2 [128, 6, 6]", "batch normalisation [128, 6, 6]", "ReLU [128, 6, 6]"]
     );
     let (shape, values) = fixture::cases().into_iter().find(|case| case.id.starts_with("slice_cor_all")).unwrap().input();
-    let input = network.upload(&shape, &values).unwrap();
+    let input = network.upload(&shape, values).unwrap();
     let map = block_on(explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced)).unwrap();
     assert_eq!(map.shape, [1, 169, 179]);
     assert!(map.values.iter().all(|v| v.is_finite()) && map.values.iter().any(|&v| v != 0.0));

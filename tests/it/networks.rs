@@ -86,7 +86,7 @@ fn corrected_grad_cam_is_the_papers_and_not_clinicadls() {
     let case = fixture::cases().into_iter().find(|case| case.id.ends_with("sub-TRIV24_image-0__gc_n0_l8")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), TIGHT));
     let (shape, values) = case.input();
-    let input = network.upload(&shape, &values).unwrap();
+    let input = network.upload(&shape, values).unwrap();
     let map = |convention| {
         let job = explain(&network, &input, case.method, case.target, convention, &Unpaced);
         pollster::block_on(job).unwrap().values
@@ -102,11 +102,11 @@ fn a_missing_node_and_a_wrong_input_are_refused_with_numbers() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
-    let input = network.upload(&shape, &values).unwrap();
+    let input = network.upload(&shape, values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 2, Convention::Clinicadl161, &Unpaced);
     let error = pollster::block_on(job).unwrap_err();
     assert_eq!(error.to_string(), "output node 2 does not exist: the network has nodes 0 to 1");
-    let error = network.upload(&[1, 2, 3, 4], &[0.0; 24]).unwrap_err();
+    let error = network.upload(&[1, 2, 3, 4], vec![0.0; 24]).unwrap_err();
     assert_eq!(error.to_string(), "the network takes an input of 1×32×40×32 but the image gives 1×2×3×4");
 }
 
@@ -117,7 +117,7 @@ fn a_device_too_small_for_one_row_is_refused_with_numbers() {
         case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, kernels: Kernels::Stock, ..WorkLimits::CPU }),
     );
     let (shape, values) = case.input();
-    let input = network.upload(&shape, &values).unwrap();
+    let input = network.upload(&shape, values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
     let error = pollster::block_on(job).unwrap_err();
     assert!(matches!(error, NetworkError::TooLargeForDevice { limit: 32_768, needed } if needed > 32_768), "{error}");
@@ -128,7 +128,7 @@ fn a_stop_ends_the_walk_at_the_next_step() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
-    let input = network.upload(&shape, &values).unwrap();
+    let input = network.upload(&shape, values).unwrap();
     let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &StopAtOnce);
     assert_eq!(pollster::block_on(job).unwrap_err(), NetworkError::Stopped);
 }

@@ -52,7 +52,7 @@ impl Place {
         let case = fixture::cases().into_iter().find(|case| case.id == id).unwrap();
         let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
         let (shape, values) = case.input();
-        let input = network.upload(&shape, &values).unwrap();
+        let input = network.upload(&shape, values).unwrap();
         Self { network, input }
     }
 

@@ -183,8 +183,8 @@ impl Made {
         let block = GpuBlock::new(&self.parameters, device).unwrap();
         let shapes = self.shapes();
         let (input, output) = (shapes[0], shapes[shapes.len() - 1]);
-        let maps = FeatureMaps::from_values(input, &self.input, 3, device);
-        let gradient = FeatureMaps::from_values(output, &self.gradient, 2, device);
+        let maps = FeatureMaps::from_values(input, self.input.clone(), 3, device);
+        let gradient = FeatureMaps::from_values(output, self.gradient.clone(), 2, device);
         let mut y = FeatureMaps::empty(output);
         let mut winners: Vec<(Range<usize>, GpuWinners)> = Vec::new();
         for rows in slabs_of(0..output[1], max_rows) {

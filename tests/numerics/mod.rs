@@ -40,7 +40,7 @@ pub async fn check(case: &Case, network: &Network, tolerance: Tolerance) -> Resu
 
 /// The saliency map of a case for an input of this shape (channels, then axes).
 pub async fn explain_input(case: &Case, network: &Network, (shape, values): (&[usize], &[f32])) -> SaliencyMap {
-    let input = network.upload(shape, values).expect("the fixture's input fits");
+    let input = network.upload(shape, values.to_vec()).expect("the fixture's input fits");
     let map = attribution::explain(network, &input, case.method, case.target, Convention::Clinicadl161, &Unpaced).await;
     map.expect("the map is computed")
 }

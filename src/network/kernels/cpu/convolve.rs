@@ -23,6 +23,21 @@ pub struct Finish {
     pub shift: [f32; CHANNELS],
 }
 
+impl Finish {
+    /// Finishes a vector of sums of one channel of the group.
+    ///
+    /// # Safety
+    /// As [`Vector`].
+    #[inline(always)]
+    pub unsafe fn apply<V: Vector>(&self, channel: usize, sum: V) -> V {
+        // SAFETY: the caller's.
+        unsafe {
+            let [bias, scale, shift] = [self.bias[channel], self.scale[channel], self.shift[channel]];
+            sum.add(V::splat(bias)).mul(V::splat(scale)).add(V::splat(shift))
+        }
+    }
+}
+
 /// [`TILE`] vectors of a row: for each of [`CHANNELS`] output channels the finished `Σ weight · x`, `out_stride` apart.
 ///
 /// `taps` are where the values under the window lie, from `x` on, of all channels one after the other; `weight` holds
@@ -37,10 +52,8 @@ pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, f
     unsafe {
         let sums = sums::<V>(x, taps, weight);
         for (output, sums) in sums.iter().enumerate() {
-            let (bias, scale) = (V::splat(finish.bias[output]), V::splat(finish.scale[output]));
-            let shift = V::splat(finish.shift[output]);
             for (index, &sum) in sums.iter().enumerate() {
-                sum.add(bias).mul(scale).add(shift).store(out.add(output * out_stride + index * V::N));
+                finish.apply(output, sum).store(out.add(output * out_stride + index * V::N));
             }
         }
     }

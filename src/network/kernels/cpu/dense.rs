@@ -19,7 +19,7 @@ pub fn mirrored(geometry: &Geometry, weight: &[f32]) -> Convolution {
         shift: vec![0.0; n_in],
         rectifier: Rectifier::None,
     };
-    Convolution::new(Geometry::of(&parameters), &parameters)
+    Convolution::direct(Geometry::of(&parameters), &parameters)
 }
 
 /// Weights `n_out × n_in × taps` as `n_in × n_out × taps`, every kernel mirrored.

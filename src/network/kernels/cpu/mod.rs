@@ -6,8 +6,10 @@
 
 mod convolve;
 mod dense;
+mod destination;
 mod forward;
 mod geometry;
+mod held;
 mod packing;
 mod parallel;
 mod pool;
@@ -17,6 +19,7 @@ mod rows;
 mod simd;
 mod single;
 mod slab;
+mod sources;
 mod sparse;
 mod winograd;
 
@@ -65,7 +68,7 @@ impl CpuBlock {
             true => Backward::Sparse(Sparse::new(&geometry, &parameters.weight)),
             false => Backward::Dense(dense::mirrored(&geometry, &parameters.weight)),
         };
-        Self { geometry, forward: Convolution::with_fewer_products(geometry, parameters), backward, scale: parameters.scale.clone() }
+        Self { geometry, forward: Convolution::new(geometry, parameters), backward, scale: parameters.scale.clone() }
     }
 
     /// Shapes.
@@ -117,5 +120,6 @@ fn passed(gradient: f32, code: u8, scale: f32) -> f32 {
     // No branches: which way a voxel goes cannot be predicted.
     let is_closed = u32::from(code & winner::CLOSED != 0);
     let open = f32::from_bits(gradient.to_bits() & is_closed.wrapping_sub(1));
-    open * [1.0, LEAK][usize::from(code & winner::LEAKS != 0)] * scale
+    let slope = if code & winner::LEAKS != 0 { LEAK } else { 1.0 };
+    open * slope * scale
 }

@@ -37,3 +37,23 @@ pub unsafe fn largest<S: Simd>(rows: &[Candidate], from_zero: bool, width: usize
         x += S::N;
     }
 }
+
+/// For every lane the largest of vectors, and as its code the vector's number; the first where several are equal.
+///
+/// # Safety
+/// As [`Simd`].
+#[inline(always)]
+pub unsafe fn largest_of<S: Simd, const N: usize>(values: &[S; N]) -> (S, S) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut largest = values[0];
+        for &value in &values[1..] {
+            largest = largest.max(value);
+        }
+        let mut code = S::splat(f32::from_bits(u32::MAX));
+        for (number, &value) in values.iter().enumerate() {
+            code = code.lower_of(S::splat(f32::from_bits(number as u32)), value, largest);
+        }
+        (largest, code)
+    }
+}

@@ -1,22 +1,22 @@
-//! The rows of a convolution that are computed together.
+//! The rows of a convolution that are pooled together.
 
-/// At most four rows: plane in the step, y, and code of the first voxel in its pooling block.
+/// At most two rows: y, and code of the first voxel in its pooling block.
 #[derive(Default)]
 pub struct Rows {
-    rows: [(usize, isize, u8); 4],
+    rows: [(isize, u8); 2],
     len: usize,
 }
 
 impl Rows {
     /// Appends one.
-    pub fn push(&mut self, row: (usize, isize, u8)) {
+    pub fn push(&mut self, row: (isize, u8)) {
         self.rows[self.len] = row;
         self.len += 1;
     }
 }
 
 impl std::ops::Deref for Rows {
-    type Target = [(usize, isize, u8)];
+    type Target = [(isize, u8)];
 
     fn deref(&self) -> &Self::Target {
         &self.rows[..self.len]

@@ -7,7 +7,8 @@
 
 use super::geometry::Geometry;
 use super::simd::{Simd, Vector};
-use super::sparse::{Source, Targets};
+use super::sources::Sources;
+use super::sparse::Targets;
 
 /// Columns that a block reaches over, and rows.
 const REACH: usize = 4;
@@ -60,8 +61,8 @@ impl Single {
     /// # Safety
     /// As [`Simd`] and [`Targets`]; rows of sums are [`Self::columns`] long.
     #[inline(always)]
-    pub unsafe fn add_row<S: Simd>(&self, sources: &[Source], y: usize, targets: &Targets) {
-        let width = sources.len() / self.n_out;
+    pub unsafe fn add_row<S: Simd>(&self, sources: &Sources, y: usize, targets: &Targets) {
+        let width = sources.width();
         assert!(self.table.len() == self.n_out * PLACES * self.planes * PLANE);
         // SAFETY: the caller's.
         unsafe {
@@ -75,13 +76,8 @@ impl Single {
 
     /// Sums up `AT_ONCE` values of each block's reach over `PLANES` planes at a time.
     #[inline(always)]
-    unsafe fn add<S: Simd, const AT_ONCE: usize, const PLANES: usize>(
-        &self,
-        sources: &[Source],
-        [y, width]: [usize; 2],
-        targets: &Targets,
-    ) {
-        for (x, of_block) in sources.chunks_exact(self.n_out).enumerate() {
+    unsafe fn add<S: Simd, const AT_ONCE: usize, const PLANES: usize>(&self, sources: &Sources, [y, width]: [usize; 2], targets: &Targets) {
+        for x in 0..width {
             let column = x % 2 * half_len(width) + x / 2 * REACH;
             for first in (0..PLANES * PLANE).step_by(AT_ONCE) {
                 if targets.lack(first / PLANE..(first + AT_ONCE) / PLANE) {
@@ -89,7 +85,7 @@ impl Single {
                 }
                 // SAFETY: places are fewer than PLACES, and the table has rows of all channels; targets are the caller's.
                 unsafe {
-                    let summed = self.sum::<S, AT_ONCE, PLANES>(of_block, first);
+                    let summed = self.sum::<S, AT_ONCE, PLANES>(sources, x, first);
                     for (row, summed) in summed.chunks_exact(REACH).enumerate() {
                         let row = first / REACH + row;
                         let Some(to) = targets.row(row / REACH, 2 * y + row % REACH) else { continue };
@@ -103,15 +99,16 @@ impl Single {
 
     /// The contributions of a block's sources, from the `first` value of its reach on.
     #[inline(always)]
-    unsafe fn sum<S: Simd, const AT_ONCE: usize, const PLANES: usize>(&self, of_block: &[Source], first: usize) -> [f32; AT_ONCE] {
+    unsafe fn sum<S: Simd, const AT_ONCE: usize, const PLANES: usize>(&self, sources: &Sources, x: usize, first: usize) -> [f32; AT_ONCE] {
         let mut summed = [0.0; AT_ONCE];
         // SAFETY: the caller's.
         unsafe {
             let mut total = [S::splat(0.0); SUMS];
             let n_vectors = AT_ONCE / S::N;
-            for (channel, source) in of_block.iter().enumerate() {
-                let from = self.table.as_ptr().add((channel * PLACES + source.offset as usize) * PLANES * PLANE + first);
-                let gradient = S::splat(source.gradient);
+            for channel in 0..self.n_out {
+                let (gradient, offset) = sources.of(channel, x);
+                let from = self.table.as_ptr().add((channel * PLACES + offset as usize) * PLANES * PLANE + first);
+                let gradient = S::splat(gradient);
                 for (index, total) in total[..n_vectors].iter_mut().enumerate() {
                     *total = total.add_product(gradient, S::load(from.add(index * S::N)));
                 }

@@ -71,16 +71,6 @@ impl Slab {
         }
     }
 
-    /// Values of a row, padding included.
-    pub fn row_len(&self) -> usize {
-        self.row_len
-    }
-
-    /// Where row `y` of plane `z` of a channel begins: the window of column −1 starts there. −1 is padding for both.
-    pub fn padded_row(&self, channel: usize, z: isize, y: isize) -> *const f32 {
-        self.values[self.slot(z) * self.plane_len() + ((y + 1) as usize * self.n_channels + channel) * self.row_len..].as_ptr()
-    }
-
     /// Where the window of column `x` of row `y` begins, `x` being −1 at least for stride 1.
     pub fn row(&self, y: isize, x: isize) -> *const f32 {
         let x = if self.stride == 1 { (x + 1) as usize } else { x as usize };

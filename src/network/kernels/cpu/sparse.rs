@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
+use super::OutputGradient;
 use super::geometry::Geometry;
+use super::held::Held;
 use super::parallel::{Shared, in_pieces};
 use super::simd::{self, Job, Simd};
 use super::single::Single;
-use super::{OutputGradient, passed};
-use crate::network::kernels::winner;
+use super::sources::{Source, Sources};
 
 /// Widest vectors: weights of input channels are padded to whole ones.
 const PADDED: usize = 8;
@@ -24,15 +25,6 @@ pub struct Sparse {
     weight: Vec<f32>,
     /// Of an input of one channel.
     single: Option<Single>,
-}
-
-/// The voxel of a block that carries a gradient, in one output channel.
-#[derive(Clone, Copy, Default)]
-pub struct Source {
-    /// The gradient of the convolution's output there.
-    pub gradient: f32,
-    /// Where in the block it lies.
-    pub offset: u32,
 }
 
 impl Sparse {
@@ -56,9 +48,23 @@ impl Sparse {
 
     /// Computes pairs of planes of the gradient with respect to the input.
     pub fn planes(&self, gradient: OutputGradient<'_>, scale: &[f32], input: [usize; 3], pairs: Range<usize>, output: &mut [f32]) {
+        let held = [Held::all(self.geometry.output(input)[0]), Held::all(input[0])];
+        self.planes_of(held, gradient, scale, input, pairs, output);
+    }
+
+    /// The same from a gradient, and into one, that hold only some planes of each channel.
+    pub fn planes_of(
+        &self,
+        held: [Held; 2],
+        gradient: OutputGradient<'_>,
+        scale: &[f32],
+        input: [usize; 3],
+        pairs: Range<usize>,
+        output: &mut [f32],
+    ) {
         let output = Shared::new(output);
         in_pieces(pairs, |pairs| {
-            let mut run = Run::new(self, gradient, scale, input);
+            let mut run = Run::new(self, gradient, scale, (input, held));
             run.begin(pairs.start);
             for pair in pairs.clone() {
                 run.compute(pair, pair + 1 < pairs.end);
@@ -75,8 +81,9 @@ struct Run<'a> {
     gradient: OutputGradient<'a>,
     scale: &'a [f32],
     input: [usize; 3],
-    /// Of a row of blocks: for each block one of each output channel.
-    sources: Vec<Source>,
+    /// Planes that the gradients with respect to output and input hold.
+    held: [Held; 2],
+    sources: Sources,
     /// This pair and the next, each planes × rows × columns × channels: two rows and columns for each block, and what the last
     /// ones reach beyond.
     sums: [Vec<f32>; 2],
@@ -86,7 +93,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(sparse: &'a Sparse, gradient: OutputGradient<'a>, scale: &'a [f32], input: [usize; 3]) -> Self {
+    fn new(sparse: &'a Sparse, gradient: OutputGradient<'a>, scale: &'a [f32], (input, held): ([usize; 3], [Held; 2])) -> Self {
         let geometry = &sparse.geometry;
         let [_, height, width] = geometry.output(input);
         let (rows, columns) = (2 * height + 2, 2 * width + 2);
@@ -94,7 +101,7 @@ impl<'a> Run<'a> {
         let (columns, channels) = if sparse.single.is_some() { (Single::columns(width), 1) } else { (columns, channels) };
         let len = geometry.kernel_depth.min(2) * rows * columns * channels;
         let sums = if geometry.is_flat() { [vec![0.0; len], Vec::new()] } else { [vec![0.0; len], vec![0.0; len]] };
-        Self { sparse, gradient, scale, input, sources: Vec::new(), sums, rows, columns, channels }
+        Self { sparse, gradient, scale, input, held, sources: Sources::new(geometry.n_out, width), sums, rows, columns, channels }
     }
 
     /// Adds to the first pair what the blocks before it reach over.
@@ -132,7 +139,7 @@ impl<'a> Run<'a> {
             for y in 0..height {
                 let from = (plane * self.rows + y + 1 + front_y) * self.columns;
                 for channel in 0..geometry.n_in {
-                    let start = ((channel * depth + z) * height + y) * width;
+                    let start = self.held[1].row(channel, z, y, [height, width]);
                     // SAFETY: no other pair has this plane.
                     let row = unsafe { output.part(start..start + width) };
                     match &self.sparse.single {
@@ -150,16 +157,13 @@ impl<'a> Run<'a> {
     }
 
     /// Lists the voxels of a row of blocks that carry a gradient.
+    #[inline(always)]
     fn collect(&mut self, plane: usize, y: usize) {
-        let [depth, height, width] = self.sparse.geometry.output(self.input);
-        let n_out = self.scale.len();
-        self.sources.resize(width * n_out, Source::default());
+        let [_, height, width] = self.sparse.geometry.output(self.input);
         for (channel, &scale) in self.scale.iter().enumerate() {
-            let start = ((channel * depth + plane) * height + y) * width;
-            let (values, codes) = (&self.gradient.values[start..start + width], &self.gradient.winners[start..start + width]);
-            for ((to, &value), &code) in self.sources[channel..].iter_mut().step_by(n_out).zip(values).zip(codes) {
-                *to = Source { gradient: passed(value, code, scale), offset: u32::from(code & winner::OFFSET) };
-            }
+            let start = self.held[0].row(channel, plane, y, [height, width]);
+            let row = start..start + width;
+            self.sources.set(channel, &self.gradient.values[row.clone()], &self.gradient.winners[row], scale);
         }
     }
 }
@@ -184,7 +188,7 @@ impl Job for Add<'_, '_> {
             unsafe {
                 match &run.sparse.single {
                     Some(single) => single.add_row::<S>(&run.sources, y, &targets),
-                    None => add_row::<S>(run.sparse, &run.sources, y, run.channels, &targets),
+                    None => add_row::<S>(run.sparse, &mut run.sources, y, run.channels, &targets),
                 }
             }
         }
@@ -228,17 +232,17 @@ impl Targets {
 /// # Safety
 /// As [`Simd`] and [`Targets`].
 #[inline(always)]
-unsafe fn add_row<S: Simd>(sparse: &Sparse, sources: &[Source], y: usize, channels: usize, targets: &Targets) {
+unsafe fn add_row<S: Simd>(sparse: &Sparse, sources: &mut Sources, y: usize, channels: usize, targets: &Targets) {
     let depth = sparse.geometry.kernel_depth;
     let run = 3 * channels;
     assert!(sparse.weight.len() == sparse.geometry.n_out * depth * 3 * run);
-    for (x, of_block) in sources.chunks_exact(sparse.geometry.n_out).enumerate() {
-        for (channel, source) in of_block.iter().enumerate().filter(|(_, source)| source.gradient != 0.0) {
-            let (dz, dy, dx) = (source.offset as usize >> 2, (source.offset as usize >> 1) & 1, source.offset as usize & 1);
+    for x in 0..sources.width() {
+        for &Source { channel, gradient, offset } in sources.open(x) {
+            let [dz, dy, dx] = [offset >> 2, (offset >> 1) & 1, offset & 1].map(|step| step as usize);
             // SAFETY: there are weights of all channels; runs are whole vectors, and so long are what they are added to.
             unsafe {
-                let gradient = S::splat(source.gradient);
-                let kernel = sparse.weight.as_ptr().add(channel * depth * 3 * run);
+                let gradient = S::splat(gradient);
+                let kernel = sparse.weight.as_ptr().add(channel as usize * depth * 3 * run);
                 for tap in 0..depth {
                     let Some(rows) = targets.row(tap + dz, 2 * y + dy) else { continue };
                     let rows = rows.add((2 * x + dx) * channels);

@@ -8,6 +8,7 @@ use super::pointwise::Rows;
 use super::ring::Ring;
 use super::{CpuResidual, FirstBack, STRIDE, forward, rectify};
 use crate::network::kernels::cpu::convolve::LANES;
+use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 use crate::network::kernels::cpu::simd::{self, Job, Simd};
 use crate::network::layers::Activation;
@@ -92,7 +93,7 @@ impl<'a> Backward<'a> {
             simd::run(Scale { from: of_sum.row(channel, z, y), factor, addend, to: row });
         };
         let n_held = self.of_hidden.n_planes();
-        self.block.second_back.planes_of(n_held, &fill, self.axes, planes.clone(), self.of_hidden.values_mut(), None);
+        self.block.second_back.planes_of(Held::ring(n_held), &fill, self.axes, planes.clone(), self.of_hidden.values_mut(), None);
         let (hidden, activation, scale) = (&self.hidden, self.block.activations[0], &self.block.scales[0]);
         let (places, values) = self.of_hidden.shared();
         in_pieces(planes, |planes| {

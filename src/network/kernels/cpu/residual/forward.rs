@@ -4,6 +4,7 @@ use super::CpuResidual;
 use super::join::{Join, Pooled};
 use super::rectify;
 use super::ring::Ring;
+use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 
 /// Numbers that are summed side by side.
@@ -48,7 +49,7 @@ impl<'a> Forward<'a> {
         self.branch_end = end;
         let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| row.copy_from_slice(self.hidden.row(channel, z, y));
         let n_held = self.branch.n_planes();
-        self.block.second.planes_of(n_held, &fill, self.axes, planes.clone(), self.branch.values_mut(), None);
+        self.block.second.planes_of(Held::ring(n_held), &fill, self.axes, planes.clone(), self.branch.values_mut(), None);
         if sums {
             let n_out = self.block.n_out();
             let mut of_planes = vec![0.0; planes.len() * n_out];
@@ -93,7 +94,7 @@ pub fn hidden(block: &CpuResidual, x: &[f32], axes: [usize; 3], planes: std::ops
     let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
         row.copy_from_slice(&x[((channel * depth + z) * height + y) * width..][..width]);
     };
-    block.first.planes_of(ring.n_planes(), &fill, axes, planes.clone(), ring.values_mut(), None);
+    block.first.planes_of(Held::ring(ring.n_planes()), &fill, axes, planes.clone(), ring.values_mut(), None);
     let (places, values) = ring.shared();
     in_pieces(planes, |planes| {
         for z in planes {

@@ -7,6 +7,7 @@ use super::ring::Ring;
 use crate::network::kernels::cpu::dense;
 use crate::network::kernels::cpu::forward::{Convolution, Fill};
 use crate::network::kernels::cpu::geometry::Geometry;
+use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::{BlockParameters, Rectifier};
 
 /// Planes of the kernel.
@@ -39,7 +40,7 @@ impl ToImage {
             shift: vec![0.0; PLANES],
             rectifier: Rectifier::None,
         };
-        Self { planes: Convolution::new(Geometry::of(&parameters), &parameters) }
+        Self { planes: Convolution::direct(Geometry::of(&parameters), &parameters) }
     }
 
     /// Room for what `n_planes` planes of gradients give.
@@ -49,7 +50,7 @@ impl ToImage {
 
     /// What planes of gradients give.
     pub fn spread(&self, fill: &Fill<'_>, axes: [usize; 3], planes: std::ops::Range<usize>, ring: &mut Ring) {
-        self.planes.planes_of(ring.n_planes(), fill, axes, planes, ring.values_mut(), None);
+        self.planes.planes_of(Held::ring(ring.n_planes()), fill, axes, planes, ring.values_mut(), None);
     }
 
     /// Row y of plane z of the gradient with respect to the image.

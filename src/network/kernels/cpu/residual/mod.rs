@@ -75,8 +75,8 @@ impl CpuResidual {
         let geometries = [first, second].map(Geometry::of);
         Self {
             channels: [first.n_in, first.n_out, second.n_out],
-            first: Convolution::new(geometries[0], first),
-            second: Convolution::new(geometries[1], second),
+            first: Convolution::direct(geometries[0], first),
+            second: Convolution::direct(geometries[1], second),
             shortcut: Pointwise::new(shortcut.n_in, &shortcut.weight, [&shortcut.bias, &shortcut.scale, &shortcut.shift]),
             activations: *activations,
             first_back: match first.n_in {

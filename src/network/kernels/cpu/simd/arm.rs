@@ -1,8 +1,8 @@
 //! NEON, which every 64-bit ARM has.
 
 use core::arch::aarch64::{
-    float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vmulq_f32,
-    vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vsubq_f32, vuzp1q_f32, vuzp2q_f32,
+    float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vceqq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vminq_u32,
+    vmulq_f32, vornq_u32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vsubq_f32, vuzp1q_f32, vuzp2q_f32,
 };
 
 /// Four lanes.
@@ -68,6 +68,19 @@ unsafe impl super::Simd for Neon {
             let wins = vcgtq_f32(candidate.0, self.0);
             let choose = |old: Self, new: Self| Self(vbslq_f32(wins, new.0, old.0));
             (choose(self, candidate), choose(code, code_of_candidate))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, candidate: Self) -> Self {
+        unsafe { Self(vbslq_f32(vcgtq_f32(candidate.0, self.0), candidate.0, self.0)) }
+    }
+
+    #[inline(always)]
+    unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self {
+        unsafe {
+            let other = vornq_u32(vreinterpretq_u32_f32(index.0), vceqq_f32(value.0, largest.0));
+            Self(vreinterpretq_f32_u32(vminq_u32(vreinterpretq_u32_f32(self.0), other)))
         }
     }
 

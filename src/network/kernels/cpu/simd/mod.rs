@@ -40,6 +40,10 @@ pub unsafe trait Simd: Vector {
     unsafe fn load_pairs(from: *const f32) -> (Self, Self);
     /// Where `candidate` is larger than `self`, it and `code_of_candidate`, elsewhere `self` and `code`.
     unsafe fn larger(self, code: Self, candidate: Self, code_of_candidate: Self) -> (Self, Self);
+    /// The larger of two values; `self` where they are equal.
+    unsafe fn max(self, candidate: Self) -> Self;
+    /// `index` where `value` equals `largest` and index is lower than `self`, as the bits of whole numbers; elsewhere `self`.
+    unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self;
     /// `2^n` from `n + 1.5·2²³`, the sum by which n was rounded: its lowest bits are n.
     unsafe fn power_of_two(self) -> Self;
 }

@@ -67,6 +67,17 @@ unsafe impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn max(self, candidate: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| if candidate.0[lane] > self.0[lane] { candidate.0[lane] } else { self.0[lane] }))
+    }
+
+    #[inline(always)]
+    unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self {
+        let lower = |lane: usize| index.0[lane].to_bits() < self.0[lane].to_bits() && value.0[lane] == largest.0[lane];
+        Self([0, 1, 2, 3].map(|lane| if lower(lane) { index.0[lane] } else { self.0[lane] }))
+    }
+
+    #[inline(always)]
     unsafe fn power_of_two(self) -> Self {
         Self([0, 1, 2, 3].map(|lane| f32::from_bits((self.0[lane].to_bits() << EXPONENT_SHIFT).wrapping_add(EXPONENT_OF_ONE))))
     }

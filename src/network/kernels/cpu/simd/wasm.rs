@@ -1,8 +1,8 @@
 //! WebAssembly's 128-bit vectors.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_gt, f32x4_mul, f32x4_splat, f32x4_sub, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat, v128, v128_bitselect,
-    v128_load, v128_store,
+    f32x4_add, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat,
+    u32x4_min, v128, v128_bitselect, v128_load, v128_or, v128_store,
 };
 
 /// Four lanes.
@@ -67,6 +67,16 @@ unsafe impl super::Simd for Wasm {
         let wins = f32x4_gt(candidate.0, self.0);
         let choose = |old: Self, new: Self| Self(v128_bitselect(new.0, old.0, wins));
         (choose(self, candidate), choose(code, code_of_candidate))
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, candidate: Self) -> Self {
+        Self(f32x4_pmax(self.0, candidate.0))
+    }
+
+    #[inline(always)]
+    unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self {
+        Self(u32x4_min(self.0, v128_or(index.0, f32x4_ne(value.0, largest.0))))
     }
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! AVX2 with fused multiply-add.
 
 use core::arch::x86_64::{
-    __m128, __m256, _CMP_GT_OQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm_sub_ps,
+    __m128, __m256, _CMP_GT_OQ, _CMP_NEQ_UQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm_sub_ps,
     _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps,
-    _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_shuffle_ps, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
+    _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_epu32, _mm256_mul_ps, _mm256_or_ps, _mm256_permute4x64_pd,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
 };
 
 /// Eight lanes.
@@ -119,6 +119,20 @@ unsafe impl super::Simd for Avx2 {
             let wins = _mm256_cmp_ps::<_CMP_GT_OQ>(candidate.0, self.0);
             let choose = |old: Self, new: Self| Self(_mm256_blendv_ps(old.0, new.0, wins));
             (choose(self, candidate), choose(code, code_of_candidate))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, candidate: Self) -> Self {
+        // Of equal values the instruction takes the second.
+        Self(unsafe { _mm256_max_ps(candidate.0, self.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self {
+        unsafe {
+            let other = _mm256_or_ps(index.0, _mm256_cmp_ps::<_CMP_NEQ_UQ>(value.0, largest.0));
+            Self(_mm256_castsi256_ps(_mm256_min_epu32(_mm256_castps_si256(self.0), _mm256_castps_si256(other))))
         }
     }
 
