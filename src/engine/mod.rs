@@ -43,6 +43,7 @@ mod subject;
 
 #[cfg(feature = "compute")]
 pub use failure::Ended;
+#[cfg(feature = "compute")]
 pub use figures::FigureFiles;
 #[cfg(feature = "compute")]
 pub use images::Cohorts;

@@ -41,7 +41,7 @@ pub struct ViewState {
 }
 
 /// What undo takes back: the view, and how each overlay that is open is shown, by its id.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 struct Sight {
     view: View,
     looks: Vec<(usize, OverlayLook)>,
