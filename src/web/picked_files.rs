@@ -2,7 +2,9 @@
 
 use js_sys::{Array, Float32Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, File, HtmlInputElement};
+use web_sys::{Blob, Event, File, HtmlInputElement};
+
+use super::yield_now::macrotask;
 
 /// A chosen file with its path inside what was chosen.
 #[derive(Debug, Clone)]
@@ -17,9 +19,14 @@ pub struct PickedFile {
 const PIECE: usize = 1 << 20;
 
 /// Values as a file of little-endian float32, which lies outside WebAssembly's memory and can be sent any number of times.
-pub fn file_of_floats(path: String, values: &[f32]) -> Result<PickedFile, JsValue> {
-    let pieces: Array = values.chunks(PIECE).map(|piece| JsValue::from(Float32Array::from(piece))).collect();
-    let file = File::new_with_buffer_source_sequence(&pieces, &path)?;
+/// Copied piece by piece with a turn of the event loop between.
+pub async fn file_of_floats(path: String, values: &[f32]) -> Result<PickedFile, JsValue> {
+    let blobs = Array::new();
+    for piece in values.chunks(PIECE) {
+        blobs.push(&Blob::new_with_buffer_source_sequence(&Array::of1(&Float32Array::from(piece)))?.into());
+        macrotask().await;
+    }
+    let file = File::new_with_blob_sequence(&blobs, &path)?;
     Ok(PickedFile { path, file })
 }
 

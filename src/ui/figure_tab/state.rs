@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::volumes::{Sent, Volumes};
 use crate::engine::message::{Failure, FigureForm, FigureOrder, FigureReady, Request};
@@ -22,6 +23,8 @@ pub struct FigureState {
     /// The order of the figure that is there or on its way, and one that waits for the engine: the newest wins.
     ordered: StoredValue<Option<FigureOrder>>,
     waiting: StoredValue<Option<FigureOrder>>,
+    /// Whether files for the order are being made.
+    is_preparing: StoredValue<bool>,
     /// What goes along with the order.
     pub(super) sent: StoredValue<Sent, LocalStorage>,
 }
@@ -51,6 +54,7 @@ impl FigureState {
             problem: RwSignal::new(None),
             ordered: StoredValue::new(None),
             waiting: StoredValue::new(None),
+            is_preparing: StoredValue::new(false),
             sent: StoredValue::new_local(Sent::default()),
         }
     }
@@ -89,7 +93,7 @@ impl Study {
         let Volumes { ground, own, masks } = volumes;
         let (mask_style, form) = (view.masks.style().unwrap_or_default(), FigureForm::Shown);
         let order = FigureOrder { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
-        if self.work.read_untracked().is_doing(Task::Figure) {
+        if self.figure.is_preparing.get_value() || self.work.read_untracked().is_doing(Task::Figure) {
             self.figure.waiting.set_value(Some(order));
         } else {
             self.order_figure(order);
@@ -116,10 +120,25 @@ impl Study {
         self.send_figure_order(Task::Figure, order);
     }
 
+    /// At once, or when the files that go along have been made.
     fn send_figure_order(&self, task: Task, order: FigureOrder) {
-        match self.figure_files(&order) {
-            Ok(files) => self.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files),
-            Err(failure) => self.figure.fail(failure),
+        if let Some(files) = self.figure_files(&order) {
+            return self.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files);
         }
+        let study = *self;
+        study.figure.is_preparing.set_value(true);
+        spawn_local(async move {
+            let files = study.make_figure_files(&order).await;
+            study.figure.is_preparing.set_value(false);
+            let is_wanted = study.figure.ordered.with_value(Option::is_some);
+            match files {
+                Ok(files) if is_wanted => study.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files),
+                Err(failure) if is_wanted => study.figure.fail(failure),
+                Ok(_) | Err(_) => {}
+            }
+            if !study.work.read_untracked().is_doing(Task::Figure) {
+                study.draw_waiting_figure();
+            }
+        });
     }
 }

@@ -34,14 +34,18 @@ impl Study {
         Volumes { ground, own, masks: regions.iter().map(|volume| FigureVolume::from(volume.as_ref())).collect() }
     }
 
-    /// The files of an order's volumes, in its order.
-    pub(super) fn figure_files(&self, order: &FigureOrder) -> Result<Vec<PickedFile>, Failure> {
-        let mut last = self.figure.sent.try_update_value(|sent| std::mem::take(&mut sent.0)).unwrap_or_default();
+    /// The files of an order's volumes, in its order, if all of them went along with the last order.
+    pub(super) fn figure_files(&self, order: &FigureOrder) -> Option<Vec<PickedFile>> {
+        order.volumes().map(|volume| self.sent_file(volume.number)).collect()
+    }
+
+    /// Makes them.
+    pub(super) async fn make_figure_files(&self, order: &FigureOrder) -> Result<Vec<PickedFile>, Failure> {
         let mut files = Vec::new();
         for FigureVolume { number, .. } in order.volumes() {
-            let file = match last.iter().position(|(own, _)| own == number) {
-                Some(place) => last.swap_remove(place).1,
-                None => self.file_of_volume(*number)?,
+            let file = match self.sent_file(*number) {
+                Some(file) => file,
+                None => self.file_of_volume(*number).await?,
             };
             files.push((*number, file));
         }
@@ -50,11 +54,16 @@ impl Study {
         Ok(sent)
     }
 
-    fn file_of_volume(&self, number: u32) -> Result<PickedFile, Failure> {
+    fn sent_file(&self, number: u32) -> Option<PickedFile> {
+        self.figure.sent.with_value(|sent| sent.0.iter().find(|(own, _)| *own == number).map(|(_, file)| file.clone()))
+    }
+
+    async fn file_of_volume(&self, number: u32) -> Result<PickedFile, Failure> {
         let failure = |what: String| Failure { what, hint: text::VOLUME_HINT.get().to_owned() };
         let volume = untrack(|| self.open_volume(number)).ok_or_else(|| failure(text::VOLUME_GONE.get().to_owned()))?;
         let placed = &volume.placed.volume;
         file_of_floats(volume.ready.name.clone(), placed.data())
+            .await
             .map_err(|error| failure(format!("{}: {}", volume.ready.name, words_of(&error))))
     }
 
