@@ -32,7 +32,7 @@ fn report(network: &str) {
     let bytes = std::fs::read(format!("{}/{IMAGE}", env!("CARGO_MANIFEST_DIR"))).expect("the demo's image");
     let image = nifti::read("image.nii.gz", &bytes).expect("a NIfTI");
     let case = fixture::full_size_cases(network).into_iter().find(|case| case.id.contains("__gd_")).expect("a gradient map");
-    let transformed = block_on(case.transforms()).apply(&image).expect("the image fits").volume;
+    let transformed = block_on(case.transforms()).apply(image).expect("the image fits").volume;
     let [d, h, w] = transformed.shape();
     let built = block_on(case.network(&Device::flex(), WorkLimits::CPU));
     for run in ["first", "second"] {

@@ -238,17 +238,17 @@ impl Images {
         let started = now_ms();
         let session = self.session(participant).await?.clone();
         let loaded = self.source.read_element(&self.tree, &session, element).await?;
-        let transformed = loaded.element.transform(&loaded.volume, &config.transforms);
+        if self.source.spec().extraction == Extraction::Image {
+            // No other element is cut from it, and at full size it takes as much as the map that is to come.
+            self.forget_image();
+        }
+        let transformed = loaded.element.transform(Rc::unwrap_or_clone(loaded.volume), &config.transforms);
         let transformed = transformed.map_err(|error| Ended::because(&error, error.hint()).about(&loaded.path))?;
         let (shape, values) = loaded.element.network_input(transformed.volume);
         let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
         warnings.extend(loaded.warnings.iter().map(ToString::to_string));
         warnings.extend(transformed.warnings.iter().map(ToString::to_string));
         let placement = placement(&session, element, config, loaded.element.channels)?;
-        if self.source.spec().extraction == Extraction::Image {
-            // No other element is cut from it, and at full size it takes as much as the map that is to come.
-            self.forget_image();
-        }
         let origin = Origin { placement, shape, path: loaded.path, warnings, read_ms: now_ms() - started };
         Ok(ElementInput { origin, values })
     }

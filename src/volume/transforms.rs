@@ -123,19 +123,22 @@ impl EvaluationTransforms {
     /// Transforms an image as ClinicaDL does before prediction and interpretation.
     ///
     /// An image smaller than the subsampling expects gives a smaller result, as Python's slices do; the caller compares
-    /// its shape with the network's input.
+    /// its shape with the network's input. Where none is left out, voxels are transformed in place.
     ///
     /// # Errors
     /// [`TransformError`] where the result could only be NaN or nothing.
-    pub fn apply(&self, volume: &Volume) -> Result<Transformed, TransformError> {
+    pub fn apply(&self, mut volume: Volume) -> Result<Transformed, TransformError> {
         let statistics = Statistics::of(volume.data());
         let warnings = warnings(&statistics);
         let clean = Cleaning::of(&statistics)?;
         let normalize = Scaling::of(self.normalization, volume.data(), &statistics, clean)?;
         let voxel = |value: f32| normalize.apply(clean.apply(value));
         let volume = match self.size_reduction {
-            None => map(volume, voxel),
-            Some(reduction) => reduction.subsample(volume, voxel)?,
+            None => {
+                volume.data.iter_mut().for_each(|value| *value = voxel(*value));
+                volume
+            }
+            Some(reduction) => reduction.subsample(&volume, voxel)?,
         };
         Ok(Transformed { volume, warnings })
     }
@@ -277,9 +280,4 @@ fn warnings(statistics: &Statistics) -> Vec<TransformWarning> {
         }
     }
     warnings
-}
-
-fn map(volume: &Volume, voxel: impl Fn(f32) -> f32) -> Volume {
-    let data = volume.data().iter().map(|&value| voxel(value)).collect();
-    Volume { shape: volume.shape(), data, world_from_voxel: *volume.world_from_voxel() }
 }

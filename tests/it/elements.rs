@@ -168,7 +168,7 @@ fn size_reductions_keep_their_place_and_are_pasted_where_they_came_from() {
             for (factor, start) in starts {
                 let size_reduction = SizeReduction::from_factor(factor);
                 let transforms = EvaluationTransforms { normalization: Normalization::None, size_reduction };
-                let reduced = element.transform(&element.extract(&image).unwrap(), &transforms).unwrap().volume;
+                let reduced = element.transform(element.extract(&image).unwrap(), &transforms).unwrap().volume;
                 assert_eq!(reduced.shape(), element.transformed_shape(size_reduction));
                 let source = |voxel: [usize; 3]| [0, 1, 2].map(|axis| element.planes[axis][start[axis] + voxel[axis] * factor as usize]);
                 let mut pasted = constant(shape, f32::INFINITY);
@@ -227,13 +227,13 @@ fn what_does_not_fit_is_said_in_numbers() {
             "elements of an image of 4×3×2 voxels cannot be taken from or put into one of 4×3×3",
         ),
         (slice().paste(&[0.0; 7], None, &mut noise([4, 3, 2])).unwrap_err(), "slice 1 has 8 values, but its map has 7"),
-        (slice().transform(&noise([4, 1, 2]), &reduce).unwrap_err(), "a size reduction by 2 takes 3D inputs, but slice 1 is 2D"),
+        (slice().transform(noise([4, 1, 2]), &reduce).unwrap_err(), "a size reduction by 2 takes 3D inputs, but slice 1 is 2D"),
         (
-            slice().transform(&constant([4, 1, 2], 3.0), &normalize).unwrap_err(),
+            slice().transform(constant([4, 1, 2], 3.0), &normalize).unwrap_err(),
             "slice 1: every voxel is 3, and a constant image cannot be normalised",
         ),
         (
-            element(Extraction::Image).transform(&noise([4, 3, 2]), &reduce).unwrap_err(),
+            element(Extraction::Image).transform(noise([4, 3, 2]), &reduce).unwrap_err(),
             "the image: a volume of 4×3×2 voxels is too small for a size reduction by 2",
         ),
     ];
@@ -262,7 +262,7 @@ fn network_input(
     let session = block_on(source.open_session(&tree, catalogue.find(participant, "ses-M000").unwrap())).unwrap();
     let loaded = block_on(source.read_element(&tree, &session, index)).unwrap();
     assert_eq!((&session.warnings[..], &loaded.warnings[..]), (&[][..], &[][..]));
-    let transformed = loaded.element.transform(&loaded.volume, transforms).unwrap();
+    let transformed = loaded.element.transform(loaded.volume.as_ref().clone(), transforms).unwrap();
     let (shape, values) = loaded.element.network_input(transformed.volume);
     (loaded.element, shape, values, session.elements.len())
 }

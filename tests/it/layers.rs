@@ -9,7 +9,7 @@ use maplens::network::layers::{
 };
 use maplens::network::step::Step;
 use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
 
 use crate::noise::Noise;
 
@@ -137,7 +137,7 @@ impl Maker<'_> {
     fn squeeze_excitation_of(&mut self, [n_channels, n_hidden]: [usize; 2]) -> SqueezeExcitation {
         let mut layer = |n_out: usize, n_in: usize| {
             let (weight, bias) = (self.noise.values(n_out * n_in), self.noise.values(n_out));
-            linear([n_out, n_in], &weight, bias, 100, self.device)
+            linear([n_out, n_in], &weight, bias, (100, Kernels::Fused), self.device)
         };
         SqueezeExcitation { squeeze: layer(n_hidden, n_channels), excite: layer(n_channels, n_hidden) }
     }
@@ -258,8 +258,8 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
     let gradients = (output.clone() * vector(&g)).sum().backward();
     let expected: Vec<f32> = input.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
     let expected_output: Vec<f32> = output.into_data().try_into_vec().unwrap();
-    for max_rows in [1, 2, 3, 7, 100] {
-        let layer = linear([7, 5], &weight, bias.clone(), max_rows, &device);
+    for (max_rows, kernels) in [1, 2, 3, 7, 100].into_iter().flat_map(|n| [(n, Kernels::Fused), (n, Kernels::Stock)]) {
+        let layer = linear([7, 5], &weight, bias.clone(), (max_rows, kernels), &device);
         let found: Vec<f32> = layer.forward(vector(&x)).into_data().try_into_vec().unwrap();
         assert!(crate::numerics::max_difference(&found, &expected_output) <= AUTODIFF);
         let found: Vec<f32> = layer.input_gradient(vector(&g)).into_data().try_into_vec().unwrap();
@@ -268,11 +268,11 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
 }
 
 /// A fully connected layer in pieces of at most `max_rows` rows.
-fn linear([n_out, n_in]: [usize; 2], weight: &[f32], bias: Vec<f32>, max_rows: usize, device: &Device) -> Linear {
+fn linear([n_out, n_in]: [usize; 2], weight: &[f32], bias: Vec<f32>, (max_rows, kernels): (usize, Kernels), device: &Device) -> Linear {
     assert_eq!(weight.len(), n_out * n_in);
     let pieces = weight.chunks(max_rows * n_in);
     let pieces = pieces.map(|rows| Tensor::from_data(TensorData::new(rows.to_vec(), [rows.len() / n_in, n_in]), device));
-    Linear::of_pieces(pieces.collect(), bias, device)
+    Linear::of_pieces(pieces.collect(), bias, device, kernels)
 }
 
 fn pool(layer: RowLayer) -> [Step; 1] {

@@ -42,6 +42,7 @@ mod groups;
 mod layers;
 mod maps;
 mod maps_json;
+mod matrix;
 mod murmur;
 #[cfg(feature = "compute")]
 mod networks;

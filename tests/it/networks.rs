@@ -59,7 +59,7 @@ fn check_full_size(network: &str, n_cases: usize) {
     let cases = fixture::full_size_cases(network);
     assert_eq!(cases.len(), n_cases);
     let misses = pollster::block_on(async {
-        let transformed = cases[0].transforms().await.apply(&image).unwrap().volume;
+        let transformed = cases[0].transforms().await.apply(image).unwrap().volume;
         let [d, h, w] = transformed.shape();
         let network = cases[0].network(&Device::flex(), WorkLimits::CPU).await;
         let mut misses = Vec::new();

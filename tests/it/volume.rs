@@ -134,7 +134,7 @@ fn transforms_give_the_network_inputs_of_clinicadl_bit_for_bit() {
     let scan = nifti::read("scan.nii.gz", &fixtures::bytes(TRIV24_NIFTI)).unwrap();
     for (factor, name) in [(5, "image_sr5_conv5"), (4, "image_sr4_multi")] {
         let expected = npy::read(&format!("tests/fixtures/inputs/{name}_sub-TRIV24_image-0.npy"));
-        let transformed = transforms(Some(factor)).apply(&scan).unwrap();
+        let transformed = transforms(Some(factor)).apply(scan.clone()).unwrap();
         assert_eq!(transformed.warnings, []);
         assert_eq!([&[1], &transformed.volume.shape()[..]].concat(), expected.shape);
         let differing = transformed.volume.data().iter().zip(&expected.data).filter(|(a, b)| a.to_bits() != b.to_bits()).count();
@@ -153,7 +153,7 @@ fn a_reduced_voxel_keeps_its_place_in_the_head() {
     ];
     for (factor, shape, origin) in expected {
         let raw = EvaluationTransforms { normalization: Normalization::None, ..transforms(Some(factor)) };
-        let reduced = raw.apply(&scan).unwrap().volume;
+        let reduced = raw.apply(scan.clone()).unwrap().volume;
         assert_eq!(reduced.shape(), shape);
         assert_eq!(*reduced.world_from_voxel(), Affine::from_diagonal([f64::from(factor); 3], origin));
         let full = SizeReduction::from_factor(factor).unwrap().full_from_reduced().apply([7.0, 11.0, 13.0]);
@@ -166,15 +166,15 @@ fn a_reduced_voxel_keeps_its_place_in_the_head() {
 fn a_small_image_is_sliced_as_python_slices() {
     let small = Volume::new([10, 9, 9], vec![1.0; 810], Affine::IDENTITY).unwrap();
     let raw = EvaluationTransforms { normalization: Normalization::None, ..transforms(Some(2)) };
-    assert_eq!(raw.apply(&small).unwrap().volume.shape(), [3, 1, 1]);
+    assert_eq!(raw.apply(small).unwrap().volume.shape(), [3, 1, 1]);
     let smaller = Volume::new([10, 9, 8], vec![1.0; 720], Affine::IDENTITY).unwrap();
-    let error = raw.apply(&smaller).unwrap_err();
+    let error = raw.apply(smaller).unwrap_err();
     assert_eq!(error.to_string(), "a volume of 10×9×8 voxels is too small for a size reduction by 2");
 }
 
 #[test]
 fn nan_is_replaced_and_told() {
-    let transformed = transforms(None).apply(&line(&[f32::NAN, 2.0, 4.0])).unwrap();
+    let transformed = transforms(None).apply(line(&[f32::NAN, 2.0, 4.0])).unwrap();
     assert_eq!(transformed.volume.data(), [0.0, 0.5, 1.0]);
     let warnings: Vec<String> = transformed.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings, ["1 of 3 voxels are not a number and were set to 0, as ClinicaDL does"]);
@@ -190,7 +190,7 @@ fn images_that_would_become_nan_are_refused_in_words() {
         (vec![f32::MAX, f32::MIN], "span more than float32 holds and cannot be normalised"),
     ];
     for (values, sentence) in refusals {
-        let error: TransformError = transforms(None).apply(&line(&values)).unwrap_err();
+        let error: TransformError = transforms(None).apply(line(&values)).unwrap_err();
         assert!(error.to_string().contains(sentence), "{error}");
         assert!(!error.hint().is_empty());
     }

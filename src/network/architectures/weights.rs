@@ -125,7 +125,7 @@ impl<'a> Weights<'a> {
             pieces.push(Tensor::from_data(TensorData::new(values, [rows.len(), n_in]), self.device));
         }
         let bias = self.take(&format!("{key}.bias"), &[n_out]).await?;
-        Ok(bias.map(|(_, bias)| Linear::of_pieces(pieces, bias, self.device)))
+        Ok(bias.map(|(_, bias)| Linear::of_pieces(pieces, bias, self.device, self.limits.kernels)))
     }
 
     /// Shape and values of a key, or `None` with the problem noted.

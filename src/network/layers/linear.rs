@@ -2,6 +2,10 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::network::Kernels;
+use crate::network::kernels::HostValues;
+use crate::network::kernels::cpu::matrix::{add_row_times, times_column};
+
 /// `y = W·x + b` (torch `Linear`), W of `out × in` in pieces of whole output rows, so that no piece exceeds a device's
 /// largest binding: the first such layer of Conv5_FC3 at full resolution has 168 MB of weights.
 #[derive(Debug, Clone)]
@@ -11,13 +15,16 @@ pub struct Linear {
     bias: Tensor<1>,
     n_in: usize,
     n_out: usize,
+    /// Whether the weights lie where kernels of our own can read them.
+    on_cpu: bool,
 }
 
 impl Linear {
     /// From consecutive rows of W, each piece `n × in`, and one bias for every row.
-    pub fn of_pieces(weight: Vec<Tensor<2>>, bias: Vec<f32>, device: &Device) -> Self {
+    pub fn of_pieces(weight: Vec<Tensor<2>>, bias: Vec<f32>, device: &Device, kernels: Kernels) -> Self {
         let (n_in, n_out) = (weight.first().map_or(0, |rows| rows.dims()[1]), bias.len());
-        Self { weight, bias: Tensor::from_data(TensorData::new(bias, [n_out]), device), n_in, n_out }
+        let on_cpu = kernels == Kernels::Fused && HostValues::are_of(device);
+        Self { weight, bias: Tensor::from_data(TensorData::new(bias, [n_out]), device), n_in, n_out, on_cpu }
     }
 
     /// Number of inputs and outputs.
@@ -32,6 +39,9 @@ impl Linear {
 
     /// `out` values from `in`.
     pub fn forward(&self, x: Tensor<1>) -> Tensor<1> {
+        if self.on_cpu {
+            return self.forward_here(&x);
+        }
         let column = x.reshape([self.n_in, 1]);
         let pieces = self.weight.iter().map(|rows| rows.clone().matmul(column.clone()));
         Tensor::cat(pieces.collect(), 0).reshape([self.n_out]) + self.bias.clone()
@@ -39,6 +49,9 @@ impl Linear {
 
     /// `Wᵀ·g`: `in` values from `out`.
     pub fn input_gradient(&self, gradient: Tensor<1>) -> Tensor<1> {
+        if self.on_cpu {
+            return self.input_gradient_here(&gradient);
+        }
         let mut start = 0;
         let pieces = self.weight.iter().map(|rows| {
             let n_rows = rows.dims()[0];
@@ -48,6 +61,27 @@ impl Linear {
         });
         let sum = pieces.reduce(|sum, piece| sum + piece);
         sum.unwrap_or_else(|| Tensor::zeros([1, self.n_in], &gradient.device())).reshape([self.n_in])
+    }
+
+    fn forward_here(&self, x: &Tensor<1>) -> Tensor<1> {
+        let (values, mut output) = (HostValues::of(x), vec![0.0; self.n_out]);
+        let mut rest = &mut output[..];
+        for rows in &self.weight {
+            let (rows, weight) = (rest.split_off_mut(..rows.dims()[0]).expect("an output for each row"), HostValues::of(rows));
+            times_column(weight.as_slice(), values.as_slice(), rows);
+        }
+        HostValues::into_tensor(output, [self.n_out], &x.device()) + self.bias.clone()
+    }
+
+    fn input_gradient_here(&self, gradient: &Tensor<1>) -> Tensor<1> {
+        let (values, mut output) = (HostValues::of(gradient), vec![0.0; self.n_in]);
+        let mut rest = values.as_slice();
+        for rows in &self.weight {
+            let (of_rows, after) = rest.split_at(rows.dims()[0]);
+            add_row_times(HostValues::of(rows).as_slice(), of_rows, &mut output);
+            rest = after;
+        }
+        HostValues::into_tensor(output, [self.n_in], &gradient.device())
     }
 
     /// Weights and biases.

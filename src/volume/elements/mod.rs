@@ -99,7 +99,7 @@ impl Element {
     ///
     /// # Errors
     /// If they refuse the element, constant ones above all; and for a size reduction of slices, which ClinicaDL has not.
-    pub fn transform(&self, extracted: &Volume, transforms: &EvaluationTransforms) -> Result<Transformed, ElementError> {
+    pub fn transform(&self, extracted: Volume, transforms: &EvaluationTransforms) -> Result<Transformed, ElementError> {
         if let (Some(_), Some(reduction)) = (self.squeezed, transforms.size_reduction) {
             return Err(ElementError::SizeReducedSlice { element: self.in_words(), factor: reduction.factor() });
         }

@@ -10,6 +10,7 @@ mod destination;
 mod forward;
 mod geometry;
 mod held;
+pub mod matrix;
 mod packing;
 mod parallel;
 mod pool;
