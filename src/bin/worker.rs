@@ -7,7 +7,7 @@ mod program {
     use std::rc::Rc;
 
     use maplens::engine::message::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
-    use maplens::engine::{Engine, Given, Outlet};
+    use maplens::engine::{Engine, FigureFiles, Given, Outlet};
     use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
     use maplens::network::team::{Answer, Helper, Team};
     use maplens::render::figure::Ground;
@@ -197,13 +197,15 @@ mod program {
     }
 
     async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<Given, Failure> {
-        if let Request::DrawFigure(order) = request
-            && order.ground == Ground::Template
-            && !engine.has_template()
-        {
-            let hint = "choose another background, or try again when the page can be reached".to_owned();
-            let files = template_tree(&order.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;
-            return Ok(Given::Template(files));
+        let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
+        let files: Vec<_> = files.into_iter().map(source).collect();
+        if let Request::DrawFigure(order) = request {
+            let mut template = None;
+            if order.ground == Ground::Template && !engine.has_template() {
+                let hint = "choose another background, or try again when the page can be reached".to_owned();
+                template = Some(template_tree(&order.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
+            }
+            return Ok(Given::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
         }
         if let Request::OpenDemo { base_url } = request {
             let hint = "the page works with your own model and images all the same".to_owned();
@@ -215,8 +217,7 @@ mod program {
             let file = bundled_layer(base_url, path).await.map_err(|error| Failure { what: error.to_string(), hint })?;
             return Ok(Given::Files(vec![(path.clone(), file)]));
         }
-        let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
-        Ok(if files.is_empty() { Given::Nothing } else { Given::Files(files.into_iter().map(source).collect()) })
+        Ok(if files.is_empty() { Given::Nothing } else { Given::Files(files) })
     }
 }
 

@@ -44,6 +44,8 @@ mod subject;
 #[cfg(feature = "compute")]
 pub use failure::Ended;
 #[cfg(feature = "compute")]
+pub use figures::FigureFiles;
+#[cfg(feature = "compute")]
 pub use images::Cohorts;
 pub use outlet::Outlet;
 #[cfg(feature = "compute")]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Outlet;
 use super::device::{self, OpenDevice};
 use super::failure::{Ended, no_files, no_images, no_map, no_model};
-use super::figures::Backgrounds;
+use super::figures::{Backgrounds, FigureFiles};
 use super::images::Images;
 use super::interpret::kept;
 use super::kept_maps::KeptMaps;
@@ -28,8 +28,8 @@ pub enum Given {
     Nothing,
     /// What the user chose: paths and sources.
     Files(Vec<(String, Rc<dyn FileSource>)>),
-    /// The template that figures may be drawn on, alone.
-    Template(FileTree),
+    /// What a figure is drawn of beside the map.
+    Figure(FigureFiles),
     /// The demo study.
     Demo {
         /// Its MAPS.
@@ -110,7 +110,7 @@ impl Engine {
     async fn work(&mut self, request: Request, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
         if !keeps_recent(&request) {
             self.recent = None;
-            self.backgrounds.forget_image();
+            self.backgrounds.forget_all_but_template();
         }
         match request {
             Request::ChooseDevice { choice, threads } => self.choose_device((choice, threads), outlet).await,
@@ -274,9 +274,9 @@ impl Engine {
     async fn draw_figure(&mut self, order: &FigureOrder, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
         let started = outlet.now_ms();
         let map = self.explained.as_ref().ok_or_else(no_map)?;
-        let template = if let Given::Template(files) = given { Some(files) } else { None };
-        self.backgrounds.prepare(order.ground, map, self.images.as_mut(), template).await?;
-        let (scene, caption) = self.backgrounds.draw(map, order.channel, order.ground, &order.settings)?;
+        let files = if let Given::Figure(files) = given { files } else { FigureFiles::default() };
+        self.backgrounds.prepare(order, map, self.images.as_mut(), files).await?;
+        let (scene, caption) = self.backgrounds.draw(map, order)?;
         let name = map.figure_name();
         let (event, text) = match order.form {
             FigureForm::Html => {
@@ -378,7 +378,7 @@ fn keeps_recent(request: &Request) -> bool {
 async fn tree_of(given: Given) -> Result<FileTree, Ended> {
     match given {
         Given::Files(files) => Ok(open_uploads(files).await?),
-        Given::Nothing | Given::Template(_) | Given::Demo { .. } => Err(no_files()),
+        Given::Nothing | Given::Figure(_) | Given::Demo { .. } => Err(no_files()),
     }
 }
 

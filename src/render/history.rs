@@ -24,6 +24,17 @@ impl<T: Clone + PartialEq> History<T> {
         }
     }
 
+    /// Changes all states alike, as when a part of them comes or goes. Neighbours that have become the same are one.
+    pub fn rewrite(&mut self, act: impl FnMut(&mut T)) {
+        self.past.iter_mut().chain(&mut self.present).chain(&mut self.future).for_each(act);
+        for states in [&mut self.past, &mut self.future] {
+            states.dedup();
+            if states.last() == self.present.as_ref() {
+                states.pop();
+            }
+        }
+    }
+
     /// The state before the present one, which is the present one from now on.
     pub fn undo(&mut self) -> Option<T> {
         let state = self.past.pop()?;

@@ -162,8 +162,13 @@ impl Study {
 
     /// Asks for what the user did not ask for: an error stays visible.
     pub(super) fn send_quietly(&self, task: Task, request: Request) {
+        self.send_quietly_with(task, request, &[]);
+    }
+
+    /// The same, with files.
+    pub(super) fn send_quietly_with(&self, task: Task, request: Request, files: &[PickedFile]) {
         if !self.is_stopped() {
-            self.post_job(task, request, &[]);
+            self.post_job(task, request, files);
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::language::Language;
-use super::layers::Underlay;
+use super::layers::{OverlayLook, Shelf, Underlay};
 use super::shown::{Placed, ShownMap};
 use super::study::Study;
 use super::tabs::Tab;
@@ -37,7 +37,15 @@ pub struct ViewState {
     pub frame: Memo<Option<WorldBounds>>,
     /// How the map is coloured; `None` without a map.
     pub scale: Memo<Option<ColorScale>>,
-    history: StoredValue<History<View>>,
+    history: StoredValue<History<Sight>>,
+    shelf: Shelf,
+}
+
+/// What undo takes back: the view, and how each overlay that is open is shown, by its id.
+#[derive(Clone, Default, PartialEq)]
+struct Sight {
+    view: View,
+    looks: Vec<(usize, OverlayLook)>,
 }
 
 /// Whether something is drawn.
@@ -63,15 +71,15 @@ impl ViewState {
         let view = RwSignal::new(View::from_fragment(&address::fragment()));
         let language = RwSignal::new(Language::preferred());
         let history = StoredValue::new(History::default());
-        history.update_value(|history| history.note(view.get_untracked()));
+        history.update_value(|history| history.note(Sight { view: view.get_untracked(), looks: Vec::new() }));
         let tab = RwSignal::new(address::parameter("tab").as_deref().and_then(Tab::from_name).unwrap_or_default());
-        let keep = move |state: &(View, Language, Tab)| {
-            write_address(state, &study.figure.view.read_untracked());
-            history.update_value(|history| history.note(state.0));
+        let keep = move |(sight, language, tab): &(Sight, Language, Tab)| {
+            write_address((sight.view, *language, *tab), &study.figure.view.read_untracked());
+            history.update_value(|history| note(history, sight.clone()));
         };
         let seen = move || {
             study.figure.view.track();
-            (view.get(), language.get(), tab.get())
+            (Sight { view: view.get(), looks: study.shelf.looks() }, language.get(), tab.get())
         };
         Effect::watch(seen, debounced(keep), false);
         let scene_of = |placed: &Placed| Scene { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
@@ -94,7 +102,7 @@ impl ViewState {
         });
         let (crosshair_lines, overlay) = (RwSignal::new(Shown::Yes), RwSignal::new(Shown::Yes));
         let focus = RwSignal::new(None);
-        ViewState { view, crosshair_lines, overlay, language, tab, focus, layers, scene, frame, scale, history }
+        ViewState { view, crosshair_lines, overlay, language, tab, focus, layers, scene, frame, scale, history, shelf: study.shelf }
     }
 
     /// Where the planes meet: the middle of the picture until somebody says otherwise.
@@ -106,7 +114,7 @@ impl ViewState {
     /// Writes the view into the address now, for who is about to copy it.
     pub fn write_address(&self, study: Study) {
         let state = (self.view.get_untracked(), self.language.get_untracked(), self.tab.get_untracked());
-        write_address(&state, &study.figure.view.read_untracked());
+        write_address(state, &study.figure.view.read_untracked());
     }
 
     /// Moves the crosshair, staying inside the picture.
@@ -186,15 +194,16 @@ impl ViewState {
         self.go_to(History::redo);
     }
 
-    fn go_to(&self, step: fn(&mut History<View>) -> Option<View>) {
+    fn go_to(&self, step: fn(&mut History<Sight>) -> Option<Sight>) {
         // The last change may be too young to have been noted.
-        let now = self.view.get_untracked();
+        let now = Sight { view: self.view.get_untracked(), looks: untrack(|| self.shelf.looks()) };
         let found = self.history.try_update_value(|history| {
-            history.note(now);
+            note(history, now);
             step(history)
         });
-        let found = found.flatten();
-        found.into_iter().for_each(|view| self.view.set(view));
+        let Some(Sight { view, looks }) = found.flatten() else { return };
+        self.view.set(view);
+        self.shelf.show_as(&looks);
     }
 
     /// Hides what is weaker than a magnitude; the threshold stays a percentile or a value.
@@ -247,17 +256,26 @@ fn thousandths(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 
-fn write_address((view, language, tab): &(View, Language, Tab), figure: &FigureView) {
+/// Opening and removing an overlay is no change of the view: older sights take a new one as it is and forget one that is gone.
+fn note(history: &mut History<Sight>, now: Sight) {
+    history.rewrite(|sight| {
+        let own = |id: usize| sight.looks.iter().find(|(other, _)| *other == id).map(|(_, look)| *look);
+        sight.looks = now.looks.iter().map(|&(id, look)| (id, own(id).unwrap_or(look))).collect();
+    });
+    history.note(now);
+}
+
+fn write_address((view, language, tab): (View, Language, Tab), figure: &FigureView) {
     let figure = figure.to_fragment();
     let figure = if figure.is_empty() { figure } else { format!("&figure={figure}") };
     let (view, threads) = (view.to_fragment(), threads::fragment());
     address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{threads}", tab.name(), language.tag()));
 }
 
-fn debounced<T: Copy + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {
+fn debounced<T: Clone + 'static>(act: impl Fn(&T) + Copy + 'static) -> impl Fn(&T, Option<&T>, Option<()>) + 'static {
     let waiting = StoredValue::new_local(None::<TimeoutHandle>);
     move |seen, _, _| {
-        let seen = *seen;
+        let seen = seen.clone();
         waiting.update_value(|handle| {
             handle.take().iter().for_each(TimeoutHandle::clear);
             *handle = set_timeout_with_handle(move || act(&seen), ADDRESS_DELAY).ok();

@@ -1,8 +1,10 @@
-//! Files that the user chose with a file input.
+//! Files that the user chose with a file input, and what goes to the engine as they do.
 
-use js_sys::Reflect;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, File, HtmlInputElement};
+use js_sys::{Array, Float32Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, Event, File, HtmlInputElement};
+
+use super::yield_now::macrotask;
 
 /// A chosen file with its path inside what was chosen.
 #[derive(Debug, Clone)]
@@ -11,6 +13,21 @@ pub struct PickedFile {
     pub path: String,
     /// The browser's handle; nothing has been read.
     pub file: File,
+}
+
+/// Values that are copied at once, 4 MB.
+const PIECE: usize = 1 << 20;
+
+/// Values as a file of little-endian float32, which lies outside WebAssembly's memory and can be sent any number of times.
+/// Copied piece by piece with a turn of the event loop between.
+pub async fn file_of_floats(path: String, values: &[f32]) -> Result<PickedFile, JsValue> {
+    let blobs = Array::new();
+    for piece in values.chunks(PIECE) {
+        blobs.push(&Blob::new_with_buffer_source_sequence(&Array::of1(&Float32Array::from(piece)))?.into());
+        macrotask().await;
+    }
+    let file = File::new_with_blob_sequence(&blobs, &path)?;
+    Ok(PickedFile { path, file })
 }
 
 /// Takes the files out of the input that fired `event` and empties it, so that the same choice can be made again.

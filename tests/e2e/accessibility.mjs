@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { launch, openWithDemo } from './browser.mjs';
+import { DESKTOP, TELEPHONE } from './shots.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -15,7 +16,7 @@ describe('accessibility', () => {
     maplens = await openWithDemo(browser);
     // The page's policy admits no foreign script; the debugger's own evaluation is not the page's.
     await maplens.page.evaluate(AXE);
-    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.unfold('layers');
     await maplens.get('add-ad-mask').click();
     await maplens.get('overlay-row').waitFor();
     await maplens.get('layers').evaluate((details) => (details.open = false));
@@ -23,7 +24,7 @@ describe('accessibility', () => {
   after(() => browser.close());
 
   for (const colorScheme of ['light', 'dark']) {
-    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+    for (const viewport of [DESKTOP, TELEPHONE]) {
       for (const language of ['en', 'fr']) {
         test(`no violations: ${colorScheme}, ${viewport.width} px, ${language}`, async () => {
           const { page } = maplens;
@@ -48,7 +49,7 @@ describe('accessibility', () => {
 
   test('no violations beside kept maps', async () => {
     const { page } = maplens;
-    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.setViewportSize(DESKTOP);
     await maplens.get('language').selectOption('en');
     await maplens.get('tab-compare').click();
     for (let n = 0; n < 2; n += 1) {

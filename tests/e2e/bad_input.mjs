@@ -11,8 +11,7 @@ describe('bad input', () => {
   let browser, maplens;
   before(async () => {
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
     await maplens.openModelFolder(mapsFolder('image_sr5_conv5'));
     await maplens.openImages(scan('sub-TRIV24'));
     assert.equal(await maplens.compute(), 'ready', await maplens.error());

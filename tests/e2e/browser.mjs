@@ -1,6 +1,7 @@
 // Starts Chromium and opens the page, with everything observed that the tests ask about.
 import { chromium } from 'playwright-core';
 import { MapLens, PATIENCE_MS } from './maplens.mjs';
+import { DESKTOP } from './shots.mjs';
 
 /** Where index.html is served; `cargo xtask test` says. By hand: `cargo xtask serve`, then this default. */
 export const PAGE_URL = process.env.MAPLENS_URL ?? 'http://127.0.0.1:8080/';
@@ -21,7 +22,7 @@ export function launch(flags = WITH_WEBGPU) {
  * another address.
  */
 export async function open(browser, { url = PAGE_URL, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  const context = await browser.newContext({ viewport: DESKTOP, acceptDownloads: true, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const maplens = new MapLens(page, context);
@@ -31,10 +32,11 @@ export async function open(browser, { url = PAGE_URL, ...options } = {}) {
   return maplens;
 }
 
-/** Opens the page and waits until the demo's map is there. */
-export async function openWithDemo(browser, options) {
+/** Opens the page and waits until the demo's map is there; `device` computes what comes after it. */
+export async function openWithDemo(browser, { device, ...options } = {}) {
   const maplens = await open(browser, options);
   await maplens.firstMap();
+  if (device) await maplens.choose('device-choice', device);
   return maplens;
 }
 

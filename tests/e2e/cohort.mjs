@@ -19,8 +19,7 @@ describe('cohorts', () => {
       // WebAssembly's memory never shrinks, nor does a process's peak: each cohort has a browser of its own.
       const browser = await launch();
       t.after(() => browser.close());
-      const maplens = await openWithDemo(browser);
-      await maplens.choose('device-choice', 'cpu');
+      const maplens = await openWithDemo(browser, { device: 'cpu' });
       await maplens.choose('method', 'grad-cam');
       // The demo's images lack the region's mask, so that the page reports an error until the cohort's are there.
       await maplens.openModelFolder(mapsOfPreparedRegion());

@@ -1,13 +1,12 @@
 // Maps side by side: kept, drawn at one crosshair, compared in numbers, and what cannot be compared is said.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, openWithDemo } from './browser.mjs';
 import { checkComparison } from './checks.mjs';
 import { mapsFolder, nifti, scan } from './inputs.mjs';
+import { coloursOf } from './maplens.mjs';
+import { shoot } from './shots.mjs';
 
-const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 /** From a click to the last column's picture: one column a frame, and room for two slow cores. */
 const DRAWN_MS = 600;
 
@@ -16,10 +15,8 @@ describe('maps side by side', () => {
   /** Downloaded maps by letter. */
   const files = {};
   before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
     await maplens.get('tab-compare').click();
   });
   after(() => browser.close());
@@ -84,14 +81,14 @@ describe('maps side by side', () => {
     const [a, b, shown] = [await value('A'), await value('B'), await difference.getByTestId('compare-value').innerText()].map(number);
     // Three digits of each are shown.
     assert.ok(Math.abs(a - b - shown) <= 0.011 * Math.max(Math.abs(a), Math.abs(b)), `${a} − ${b} is not ${shown}`);
-    assert.ok((await colours('A', 'axial')) > 20 && (await canvasColours(difference.getByTestId('compare-axial'))) > 20);
+    assert.ok((await colours('A', 'axial')) > 20 && (await coloursOf(difference.getByTestId('compare-axial'))) > 20);
   });
 
   test('a mask on show is outlined in every column', async () => {
     // 3 mm voxels from (−60, −100, −50), all but those at the faces.
     const [size, affine] = [[40, 50, 40], [3, 0, 0, -60, 0, 3, 0, -100, 0, 0, 3, -50]];
     const isInside = (index) => [index % 40, Math.floor(index / 40) % 50, Math.floor(index / 2000)].every((at, axis) => at > 1 && at < size[axis] - 2);
-    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.unfold('layers');
     await maplens.get('open-overlay').setInputFiles(nifti('block.nii.gz', size, (index) => Number(isInside(index)), { affine }));
     assert.equal(await maplens.settled(), 'ready', await maplens.error());
     const outlined = async (letter) => {
@@ -109,8 +106,7 @@ describe('maps side by side', () => {
   });
 
   test('another participant and another method; a fifth map is refused in words', async () => {
-    await maplens.page.locator('[data-testid="participant-row"][data-participant="sub-TRIV25"]').click();
-    await maplens.expectReady();
+    await maplens.showParticipant('sub-TRIV25');
     assert.equal(await maplens.compute(), 'ready', await maplens.error());
     await keep('C');
     await maplens.choose('method', 'grad-cam');
@@ -118,7 +114,8 @@ describe('maps side by side', () => {
     await keep('D');
     assert.match(await label('D'), /sub-TRIV25.*Grad-CAM, level \d+.*ClinicaDL 1\.6\.1/s);
     await maplens.page.waitForTimeout(DRAWN_MS);
-    await shoot('compare');
+    const toButton = () => maplens.get('pin-map').evaluate((button) => button.scrollIntoView({ block: 'start' }));
+    await shoot(maplens.page, 'compare', { prepare: toButton });
     await compare();
     assert.equal(await maplens.get('comparison-row').count(), 6);
     for (const pair of ['A-C', 'B-D', 'C-D']) await checkPair(pair, { voxels: 'all', top: 5 });
@@ -208,7 +205,7 @@ describe('maps side by side', () => {
   }
 
   function colours(letter, plane) {
-    return canvasColours(column(letter).getByTestId(`compare-${plane}`));
+    return coloursOf(column(letter).getByTestId(`compare-${plane}`));
   }
 
   async function checkPair(pair, { voxels, top }, why) {
@@ -216,32 +213,8 @@ describe('maps side by side', () => {
     assert.ok(n, why ?? `${pair} has no numbers`);
     checkComparison(pair.split('-').map((letter) => files[letter]), { voxels, top, pearson, spearman, dice, n });
   }
-
-  async function shoot(name) {
-    const { page } = maplens;
-    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        await maplens.get('pin-map').evaluate((button) => button.scrollIntoView({ block: 'start' }));
-        await page.waitForTimeout(200);
-        await page.screenshot({ path: `${SHOTS}${name}-${viewport.width}-${colorScheme}.png` });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 1, `${viewport.width}: ${overflow} px stick out on the right`);
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
 });
 
 function number(text) {
   return Number(text.replaceAll('−', '-'));
-}
-
-/** Number of distinct colours on a canvas. */
-function canvasColours(canvas) {
-  return canvas.evaluate((element) => {
-    const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
 }

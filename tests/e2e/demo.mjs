@@ -56,8 +56,7 @@ describe('demo study', () => {
 
   test('another participant is explained with the model that is loaded', async () => {
     await maplens.choose('method', 'gradients');
-    await maplens.page.locator('[data-testid="participant-row"][data-participant="sub-TRIV25"]').click();
-    await maplens.expectReady();
+    await maplens.showParticipant('sub-TRIV25');
     assert.equal(await maplens.compute(), 'ready');
     checkMap(await maplens.download('download-nifti'), 'demo__sub-TRIV25__gd_n0', ON_CPU);
   });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, open, openWithDemo } from './browser.mjs';
+import { nifti } from './inputs.mjs';
 
 const TEMPLATE = '**/demo/template/**';
 /** nilearn's: panels of 2.2 inches, 0.7 for the bar, 2.6 high, at 100 dots per inch. */
@@ -122,6 +123,47 @@ describe('figure', () => {
     await drawn(maplens, /display mode ortho/);
   });
 
+  test('an own background and the masks on the planes are in the figure, and leave it with them', async () => {
+    const svg = async () => (await maplens.download('figure-svg')).bytes.toString();
+    const outlined = (text) => text.includes('stroke="#009e73"');
+    const drawnAnew = (isRight) => eventually(svg, isRight);
+    await maplens.get('figure-background').selectOption('image');
+    await drawn(maplens, /display mode ortho/);
+    assert.equal(await maplens.get('figure-background').locator('option[value=own]').count(), 0);
+    const plain = await svg();
+    await maplens.unfold('layers');
+    const ground = nifti('ground.nii.gz', [45, 55, 45], (index) => index % 90, { affine: [4, 0, 0, -90, 0, 4, 0, -120, 0, 0, 4, -70] });
+    await maplens.get('open-background').setInputFiles(ground);
+    await maplens.expectReady();
+    await maplens.get('figure-background').selectOption('own');
+    const own = await drawnAnew((text) => text !== plain);
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    const contours = await drawnAnew(outlined);
+    await maplens.get('figure-masks').selectOption('filled');
+    await drawnAnew((text) => !outlined(text) && text.match(/<image/g).length > contours.match(/<image/g).length);
+    await maplens.still();
+    assert.match(await maplens.address(), /figure=([^&]*;)?masks:filled/);
+    assert.doesNotMatch(await maplens.address(), /own|ground:/);
+    await maplens.choose('language', 'fr');
+    assert.match(await maplens.get('figure-masks').innerText(), /remplis/);
+    assert.match(await maplens.get('figure-background').innerText(), /votre fichier/);
+    await maplens.choose('language', 'en');
+    await maplens.get('figure-masks').selectOption('contour');
+    await drawnAnew(outlined);
+    const html = (await maplens.download('figure-html')).bytes.toString();
+    assert.ok(outlined(html), 'the file lacks the mask');
+    // Hidden on the planes, it is in no figure either.
+    await maplens.unfold('layers');
+    await maplens.get('overlay-visible').uncheck();
+    assert.equal(await drawnAnew((text) => !outlined(text)), own);
+    await maplens.get('overlay-remove').click();
+    await maplens.get('figure-background').selectOption('image');
+    assert.equal(await drawnAnew((text) => text !== own), plain);
+    await maplens.choose('background', 'participant');
+    assert.equal(await maplens.get('figure-problem').isVisible(), false);
+  });
+
   test('the figure follows the crosshair', async () => {
     const before = await caption();
     await maplens.get('canvas-axial').focus();
@@ -148,12 +190,12 @@ describe('figure', () => {
   test('no task of the page is long while figures are drawn', async () => {
     await maplens.get('figure-background').selectOption('image');
     await drawn(maplens, /display mode ortho/);
-    const since = await maplens.page.evaluate(() => performance.now());
+    const since = await maplens.now();
     for (const paper of ['black', 'white', 'black', 'white']) {
       await maplens.get('figure-paper').selectOption(paper);
       await maplens.page.waitForTimeout(300);
     }
-    const longest = await maplens.page.evaluate((since) => Math.max(0, ...window.longTasks.filter((task) => task.startTime > since).map((task) => task.duration)), since);
+    const longest = await maplens.longestTask(since);
     console.log(`# longest task while four figures were drawn: ${longest} ms`);
     assert.ok(longest <= 200, `${longest} ms`);
   });

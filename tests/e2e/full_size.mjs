@@ -20,8 +20,7 @@ describe('full resolution', () => {
   let browser, maplens;
   before(async () => {
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
     assert.equal(await maplens.openModel(MODEL), 'ready', await maplens.error());
     assert.equal(await maplens.openImages(scan('sub-TRIV24')), 'ready', await maplens.error());
   });

@@ -12,9 +12,7 @@ describe('gestures', () => {
   after(() => browser.close());
 
   const zoom = async () => 2 ** Number(await maplens.get('zoom').inputValue());
-  const picture = () => maplens.get('canvas-axial').evaluate((canvas) => canvas.toDataURL());
   const size = () => maplens.get('canvas-axial').evaluate((canvas) => [canvas.width, canvas.height]);
-  const still = () => maplens.page.waitForTimeout(450);
   const middle = async () => {
     const box = await maplens.get('canvas-axial').boundingBox();
     return [box.x + box.width / 2, box.y + box.height / 2];
@@ -26,56 +24,56 @@ describe('gestures', () => {
     await maplens.page.keyboard.down('Control');
     for (let turn = 0; turn < 6; turn += 1) await maplens.page.mouse.wheel(0, -100);
     await maplens.page.keyboard.up('Control');
-    await still();
+    await maplens.still();
     const factor = await zoom();
     assert.ok(factor > 2.5 && factor < 3.5, `zoom ${factor}`);
     const now = await size();
     assert.ok(Math.abs(now[0] - wide / factor) <= 1.5 && Math.abs(now[1] - high / factor) <= 1.5, `${now} of ${[wide, high]} voxels`);
-    assert.match(await maplens.page.evaluate(() => location.hash), /zoom=2\.9\d*&center=/);
+    assert.match(await maplens.address(), /zoom=2\.9\d*&center=/);
   });
 
   test('Shift and a drag move the picture, not the crosshair', async () => {
-    const [before, position] = [await picture(), await maplens.get('crosshair-mm').innerText()];
+    const [before, position] = [await maplens.picture(), await maplens.get('crosshair-mm').innerText()];
     const [x, y] = await middle();
     await maplens.page.keyboard.down('Shift');
     await drag([x, y], [x + 25, y + 10]);
     await maplens.page.keyboard.up('Shift');
-    await still();
-    assert.notEqual(await picture(), before);
+    await maplens.still();
+    assert.notEqual(await maplens.picture(), before);
     assert.equal(await maplens.get('crosshair-mm').innerText(), position);
   });
 
   test('the right button changes contrast and brightness of the image', async () => {
-    const before = await picture();
+    const before = await maplens.picture();
     const [x, y] = await middle();
     await drag([x, y], [x + 60, y - 40], 'right');
-    await still();
-    assert.notEqual(await picture(), before);
-    assert.match(await maplens.page.evaluate(() => location.hash), /window=/);
+    await maplens.still();
+    assert.notEqual(await maplens.picture(), before);
+    assert.match(await maplens.address(), /window=/);
   });
 
   test('undo takes the changes back one by one, redo does them again', async () => {
-    const states = [await picture()];
+    const states = [await maplens.picture()];
     for (let step = 0; step < 3; step += 1) {
       await maplens.page.keyboard.press('Control+z');
-      await still();
-      states.push(await picture());
+      await maplens.still();
+      states.push(await maplens.picture());
     }
     assert.equal(new Set(states).size, states.length, 'a step changed nothing');
     for (let step = 2; step >= 0; step -= 1) {
       await maplens.get('redo').click();
-      await still();
-      assert.equal(await picture(), states[step], `redo does not lead to state ${step}`);
+      await maplens.still();
+      assert.equal(await maplens.picture(), states[step], `redo does not lead to state ${step}`);
     }
   });
 
   test('a reload shows the same part', async () => {
-    const before = [await picture(), await zoom()];
+    const before = [await maplens.picture(), await zoom()];
     await maplens.page.reload();
     await maplens.firstMap();
     assert.equal(await zoom(), before[1]);
     await maplens.page.waitForTimeout(300);
-    assert.equal(await picture(), before[0]);
+    assert.equal(await maplens.picture(), before[0]);
   });
 
   test('the whole picture comes back, by button and key', async () => {
@@ -89,17 +87,17 @@ describe('gestures', () => {
 
   test('the whole picture does not move, and leaves nothing to undo', async () => {
     // The address follows the view when it has been still.
-    await still();
-    const [before, [x, y]] = [await maplens.page.evaluate(() => location.hash), await middle()];
+    await maplens.still();
+    const [before, [x, y]] = [await maplens.address(), await middle()];
     await maplens.page.keyboard.down('Shift');
     await drag([x, y], [x + 30, y + 30]);
     await maplens.page.keyboard.up('Shift');
-    await still();
+    await maplens.still();
     await maplens.page.locator('body').press('z');
-    await still();
+    await maplens.still();
     await maplens.get('undo').click();
-    await still();
-    assert.equal(await maplens.page.evaluate(() => location.hash), before);
+    await maplens.still();
+    assert.equal(await maplens.address(), before);
   });
 
   test('two fingers zoom', async () => {
@@ -113,7 +111,7 @@ describe('gestures', () => {
     await touch('touchStart', 20);
     for (const apart of [25, 30, 35, 40]) await touch('touchMove', apart);
     await touch('touchEnd', null);
-    await still();
+    await maplens.still();
     const factor = await zoom();
     assert.ok(factor > 1.7 && factor < 2.3, `fingers twice as far apart zoom by ${factor}`);
     await maplens.get('reset-view').click();

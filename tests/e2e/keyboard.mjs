@@ -24,7 +24,7 @@ describe('keyboard', () => {
   test('Tab reaches every control, and its focus is seen', async () => {
     await maplens.choose('method', 'grad-cam');
     await maplens.fillGroup({ 'data-group': 'reached', 'run-name': 'reached' });
-    await maplens.get('more-downloads').evaluate((details) => (details.open = true));
+    await maplens.unfold('more-downloads');
     const stops = await tabThrough(maplens.page);
     const reached = new Set(stops.map((stop) => stop.testId));
     assert.deepEqual(CONTROLS.filter((control) => !reached.has(control)), []);

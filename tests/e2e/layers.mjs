@@ -1,6 +1,5 @@
 // Backgrounds and overlays: what a reader of maps does with them, and files that are none.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -18,7 +17,7 @@ describe('layers', () => {
   before(async () => {
     browser = await launch();
     maplens = await openWithDemo(browser);
-    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.unfold('layers');
   });
   after(() => browser.close());
   afterEach(async () => {
@@ -26,26 +25,22 @@ describe('layers', () => {
     await frame();
   });
 
-  /** A short word for what a plane shows. */
-  const picture = async (plane = 'axial') =>
-    createHash('sha256').update(await maplens.get(`canvas-${plane}`).evaluate((canvas) => canvas.toDataURL())).digest('hex').slice(0, 12);
   /** What is asked for is drawn in the next frame, however long that takes to come. */
   const frame = () => maplens.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50)))));
   /** Waits until a plane shows a picture again: on a busy machine a frame takes its time. */
   const shows = async (wanted) => {
-    for (let tries = 0; (await picture()) !== wanted; tries += 1) {
+    for (let tries = 0; (await maplens.picture()) !== wanted; tries += 1) {
       assert.ok(tries < 50, 'the picture does not come back');
       await frame();
     }
   };
   const rows = () => maplens.get('overlay-row');
   const region = async () => (await maplens.get('crosshair-region').innerText()).trim();
-  const address = () => maplens.page.evaluate(() => location.hash);
   const lookAt = async (point) => {
     await maplens.page.evaluate((at) => (location.hash = location.hash.replace(/at=[^&]*/, `at=${at}`)), point.join(','));
     await maplens.page.reload();
     await maplens.firstMap();
-    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.unfold('layers');
   };
   /** Pixels of a colour, within what blending over a dark picture leaves of it. */
   const pixelsOf = (color, plane = 'axial') =>
@@ -72,12 +67,12 @@ describe('layers', () => {
   const switched = async (testId, isOn) => {
     await maplens.get(testId).setChecked(isOn);
     await frame();
-    return picture();
+    return maplens.picture();
   };
 
   test('the AD mask is outlined over the map, then filled, named at the crosshair, hidden and taken away', async () => {
     await lookAt(INSIDE_AD_MASK);
-    const plain = await picture();
+    const plain = await maplens.picture();
     assert.equal(await region(), '');
     await maplens.get('add-ad-mask').click();
     await maplens.expectReady();
@@ -103,6 +98,42 @@ describe('layers', () => {
     assert.ok(await maplens.get('add-cn-mask').isDisabled(), 'a mask is added once');
     while (await rows().count()) await maplens.get('overlay-remove').first().click();
     await shows(plain);
+  });
+
+  test('undo and redo go through what was changed of an overlay, not through opening and removing it', async () => {
+    await maplens.get('add-ad-mask').click();
+    await maplens.expectReady();
+    await maplens.still();
+    const pictures = [await maplens.picture()];
+    for (const change of [
+      () => maplens.get('overlay-opacity').fill('0.5'),
+      () => maplens.get('overlay-style').selectOption('filled'),
+      () => maplens.get('overlay-visible').uncheck(),
+    ]) {
+      await change();
+      await maplens.still();
+      pictures.push(await maplens.picture());
+    }
+    assert.equal(new Set(pictures).size, pictures.length, 'a change that is not seen');
+    for (const picture of pictures.slice(0, -1).reverse()) {
+      await maplens.page.locator('body').press('Control+z');
+      await shows(picture);
+    }
+    assert.equal(await maplens.get('overlay-opacity').inputValue(), '1');
+    assert.equal(await maplens.get('overlay-style').inputValue(), 'outline');
+    for (const picture of pictures.slice(1)) {
+      await maplens.get('redo').click();
+      await shows(picture);
+    }
+    // The second mask is no step, and what was done before it is still there to be undone.
+    await maplens.get('add-cn-mask').click();
+    await maplens.expectReady();
+    await maplens.still();
+    await maplens.get('overlay-remove').last().click();
+    await maplens.still();
+    await maplens.get('undo').click();
+    await shows(pictures.at(-2));
+    assert.equal(await rows().count(), 1);
   });
 
   test('an atlas of another grid names the region under the crosshair', async () => {
@@ -136,10 +167,10 @@ describe('layers', () => {
     const map = nifti('other_map.nii.gz', SIZE, (index) => ((index % 17) - 8) / 3, { affine: PLACE });
     assert.equal(await open('open-overlay', map), 'ready');
     assert.equal(await rows().getAttribute('data-kind'), 'map');
-    const viridis = await picture();
+    const viridis = await maplens.picture();
     await maplens.get('overlay-colormap').selectOption('RdBu_r');
     await frame();
-    assert.notEqual(await picture(), viridis);
+    assert.notEqual(await maplens.picture(), viridis);
     await maplens.get('overlay-remove').click();
     const elsewhere = PLACE.with(3, 900);
     assert.equal(await open('open-overlay', nifti('far.nii.gz', [5, 5, 5], () => 1, { affine: elsewhere })), 'ready');
@@ -150,7 +181,7 @@ describe('layers', () => {
     await maplens.get('add-ad-mask').click();
     await maplens.expectReady();
     await frame();
-    const seen = await picture();
+    const seen = await maplens.picture();
     const table = join(scratch, 'alone.csv');
     writeFileSync(table, 'index,name\n1,A\n');
     for (const [file, words] of [
@@ -178,16 +209,16 @@ describe('layers', () => {
     assert.equal(await maplens.get('background').inputValue(), 'own');
     assert.equal(await maplens.get('participant-row').count(), participants, 'they are nobody’s images');
     await maplens.choose('background', 'participant');
-    await maplens.page.waitForTimeout(450);
+    await maplens.still();
   });
 
   test('the template lies below the map when it is asked for, and the address says so', async () => {
-    const participant = await picture();
+    const participant = await maplens.picture();
     const before = maplens.requests.filter(({ url }) => url.includes('/template/')).length;
     await maplens.choose('background', 'template');
-    await maplens.page.waitForTimeout(450);
-    assert.notEqual(await picture(), participant);
-    assert.match(await address(), /ground=template/);
+    await maplens.still();
+    assert.notEqual(await maplens.picture(), participant);
+    assert.match(await maplens.address(), /ground=template/);
     assert.equal(maplens.requests.filter(({ url }) => url.includes('/template/')).length, before + 1);
     await maplens.get('undo').click();
     await frame();
@@ -199,10 +230,10 @@ describe('layers', () => {
     const ground = nifti('private_name.nii.gz', [90, 110, 90], (index) => index % 90, { affine: [2, 0, 0, -90, 0, 2, 0, -120, 0, 0, 2, -70] });
     assert.equal(await open('open-background', ground), 'ready', await maplens.error());
     assert.equal(await maplens.get('background').inputValue(), 'own');
-    await maplens.page.waitForTimeout(450);
-    assert.doesNotMatch(await address(), /private|own/);
+    await maplens.still();
+    assert.doesNotMatch(await maplens.address(), /private|own/);
     await maplens.choose('background', 'participant');
-    await maplens.page.waitForTimeout(450);
+    await maplens.still();
   });
 
   test('a background beside the map says that nothing of the map can be seen', async () => {
@@ -211,44 +242,62 @@ describe('layers', () => {
     assert.match(await maplens.get('background-oddities').innerText(), /lies beside this background/);
     await maplens.choose('background', 'participant');
     assert.equal(await maplens.get('background-oddities').innerText(), '');
-    await maplens.page.waitForTimeout(450);
+    await maplens.still();
+  });
+
+  test('an overlay in a picture that is wider than the map says that it does not reach the map', async () => {
+    // Along x the demo's map ends at 80 mm, its image at 85, this picture at 138.
+    const wide = nifti('wide_ground.nii.gz', [70, 80, 70], (index) => index % 90, { affine: [4, 0, 0, -140, 0, 4, 0, -170, 0, 0, 4, -120] });
+    assert.equal(await open('open-background', wide), 'ready', await maplens.error());
+    const block = (name, x) => nifti(name, [5, 5, 5], () => 1, { affine: PLACE.with(3, x) });
+    assert.equal(await open('open-overlay', [block('in_map.nii.gz', 0), block('in_picture.nii.gz', 105)]), 'ready', await maplens.error());
+    const said = () => rows().evaluateAll((all) => all.map((row) => row.innerText.match(/[^.\n]*(?:does not reach|beside)[^.\n]*/)?.[0] ?? ''));
+    assert.deepEqual(await said(), ['', 'It does not reach the map']);
+    await maplens.choose('language', 'fr');
+    await maplens.unfold('layers');
+    assert.match(await rows().last().innerText(), /Elle n’atteint pas la carte\./);
+    await maplens.choose('language', 'en');
+    await maplens.unfold('layers');
+    await maplens.choose('background', 'participant');
+    assert.deepEqual(await said(), ['', 'It lies beside the picture: nothing of it can be seen']);
+    await maplens.still();
   });
 
   test('contrast and brightness move by keys, are in the address, and come back', async () => {
-    const plain = await picture();
+    const plain = await maplens.picture();
     for (const [testId, key] of [['contrast', 'ArrowRight'], ['brightness', 'ArrowRight']]) {
       await maplens.get(testId).focus();
-      const before = await picture();
+      const before = await maplens.picture();
       for (let step = 0; step < 5; step += 1) await maplens.page.keyboard.press(key);
-      await maplens.page.waitForTimeout(450);
-      assert.notEqual(await picture(), before, testId);
+      await maplens.still();
+      assert.notEqual(await maplens.picture(), before, testId);
     }
-    assert.match(await address(), /window=/);
+    assert.match(await maplens.address(), /window=/);
     await maplens.get('reset-view').click();
     await shows(plain);
-    await maplens.page.waitForTimeout(450);
+    await maplens.still();
   });
 
   test('dimmed, on white, fading below the threshold: each changes the picture, all are in the address, undo takes them back', async () => {
-    const plain = await picture();
+    const plain = await maplens.picture();
     let last = plain;
     for (const testId of ['dim', 'white-paper', 'transparent-threshold']) {
       const next = await switched(testId, true);
       assert.notEqual(next, last, testId);
       last = next;
-      await maplens.page.waitForTimeout(450);
+      await maplens.still();
     }
-    assert.match(await address(), /layers=dim,white,fading/);
+    assert.match(await maplens.address(), /layers=dim,white,fading/);
     for (let step = 0; step < 3; step += 1) await maplens.get('undo').click();
     await shows(plain);
   });
 
   test('the glass brain is the same picture wherever the crosshair is, and slices come back', async () => {
-    const slice = await picture();
+    const slice = await maplens.picture();
     await maplens.get('glass-brain').check();
     await maplens.page.waitForFunction(() => document.querySelector('[data-testid=canvas-axial]').toDataURL().length > 2000);
     await maplens.page.waitForTimeout(1500);
-    const glass = await picture();
+    const glass = await maplens.picture();
     assert.notEqual(glass, slice);
     await maplens.get('canvas-coronal').focus();
     for (let step = 0; step < 5; step += 1) await maplens.page.keyboard.press('PageUp');
@@ -256,7 +305,7 @@ describe('layers', () => {
     await shows(glass);
     await maplens.get('glass-brain').uncheck();
     await frame();
-    assert.notEqual(await picture(), glass);
+    assert.notEqual(await maplens.picture(), glass);
     assert.deepEqual(maplens.problems, []);
   });
 });

@@ -1,38 +1,21 @@
 // What the page looks like: dark and light, three window sizes, controls that redraw. The pictures are for people to look at.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, openWithDemo } from './browser.mjs';
+import { DESKTOP, expectToFit, save, shoot, TELEPHONE } from './shots.mjs';
 
-const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
-const WINDOWS = [
-  { width: 1440, height: 900 },
-  { width: 1024, height: 768 },
-  { width: 390, height: 844 },
-];
+const WINDOWS = [DESKTOP, { width: 1024, height: 768 }, TELEPHONE];
 
 describe('look', () => {
   let browser, maplens;
   before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     browser = await launch();
     maplens = await openWithDemo(browser);
   });
   after(() => browser.close());
 
   for (const window of WINDOWS) {
-    test(`fits ${window.width}×${window.height}`, async () => {
-      const { page } = maplens;
-      await page.setViewportSize(window);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        await page.waitForTimeout(200);
-        await page.screenshot({ path: `${SHOTS}${window.width}x${window.height}-${colorScheme}.png` });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 1, `${overflow} px stick out on the right`);
-    });
+    test(`fits ${window.width}×${window.height}`, () => shoot(maplens.page, 'page', { windows: [window] }));
   }
 
   test('fits with everything unfolded', async () => {
@@ -43,9 +26,8 @@ describe('look', () => {
     for (const window of WINDOWS) {
       await page.setViewportSize(window);
       await page.waitForTimeout(200);
-      await page.screenshot({ path: `${SHOTS}${window.width}x${window.height}-unfolded.png`, fullPage: true });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 1, `${window.width}: ${overflow} px stick out on the right`);
+      await save(page, `unfolded-${window.width}`, { fullPage: true });
+      await expectToFit(page);
     }
     await page.evaluate(() => document.querySelectorAll('details').forEach((details) => (details.open = false)));
   });
@@ -59,7 +41,7 @@ describe('look', () => {
   });
 
   test('threshold, opacity and colormap redraw at once', async () => {
-    await maplens.page.setViewportSize(WINDOWS[0]);
+    await maplens.page.setViewportSize(DESKTOP);
     const picture = () => maplens.get('canvas-axial').screenshot();
     let last = await picture();
     const changes = [

@@ -1,10 +1,13 @@
 // The page as a user sees it. Everything goes through the public data-testid contract (README, "Handles for automation").
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 /** Longest wait for anything; the slowest thing here is a map on software WebGPU. */
 export const PATIENCE_MS = 90_000;
 
 const BUSY = ['loading', 'computing'];
+/** The page writes the view into its address, and notes it for undo, when it has been still for 300 ms. */
+const STILL_MS = 450;
 
 export class MapLens {
   constructor(page, context) {
@@ -78,6 +81,12 @@ export class MapLens {
     return this.settled();
   }
 
+  /** Shows another participant of those that are loaded. */
+  async showParticipant(name) {
+    await this.page.locator(`[data-testid="participant-row"][data-participant="${name}"]`).click();
+    await this.expectReady();
+  }
+
   async compute() {
     await this.get('compute').click();
     return this.settled();
@@ -94,7 +103,7 @@ export class MapLens {
 
   /** Fills in the form of a group run. Keys are test ids; a list says which boxes of a fieldset are checked. */
   async fillGroup(fields) {
-    await this.get('group-form').evaluate((details) => (details.open = true));
+    await this.unfold('group-form');
     for (const [testId, value] of Object.entries(fields)) {
       const field = this.get(testId);
       if (Array.isArray(value)) {
@@ -131,7 +140,7 @@ export class MapLens {
 
   /** The same for a form of the map that is folded away. */
   async downloadMore(testId) {
-    await this.get('more-downloads').evaluate((details) => (details.open = true));
+    await this.unfold('more-downloads');
     return this.download(testId);
   }
 
@@ -143,10 +152,39 @@ export class MapLens {
 
   /** Number of distinct colours on a canvas. */
   colours(testId) {
-    return this.get(testId).evaluate((canvas) => {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      return new Set(new Uint32Array(data.buffer)).size;
-    });
+    return coloursOf(this.get(testId));
+  }
+
+  /** A short word for what a plane shows. */
+  async picture(plane = 'axial') {
+    const pixels = await this.get(`canvas-${plane}`).evaluate((canvas) => canvas.toDataURL());
+    return createHash('sha256').update(pixels).digest('hex').slice(0, 12);
+  }
+
+  /** Opens what is folded away. */
+  unfold(testId) {
+    return this.get(testId).evaluate((details) => (details.open = true));
+  }
+
+  /** Waits until the address says what is seen. */
+  still() {
+    return this.page.waitForTimeout(STILL_MS);
+  }
+
+  /** The address from its `#` on. */
+  address() {
+    return this.page.evaluate(() => location.hash);
+  }
+
+  /** Milliseconds of the page's clock. */
+  now() {
+    return this.page.evaluate(() => performance.now());
+  }
+
+  /** Milliseconds that the longest of the page's tasks over 50 ms took since then, 0 without any. */
+  longestTask(since) {
+    const longest = (since) => Math.max(0, ...window.longTasks.filter(({ startTime }) => startTime > since).map(({ duration }) => duration));
+    return this.page.evaluate(longest, since);
   }
 
   close() {
@@ -159,4 +197,12 @@ export class MapLens {
   #finished(request) {
     if (request.url().includes('/demo/')) this.demoFinished.push(Date.now());
   }
+}
+
+/** Number of distinct colours on a located canvas. */
+export function coloursOf(canvas) {
+  return canvas.evaluate((element) => {
+    const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+  });
 }

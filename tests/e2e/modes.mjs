@@ -87,8 +87,7 @@ describe('extraction modes and networks', () => {
   let browser, maplens;
   before(async () => {
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
   });
   after(() => browser.close());
 

@@ -1,14 +1,12 @@
 // Numbers of a map: relevance of each slice below the planes, the histogram with its threshold, the percentile at the crosshair,
 // tables and files; and maps of which there is nothing to draw.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, openWithDemo } from './browser.mjs';
 import { checkNumbers } from './checks.mjs';
 import { mapsFolder, scan } from './inputs.mjs';
+import { shoot } from './shots.mjs';
 
-const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 const PLANES = ['coronal', 'sagittal', 'axial'];
 /** The world's axis along which a plane's slices follow each other. */
 const AXIS = { coronal: 1, sagittal: 0, axial: 2 };
@@ -18,7 +16,6 @@ const DRAWN_MS = 150;
 describe('numbers', () => {
   let browser, maplens;
   before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     browser = await launch();
     maplens = await openWithDemo(browser);
     await measured();
@@ -64,14 +61,14 @@ describe('numbers', () => {
     const largest = Number(await slider.getAttribute('aria-valuemax'));
     // The map has both signs, so 0 is in the middle.
     const share = async () => Number(await slider.getAttribute('aria-valuenow')) / largest;
-    const before = await picture();
+    const before = await maplens.picture();
     await page.mouse.move(x + width * 0.55, y + height / 2);
     await page.mouse.down();
     const seen = new Set([before]);
     for (const at of [0.6, 0.65, 0.7]) {
       await page.mouse.move(x + width * at, y + height / 2);
       await page.waitForTimeout(DRAWN_MS);
-      seen.add(await picture());
+      seen.add(await maplens.picture());
       assert.ok(Math.abs((await share()) - (2 * at - 1)) < 0.02, `${await share()} of the range at ${at}`);
     }
     await page.mouse.up();
@@ -85,7 +82,7 @@ describe('numbers', () => {
     await page.mouse.click(x + width * 0.4, y + height / 2);
     assert.ok(Math.abs((await share()) - 0.2) < 0.02, `${await share()}`);
     await page.waitForTimeout(600);
-    const [kept, address] = [await share(), await page.evaluate(() => location.hash)];
+    const [kept, address] = [await share(), await maplens.address()];
     await page.reload();
     await maplens.firstMap();
     await measured();
@@ -102,7 +99,7 @@ describe('numbers', () => {
   });
 
   test('the tables hold a row for each slice and each bin', async () => {
-    await unfold();
+    await maplens.unfold('numbers');
     const counts = await maplens.get('numbers').locator('tbody').evaluateAll((bodies) => bodies.map((body) => body.rows.length));
     const slices = await Promise.all(PLANES.map(async (plane) => Number(await maplens.get(`profile-${plane}`).getAttribute('max')) + 1));
     assert.deepEqual(counts, [...slices, 256]);
@@ -115,9 +112,9 @@ describe('numbers', () => {
     await maplens.page.waitForTimeout(DRAWN_MS);
     assert.match(await maplens.get('crosshair-percentile').innerText(), /^percentile \d+,\d$/);
     assert.match(await maplens.get('numbers').locator('table').first().innerText(), /Magnitudes par coupe, plan coronal\s+y mm\s+somme\s+moyenne/);
-    await shoot('numbers-fr');
+    await shootPage('numbers-fr');
     await maplens.choose('language', 'en');
-    await shoot('numbers');
+    await shootPage('numbers');
   });
 
   test('another method and another participant have their own numbers', async () => {
@@ -130,8 +127,7 @@ describe('numbers', () => {
     await maplens.page.mouse.click(x + width * 0.5, y + height / 2);
     const [now, most] = await maplens.get('histogram').evaluate((slider) => [Number(slider.ariaValueNow), Number(slider.ariaValueMax)]);
     assert.ok(Math.abs(now / most - 0.5) < 0.02, `${now} of ${most}`);
-    await maplens.page.locator('[data-testid="participant-row"][data-participant="sub-TRIV25"]').click();
-    await maplens.expectReady();
+    await maplens.showParticipant('sub-TRIV25');
     assert.ok(await maplens.get('profile-axial').isHidden(), 'numbers of a map that is gone');
     assert.equal(await maplens.get('crosshair-percentile').innerText(), '');
   });
@@ -186,16 +182,8 @@ describe('numbers', () => {
     return Number(percent);
   }
 
-  function picture() {
-    return maplens.get('canvas-axial').evaluate((canvas) => canvas.toDataURL());
-  }
-
-  function unfold() {
-    return maplens.get('numbers').evaluate((details) => (details.open = true));
-  }
-
   async function check(said) {
-    await unfold();
+    await maplens.unfold('numbers');
     const [map, profiles, histogram] = [
       await maplens.download('download-nifti'),
       await maplens.download('download-profiles'),
@@ -204,20 +192,8 @@ describe('numbers', () => {
     checkNumbers(map, profiles, histogram, said);
   }
 
-  async function shoot(name) {
+  function shootPage(name) {
     const { page } = maplens;
-    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        await page.evaluate(() => window.scrollTo(0, 0));
-        await page.waitForTimeout(200);
-        await page.screenshot({ path: `${SHOTS}${name}-${viewport.width}-${colorScheme}.png` });
-        await page.screenshot({ path: `${SHOTS}${name}-${viewport.width}-${colorScheme}-all.png`, fullPage: true });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 1, `${viewport.width}: ${overflow} px stick out on the right`);
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
+    return shoot(page, name, { prepare: () => page.evaluate(() => window.scrollTo(0, 0)), whole: true });
   }
 });

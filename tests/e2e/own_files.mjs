@@ -18,8 +18,7 @@ describe('own files', () => {
   let browser, maplens;
   before(async () => {
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
   });
   after(() => browser.close());
 

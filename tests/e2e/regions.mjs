@@ -1,15 +1,12 @@
 // Clusters of the map: their table, its file, small ones that are not drawn, and what is said where there are none.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, openWithDemo } from './browser.mjs';
 import { checkClusters } from './checks.mjs';
 import { mapsFolder, nifti, scan } from './inputs.mjs';
+import { shoot } from './shots.mjs';
 import { quickest } from './timing.mjs';
 
-const SHOTS = fileURLToPath(new URL('shots/', import.meta.url));
 /** Until a wish for clusters has been sent, or a frame been drawn. */
 const SOON_MS = 120;
 /** Most clusters that are listed. */
@@ -19,10 +16,8 @@ const LONGEST_TASK_MS = 50;
 describe('regions', () => {
   let browser, maplens;
   before(async () => {
-    mkdirSync(SHOTS, { recursive: true });
     browser = await launch();
-    maplens = await openWithDemo(browser);
-    await maplens.choose('device-choice', 'cpu');
+    maplens = await openWithDemo(browser, { device: 'cpu' });
   });
   after(() => browser.close());
 
@@ -35,8 +30,8 @@ describe('regions', () => {
     const strength = listed.map(({ peakValue }) => Math.abs(peakValue));
     assert.deepEqual(strength, strength.toSorted((a, b) => b - a));
     assert.match(await status(), /^[\d\u202f]+ clusters above \S+: [\d\u202f]+ voxels\./);
-    await maplens.page.waitForTimeout(450);
-    assert.match(await maplens.page.evaluate(() => location.hash), /tab=regions/);
+    await maplens.still();
+    assert.match(await maplens.address(), /tab=regions/);
   });
 
   test('the table’s file holds the same numbers, and Python finds them in the saved map', async () => {
@@ -64,7 +59,7 @@ describe('regions', () => {
   });
 
   test('clusters below a size are neither drawn nor listed; the address keeps the size, undo takes it back', async () => {
-    const [all, before] = [await picture(), await status()];
+    const [all, before] = [await maplens.picture(), await status()];
     await smallest(30);
     const listed = await numbers();
     assert.ok(listed.length && listed.every(({ size }) => size >= 30), JSON.stringify(listed.slice(-1)));
@@ -72,27 +67,27 @@ describe('regions', () => {
     const label = await maplens.get('min-cluster-size').locator('xpath=..').innerText();
     const [voxelMm3] = listed.map(({ size, mm3 }) => mm3 / size);
     assert.equal(Number(label.match(/voxels\s+([\d.]+) mm³/)[1]), 30 * voxelMm3);
-    const large = await picture();
+    const large = await maplens.picture();
     assert.notEqual(large, all);
     await check();
     // The filter holds whatever tab is in front, and after a reload.
     await maplens.get('tab-map').click();
-    await maplens.page.waitForTimeout(450);
-    assert.equal(await picture(), large);
-    assert.match(await maplens.page.evaluate(() => location.hash), /cluster=30/);
+    await maplens.still();
+    assert.equal(await maplens.picture(), large);
+    assert.match(await maplens.address(), /cluster=30/);
     await maplens.page.reload();
     await maplens.firstMap();
     await maplens.choose('device-choice', 'cpu');
     await maplens.compute();
     await maplens.page.waitForTimeout(600);
     assert.equal(await maplens.get('min-cluster-size').inputValue(), '30');
-    assert.equal(await picture(), large);
+    assert.equal(await maplens.picture(), large);
     await smallest(1);
-    assert.equal(await picture(), all);
-    await maplens.page.waitForTimeout(450);
+    assert.equal(await maplens.picture(), all);
+    await maplens.still();
     await maplens.get('undo').click();
     await maplens.page.waitForTimeout(600);
-    assert.equal(await picture(), large);
+    assert.equal(await maplens.picture(), large);
     await maplens.get('tab-regions').click();
     await smallest(1);
     assert.equal(await status(), before);
@@ -101,9 +96,9 @@ describe('regions', () => {
   test('a glass brain shows what is drawn', async () => {
     const glass = async () => {
       await maplens.page.waitForTimeout(1500);
-      return picture();
+      return maplens.picture();
     };
-    await maplens.get('layers').evaluate((details) => (details.open = true));
+    await maplens.unfold('layers');
     await maplens.get('glass-brain').check();
     const all = await glass();
     await smallest(30);
@@ -118,7 +113,8 @@ describe('regions', () => {
     await maplens.get('open-overlay').setInputFiles(everywhere);
     assert.equal(await maplens.settled(), 'ready', await maplens.error());
     assert.match(await rows().first().innerText(), /all_over/);
-    await shoot('regions');
+    const toWords = () => maplens.get('clusters-status').evaluate((words) => words.scrollIntoView({ block: 'center' }));
+    await shoot(maplens.page, 'regions', { prepare: toWords });
     const { bytes } = await maplens.download('download-clusters');
     assert.equal(bytes.toString().split('\n')[1].split('\t')[7], 'all_over');
     await maplens.get('overlay-remove').click();
@@ -143,10 +139,10 @@ describe('regions', () => {
 
   test('while the threshold is dragged the newest wins, and no task is long', async () => {
     const longest = await quickest(LONGEST_TASK_MS, async () => {
-      const since = await maplens.page.evaluate(() => performance.now());
+      const since = await maplens.now();
       for (let percent = 60; percent <= 99; percent += 1) await maplens.get('threshold').fill(String(percent));
       await found();
-      const longest = await maplens.page.evaluate((from) => Math.max(0, ...window.longTasks.filter(({ startTime }) => startTime > from).map(({ duration }) => duration)), since);
+      const longest = await maplens.longestTask(since);
       console.log(`# longest task over 50 ms while dragging: ${longest || 'none'}`);
       return longest;
     });
@@ -209,7 +205,7 @@ describe('regions', () => {
 
   /** Opens the page with a threshold in its address. */
   async function withThreshold(words) {
-    await maplens.page.waitForTimeout(450);
+    await maplens.still();
     await maplens.page.evaluate((threshold) => (location.hash = location.hash.replace(/(pct|abs)=[^&]*/, threshold)), words);
     await maplens.page.reload();
     await maplens.get('logits').waitFor({ state: 'attached' });
@@ -232,27 +228,5 @@ describe('regions', () => {
     await found();
     checkClusters(map, table);
     return table;
-  }
-
-  /** A short word for what a plane shows. */
-  async function picture() {
-    const pixels = await maplens.get('canvas-axial').evaluate((canvas) => canvas.toDataURL());
-    return createHash('sha256').update(pixels).digest('hex').slice(0, 12);
-  }
-
-  async function shoot(name) {
-    const { page } = maplens;
-    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ['light', 'dark']) {
-        await page.emulateMedia({ colorScheme });
-        await maplens.get('clusters-status').evaluate((words) => words.scrollIntoView({ block: 'center' }));
-        await page.waitForTimeout(200);
-        await page.screenshot({ path: `${SHOTS}${name}-${viewport.width}-${colorScheme}.png` });
-      }
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(overflow <= 1, `${viewport.width}: ${overflow} px stick out on the right`);
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
   }
 });

@@ -14,11 +14,6 @@ const SAME_MM: f64 = 1e-9;
 const SAME_VOLUME: f64 = 1e-5;
 
 #[derive(Deserialize)]
-struct Reference {
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
 struct Case {
     map: String,
     threshold: f32,
@@ -38,9 +33,9 @@ struct Row {
 
 #[test]
 fn clusters_are_those_of_nilearn() {
-    let reference: Reference = serde_json::from_slice(&fixtures::bytes("tests/data/clusters/cases.json")).unwrap();
-    assert_eq!(reference.cases.len(), 40);
-    for case in reference.cases {
+    let cases: Vec<Case> = fixtures::cases("tests/data/clusters/cases.json");
+    assert_eq!(cases.len(), 40);
+    for case in cases {
         let about = format!("{} above {}, {} voxels or more", case.map, case.threshold, case.min_voxels);
         let map = nifti::read(&case.map, &fixtures::bytes(&format!("tests/data/figures/{}.nii.gz", case.map))).unwrap();
         let rule = ClusterRule { threshold: case.threshold, min_voxels: case.min_voxels };

@@ -4,6 +4,7 @@ use maplens::analysis::comparison::{ComparisonError, Correlating, Pair, Voxels, 
 use serde::Deserialize;
 
 use crate::fixtures;
+use crate::murmur::noise;
 
 /// Sums of 125,000 float64 products in two orders: √n · 2⁻⁵³ ≈ 4e-14. (scipy's own result for `levels` is 2e-15 from that in
 /// exact fractions.)
@@ -11,11 +12,6 @@ const ROUNDING: f64 = 1e-13;
 
 /// A number of the fixtures is read to within its last bit.
 const READING: f64 = f64::EPSILON;
-
-#[derive(Deserialize)]
-struct Reference {
-    cases: Vec<Case>,
-}
 
 #[derive(Deserialize)]
 struct Case {
@@ -38,17 +34,6 @@ struct Top {
     dice: f64,
 }
 
-/// The Python script's noise: murmur3's finaliser of the index, as a multiple of 2⁻²⁴ in −0.5..0.5.
-fn noise(n: usize, seed: u32) -> Vec<f32> {
-    let mixed = |index: usize| {
-        let mut x = (index as u32).wrapping_add(seed.wrapping_mul(0x9E37_79B9));
-        x = (x ^ x >> 16).wrapping_mul(0x85EB_CA6B);
-        x = (x ^ x >> 13).wrapping_mul(0xC2B2_AE35);
-        x ^ x >> 16
-    };
-    (0..n).map(|index| (mixed(index) >> 8) as f32 / (1 << 24) as f32 - 0.5).collect()
-}
-
 fn maps(name: &str, n: usize) -> [Vec<f32>; 2] {
     let (a, b) = (noise(n, 1), noise(n, 2));
     let both = |make: fn(f32, f32) -> [f32; 2]| {
@@ -69,9 +54,9 @@ fn maps(name: &str, n: usize) -> [Vec<f32>; 2] {
 
 #[test]
 fn correlations_and_overlaps_are_those_of_scipy_and_numpy() {
-    let reference: Reference = serde_json::from_slice(&fixtures::bytes("tests/data/comparison/cases.json")).unwrap();
-    assert_eq!(reference.cases.len(), 9);
-    for case in reference.cases {
+    let cases: Vec<Case> = fixtures::cases("tests/data/comparison/cases.json");
+    assert_eq!(cases.len(), 9);
+    for case in cases {
         let about = format!("{} of {}, {:?}", case.name, case.n, case.voxels);
         let [first, second] = maps(&case.name, case.n);
         for (&index, values) in &case.sample {

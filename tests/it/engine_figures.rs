@@ -1,11 +1,13 @@
 //! Figures through the engine's messages: backgrounds, the hash of the record, and what is refused.
 
 use maplens::attribution::{Convention, Method};
-use maplens::engine::Given;
 use maplens::engine::message::{
-    Attachment, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey, Quantity, Request,
+    Attachment, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, FigureVolume, ParticipantKey, Quantity, Request,
+    VolumeHeader,
 };
-use maplens::render::figure::{Ground, Settings};
+use maplens::engine::{FigureFiles, Given};
+use maplens::files::held;
+use maplens::render::figure::{Ground, MaskStyle, Settings};
 use maplens::render::{CutCoords, DisplayMode, Threshold};
 
 use crate::engine::Talk;
@@ -18,7 +20,16 @@ fn order(ground: Ground, form: FigureForm) -> FigureOrder {
         threshold: Some(Threshold::Percentile(97.0)),
         ..Settings::default()
     };
-    FigureOrder { settings, ground, channel: 0, form, base_url: String::new() }
+    FigureOrder {
+        settings,
+        ground,
+        own: None,
+        masks: Vec::new(),
+        mask_style: MaskStyle::Contour,
+        channel: 0,
+        form,
+        base_url: String::new(),
+    }
 }
 
 fn draw(talk: &mut Talk, order: FigureOrder, given: Given) -> (FigureReady, String) {
@@ -50,7 +61,10 @@ fn with_map() -> Talk {
 fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     let mut talk = with_map();
     let record: serde_json::Value = serde_json::from_slice(&talk.file(ExportKind::Record).1).unwrap();
-    let template = || Given::Template(fixtures::tree_of("www/demo/template"));
+    let template = || {
+        let template = Some(fixtures::tree_of("www/demo/template"));
+        Given::Figure(FigureFiles { template, ..FigureFiles::default() })
+    };
     let mut texts = Vec::new();
     for (ground, given) in [(Ground::None, Given::Nothing), (Ground::Image, Given::Nothing), (Ground::Template, template())] {
         let (ready, svg) = draw(&mut talk, order(ground, FigureForm::Shown), given);
@@ -66,6 +80,46 @@ fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     assert_eq!(talk.say(Request::HashMap, Given::Nothing).0, Event::MapHash(record["map"]["sha256"].as_str().unwrap().to_owned()));
     // The template is kept: it is not given again.
     assert_eq!(draw(&mut talk, order(Ground::Template, FigureForm::Shown), Given::Nothing).1, texts[2]);
+}
+
+/// 10 mm voxels around the middle of the head.
+fn volume(number: u32) -> FigureVolume {
+    let world_from_voxel = [[10.0, 0.0, 0.0, -70.0], [0.0, 10.0, 0.0, -100.0], [0.0, 0.0, 10.0, -60.0]];
+    FigureVolume { number, header: VolumeHeader { shape: [14, 17, 14], world_from_voxel } }
+}
+
+/// Voxels of such volumes, by functions of their index.
+fn voxels(values: &[fn(usize) -> f32]) -> Given {
+    let bytes = |value: &fn(usize) -> f32| (0..14 * 17 * 14).flat_map(|index| value(index).to_le_bytes()).collect::<Vec<u8>>();
+    Given::Figure(FigureFiles { template: None, volumes: values.iter().map(|value| held(bytes(value))).collect() })
+}
+
+#[test]
+fn the_pages_own_background_and_masks_are_read_once_and_kept_for_the_next_figure() {
+    let mut talk = with_map();
+    let of_page = |own: Option<u32>, masks: &[u32], mask_style| {
+        let ground = if own.is_some() { Ground::Own } else { Ground::None };
+        let (own, masks) = (own.map(volume), masks.iter().copied().map(volume).collect());
+        FigureOrder { own, masks, mask_style, ..order(ground, FigureForm::Shown) }
+    };
+    let (grey, block): (fn(usize) -> f32, fn(usize) -> f32) = (|index| (index % 90) as f32, |index| f32::from(u8::from(index > 1000)));
+    let counts = |svg: &str| (svg.matches("<image").count(), svg.matches("stroke=\"#009e73\"").count());
+    let (_, plain) = draw(&mut talk, of_page(Some(7), &[], MaskStyle::Contour), voxels(&[grey]));
+    assert_eq!(counts(&plain), (5, 0), "two slices of the map and the bar; two of the background");
+    // The background is there, the mask is new: its file is the second.
+    let (_, contours) = draw(&mut talk, of_page(Some(7), &[8], MaskStyle::Contour), voxels(&[block, block]));
+    let (n_images, n_lines) = counts(&contours);
+    assert!(n_images == 5 && n_lines > 4, "{n_lines} lines");
+    let (_, filled) = draw(&mut talk, of_page(Some(7), &[8], MaskStyle::Filled), voxels(&[]));
+    assert_eq!(counts(&filled), (7, 0));
+    assert_eq!(draw(&mut talk, of_page(Some(7), &[], MaskStyle::Contour), voxels(&[])).1, plain, "the same background");
+    // What is in no order any more is let go of.
+    let missing = talk.failure(Request::DrawFigure(Box::new(of_page(None, &[8], MaskStyle::Contour))), voxels(&[]));
+    assert_eq!(missing.what, "the voxels of a mask or background are not there");
+    let mut wrong = of_page(None, &[9], MaskStyle::Contour);
+    wrong.masks[0].header.shape = [14, 17, 13];
+    let failure = talk.failure(Request::DrawFigure(Box::new(wrong)), voxels(&[block]));
+    assert!(failure.what.contains("3332"), "{failure:?}");
 }
 
 #[test]
@@ -98,7 +152,7 @@ fn what_cannot_be_drawn_is_told_and_nothing_is_lost() {
 /// The page fetches what the index names, and refuses another size.
 #[test]
 fn the_index_names_the_template_with_its_size() {
-    let index: serde_json::Value = serde_json::from_slice(&fixtures::bytes("www/demo/index.json")).unwrap();
+    let index: serde_json::Value = fixtures::json("www/demo/index.json");
     let entry = &index["layers"][2];
     let bytes = fixtures::bytes(&format!("www/demo/{}", entry["path"].as_str().unwrap()));
     assert_eq!(entry["bytes"].as_u64(), Some(bytes.len() as u64));

@@ -25,7 +25,7 @@ fn write_the_reference_volume() {
 
 #[test]
 fn the_digest_of_a_map_is_the_one_of_the_manifest() {
-    let manifest: serde_json::Value = serde_json::from_slice(&fixtures::bytes("tests/fixtures/manifest.json")).unwrap();
+    let manifest: serde_json::Value = fixtures::json("tests/fixtures/manifest.json");
     let is_whole = |case: &&serde_json::Value| case["expected_sampling"].is_null() && case["mode"] == "image";
     let case = manifest["cases"].as_array().unwrap().iter().find(is_whole).unwrap();
     let map = npy::read(&format!("tests/fixtures/{}", case["expected"].as_str().unwrap()));

@@ -6,15 +6,32 @@ use std::rc::Rc;
 use maplens::files::{FileTree, MemoryFile, held};
 use maplens::torch_file;
 use pollster::block_on;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// A participant of the demo study, whose network inputs are among the fixtures, too.
 pub const TRIV24_NIFTI: &str = "www/demo/caps/subjects/sub-TRIV24/ses-M000/t1_linear/\
      sub-TRIV24_ses-M000_space-MNI152NLin2009cSym_desc-Crop_res-1x1x1_T1w.nii.gz";
 
+#[derive(Deserialize)]
+struct Cases<T> {
+    cases: Vec<T>,
+}
+
 /// Bytes of a file; the path is relative to the repository.
 pub fn bytes(path: &str) -> Vec<u8> {
     let full = root().join(path);
     std::fs::read(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
+}
+
+/// What a JSON file says; the path is relative to the repository.
+pub fn json<T: DeserializeOwned>(path: &str) -> T {
+    serde_json::from_slice(&bytes(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The cases of a file that one of the scripts in `reference/` wrote.
+pub fn cases<T: DeserializeOwned>(path: &str) -> Vec<T> {
+    json::<Cases<T>>(path).cases
 }
 
 /// Shape and values of a saved tensor.

@@ -86,6 +86,20 @@ fn undo_and_redo_walk_through_the_states() {
 }
 
 #[test]
+fn what_all_states_take_or_lose_is_no_step() {
+    let mut history = History::default();
+    for state in [[1, 0], [1, 5], [2, 5], [2, 6], [3, 6]] {
+        history.note(state);
+    }
+    assert_eq!(history.undo(), Some([2, 6]));
+    history.rewrite(|state| state[1] = 9);
+    assert_eq!([history.undo(), history.undo()], [Some([1, 9]), None]);
+    assert_eq!([history.redo(), history.redo(), history.redo()], [Some([2, 9]), Some([3, 9]), None]);
+    history.rewrite(|state| *state = [0, 0]);
+    assert_eq!([history.undo(), history.redo()], [None, None]);
+}
+
+#[test]
 fn the_address_keeps_zoom_and_window() {
     let view = View { zoom: 2.5, center: Some([-3.0, 4.5, 6.0]), window: [0.1, 0.75], ..View::default() };
     assert_eq!(View::from_fragment(&view.to_fragment()), view);

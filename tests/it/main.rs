@@ -45,6 +45,7 @@ mod layers;
 mod maps;
 mod maps_json;
 mod matrix;
+mod murmur;
 #[cfg(feature = "compute")]
 mod networks;
 #[cfg(feature = "compute")]

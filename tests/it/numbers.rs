@@ -10,17 +10,13 @@ use maplens::volume::{Affine, Grid};
 use serde::Deserialize;
 
 use crate::fixtures;
+use crate::murmur::noise;
 
 /// Float64 sums of a slice's magnitudes in two orders, and a number of the fixtures that is read to within its last bit.
 const ROUNDING: f64 = 1e-13;
 
 /// Positions are products and sums of a few float64.
 const PLACE_MM: f64 = 1e-12;
-
-#[derive(Deserialize)]
-struct Reference {
-    cases: Vec<Case>,
-}
 
 #[derive(Deserialize)]
 struct Case {
@@ -50,17 +46,6 @@ struct Bins {
     counts: Vec<u32>,
 }
 
-/// The Python script's noise: murmur3's finaliser of the index, as a multiple of 2⁻²⁴ in −0.5..0.5.
-fn noise(n: usize, seed: u32) -> Vec<f32> {
-    let mixed = |index: usize| {
-        let mut x = (index as u32).wrapping_add(seed.wrapping_mul(0x9E37_79B9));
-        x = (x ^ x >> 16).wrapping_mul(0x85EB_CA6B);
-        x = (x ^ x >> 13).wrapping_mul(0xC2B2_AE35);
-        x ^ x >> 16
-    };
-    (0..n).map(|index| (mixed(index) >> 8) as f32 / (1 << 24) as f32 - 0.5).collect()
-}
-
 fn map(name: &str, n: usize) -> Vec<f32> {
     let make: fn(f32, f32) -> f32 = match name {
         "noise" => |a, _| a,
@@ -77,9 +62,9 @@ fn map(name: &str, n: usize) -> Vec<f32> {
 }
 
 fn each_case(check: fn(&str, &Case, &[f32])) {
-    let reference: Reference = serde_json::from_slice(&fixtures::bytes("tests/data/numbers/cases.json")).unwrap();
-    assert_eq!(reference.cases.len(), 12);
-    for case in &reference.cases {
+    let cases: Vec<Case> = fixtures::cases("tests/data/numbers/cases.json");
+    assert_eq!(cases.len(), 12);
+    for case in &cases {
         let about = format!("{} of {:?}", case.name, case.shape);
         let values = map(&case.name, case.shape.iter().product());
         for (&index, value) in &case.sample {

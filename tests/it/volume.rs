@@ -22,7 +22,7 @@ struct NibabelReading {
 
 #[test]
 fn every_nifti_is_read_as_nibabel_reads_it() {
-    let cases: BTreeMap<String, NibabelReading> = serde_json::from_slice(&fixtures::bytes("tests/data/nifti/cases.json")).unwrap();
+    let cases: BTreeMap<String, NibabelReading> = fixtures::json("tests/data/nifti/cases.json");
     assert!(cases.len() > 30);
     for (name, expected) in cases {
         let volume = nifti::read(&name, &nifti_fixture(&name)).unwrap();

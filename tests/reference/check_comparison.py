@@ -29,7 +29,7 @@ def main():
     expected = {"n": len(a), "pearson": pearson(a, b), "spearman": pearson(ranks(a), ranks(b)), "dice": dice(a, b, said.top)}
     for name, value in expected.items():
         if not math.isclose(value, getattr(said, name), rel_tol=0, abs_tol=ROUNDING):
-            fail(f"{name} is {value}, and the page says {getattr(said, name)}")
+            sys.exit(f"{name} is {value}, and the page says {getattr(said, name)}")
     print(f"{len(a)} voxels: " + ", ".join(f"{name} {value:.6f}" for name, value in expected.items() if name != "n"))
 
 
@@ -49,11 +49,6 @@ def dice(a, b, percent):
     wanted = math.ceil(len(a) * percent / 100)
     tops = [(np.abs(v) >= np.sort(np.abs(v))[-wanted]) & (v != 0) for v in (a, b)]
     return 2 * (tops[0] & tops[1]).sum() / (tops[0].sum() + tops[1].sum())
-
-
-def fail(sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -11,18 +11,13 @@ import torch
 def main():
     exact, corrected, difference = (torch.load(path, weights_only=True) for path in sys.argv[1:4])
     if corrected.min() < 0:
-        fail(f"the corrected map goes down to {corrected.min():g}")
+        sys.exit(f"the corrected map goes down to {corrected.min():g}")
     n_wrong = int((difference != exact - corrected).sum())
     if n_wrong:
-        fail(f"{n_wrong} of {difference.numel()} values are not exact − corrected")
+        sys.exit(f"{n_wrong} of {difference.numel()} values are not exact − corrected")
     if not difference.any():
-        fail("the two maps are the same")
+        sys.exit("the two maps are the same")
     print(f"exact − corrected in all {difference.numel()} values, {difference.min():.3g} to {difference.max():.3g}")
-
-
-def fail(sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,12 @@ def arguments():
 
 def find_case(manifest, case_id):
     cases = json.loads(manifest.read_text())["cases"]
-    return next((case for case in cases if case["id"] == case_id), None) or fail(f"{manifest} has no case {case_id}")
+    return next((case for case in cases if case["id"] == case_id), None) or sys.exit(f"{manifest} has no case {case_id}")
 
 
 def check_name(name, mode, number):
     if number is not None and f"_{mode}-{number}_map." not in name:
-        fail(f"{name} is not named after {mode} {number}")
+        sys.exit(f"{name} is not named after {mode} {number}")
 
 
 def grid_shape(case, slice_axis):
@@ -58,7 +58,7 @@ def read_nifti(path, shape, args):
 
     image = nibabel.load(path)
     if image.get_data_dtype() != np.float32:
-        fail(f"{path.name} stores {image.get_data_dtype()}, not float32")
+        sys.exit(f"{path.name} stores {image.get_data_dtype()}, not float32")
     if args.voxel_size is not None:
         check_affine(image.affine, args.voxel_size, args.origin)
     values = np.asarray(image.dataobj, dtype=np.float32)
@@ -67,20 +67,20 @@ def read_nifti(path, shape, args):
     if args.whole_image:
         channels = cut_out(channels, args.whole_image, args.first_voxel, shape)
     if list(channels.shape[1:]) != shape:
-        fail(f"the grid has {list(channels.shape[1:])} voxels, but should have {shape}")
+        sys.exit(f"the grid has {list(channels.shape[1:])} voxels, but should have {shape}")
     return channels if args.slice_axis is None else channels.squeeze(1 + args.slice_axis)
 
 
 def cut_out(channels, whole, first, shape):
     """The element's block; everything around it must be 0."""
     if list(channels.shape[1:]) != whole:
-        fail(f"the whole image has {list(channels.shape[1:])} voxels, but should have {whole}")
+        sys.exit(f"the whole image has {list(channels.shape[1:])} voxels, but should have {whole}")
     block = (slice(None), *(slice(start, start + length) for start, length in zip(first, shape)))
     own = channels[block].copy()
     around = channels.copy()
     around[block] = 0
     if around.any():
-        fail(f"{int((around != 0).sum())} voxels outside the element are not 0")
+        sys.exit(f"{int((around != 0).sum())} voxels outside the element are not 0")
     return own
 
 
@@ -89,7 +89,7 @@ def check_affine(affine, voxel_size, origin):
     expected[:3, 3] = origin
     # float32 header fields; a micrometre is nothing in millimetres.
     if not np.allclose(affine, expected, atol=1e-3):
-        fail(f"the affine is\n{affine}\nbut should be\n{expected}")
+        sys.exit(f"the affine is\n{affine}\nbut should be\n{expected}")
 
 
 def read_tensor(path):
@@ -97,16 +97,16 @@ def read_tensor(path):
 
     tensor = torch.load(path, weights_only=True)
     if tensor.dtype != torch.float32 or tensor.dim() not in (3, 4):
-        fail(f"{path.name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape C×D×H×W, or C×H×W for a slice")
+        sys.exit(f"{path.name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape C×D×H×W, or C×H×W for a slice")
     return tensor.numpy()
 
 
 def compare(got, case, folder, tolerance):
     stats = case["expected_map_stats"]
     if list(got.shape) != stats["shape"]:
-        fail(f"the shape is {list(got.shape)}, but should be {stats['shape']}")
+        sys.exit(f"the shape is {list(got.shape)}, but should be {stats['shape']}")
     if not np.isfinite(got).all():
-        fail("there are values that are not finite")
+        sys.exit("there are values that are not finite")
     expected = np.load(folder / case["expected"])
     sampled = got[sampling(case)]
     largest = max(abs(stats["min"]), abs(stats["max"]))
@@ -114,7 +114,7 @@ def compare(got, case, folder, tolerance):
     extremes = max(abs(float(got.min()) - stats["min"]), abs(float(got.max()) - stats["max"])) / largest
     sentence = f"max|difference| / max|map| = {difference:.2e}, of the extremes {extremes:.2e}, tolerance {tolerance:g}"
     if max(difference, extremes) > tolerance:
-        fail(sentence)
+        sys.exit(sentence)
     print(sentence)
 
 
@@ -140,11 +140,6 @@ def sampling(case):
         return ...
     axes = text.removeprefix("map[").removesuffix("]").split(", ")
     return tuple(slice(*(int(part) if part else None for part in axis.split(":"))) for axis in axes)
-
-
-def fail(sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -52,19 +52,19 @@ def check_profiles(values, affine, rows):
         own = [row for row in rows if row["plane"] == plane]
         axis = int(np.flatnonzero(orientation[:, 0] == world)[0])
         if len(own) != values.shape[axis]:
-            fail(f"{len(own)} {plane} slices, and the map has {values.shape[axis]}")
+            sys.exit(f"{len(own)} {plane} slices, and the map has {values.shape[axis]}")
         others = tuple(other for other in range(3) if other != axis)
         index = np.array([int(row["voxel_index"]) for row in own])
         for column, reduced in (("sum_abs", magnitude.sum(axis=others)), ("mean_abs", magnitude.mean(axis=others)), ("max_abs", magnitude.max(axis=others))):
             found = np.array([float(row[column]) for row in own])
             if not np.allclose(found, reduced[index], rtol=ROUNDING if column != "max_abs" else 1e-6, atol=0):
-                fail(f"{column} of {plane} slices differs by up to {np.abs(found - reduced[index]).max()}")
+                sys.exit(f"{column} of {plane} slices differs by up to {np.abs(found - reduced[index]).max()}")
         middle = np.tile((np.array(values.shape) - 1) / 2, (len(own), 1))
         middle[:, axis] = index
         place = nib.affines.apply_affine(affine, middle)[:, world]
         found = np.array([float(row["position_mm"]) for row in own])
         if not np.allclose(found, place, rtol=0, atol=PLACE_MM) or (np.diff(found) <= 0).any():
-            fail(f"{plane} slices do not lie at {place} in this order, but at {found}")
+            sys.exit(f"{plane} slices do not lie at {place} in this order, but at {found}")
     return len(rows)
 
 
@@ -73,21 +73,16 @@ def check_histogram(values, rows):
     counts, _ = np.histogram(values.astype(np.float64).ravel(), bins=len(rows), range=(edges[0], edges[-1]))
     found = np.array([int(row["n_voxels"]) for row in rows])
     if edges[0] != edges[-1] and (counts != found).any():
-        fail(f"{np.abs(counts - found).sum()} voxels are counted elsewhere")
+        sys.exit(f"{np.abs(counts - found).sum()} voxels are counted elsewhere")
     if found.sum() != values.size:
-        fail(f"{found.sum()} voxels of {values.size} are counted")
+        sys.exit(f"{found.sum()} voxels of {values.size} are counted")
 
 
 def check_percentile(values, affine, point, said):
     voxel = tuple(np.floor(nib.affines.apply_affine(np.linalg.inv(affine), point) + 0.5).astype(int))
     expected = 100 * (np.abs(values) < np.abs(values[voxel])).mean()
     if abs(expected - said) > PERCENT:
-        fail(f"{expected} % of the voxels are weaker than {voxel}, and the page says {said}")
-
-
-def fail(sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
+        sys.exit(f"{expected} % of the voxels are weaker than {voxel}, and the page says {said}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main():
     args = arguments()
     with zipfile.ZipFile(args.zip) as archive:
         if archive.testzip() is not None:
-            fail(f"{archive.testzip()} is damaged")
+            sys.exit(f"{archive.testzip()} is damaged")
         tree = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     folder = f"split-{args.split}/best-{args.metric}/{args.group}/interpret-{args.name}/"
     sessions = check_group(tree, args.group)
@@ -72,16 +72,16 @@ def check_group(tree, group):
     rows = list(csv.DictReader(io.StringIO(member(tree, table).decode()), delimiter="\t"))
     for column in ("participant_id", "session_id", "cohort"):
         if not rows or column not in rows[0]:
-            fail(f"{table} has no column {column}, or no rows")
+            sys.exit(f"{table} has no column {column}, or no rows")
     definition = json.loads(member(tree, where))
     if set(definition) != {"caps_directory", "multi_cohort"} or definition["multi_cohort"] is not False:
-        fail(f"{where} says {definition}")
+        sys.exit(f"{where} says {definition}")
     return [(row["participant_id"], row["session_id"]) for row in rows]
 
 
 def expected_stems(sessions, args):
     if len(sessions) != args.sessions:
-        fail(f"the group has {len(sessions)} sessions, not {args.sessions}")
+        sys.exit(f"the group has {len(sessions)} sessions, not {args.sessions}")
     means = [f"mean_{args.mode}-{index}_map" for index in range(len(args.numbers))]
     individual = [individual_stem(session, number, args) for session in sessions for number in args.numbers]
     return means + (individual if args.individual else [])
@@ -96,7 +96,7 @@ def check_names(tree, folder, stems, nifti):
     expected = {f"{folder}{stem}{ending}" for stem in stems for ending in endings}
     found = {name for name in tree if name.startswith(folder) and name.endswith((".pt", ".nii.gz"))}
     if found != expected:
-        fail(f"missing: {sorted(expected - found)}; not expected: {sorted(found - expected)}")
+        sys.exit(f"missing: {sorted(expected - found)}; not expected: {sorted(found - expected)}")
 
 
 def read_tensor(tree, name):
@@ -104,10 +104,10 @@ def read_tensor(tree, name):
 
     tensor = torch.load(io.BytesIO(member(tree, name)), weights_only=True)
     if tensor.dtype != torch.float32 or tensor.dim() not in (3, 4):
-        fail(f"{name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape C×spatial")
+        sys.exit(f"{name} holds {tensor.dtype} of shape {tuple(tensor.shape)}, not float32 of shape C×spatial")
     values = tensor.numpy()
     if not np.isfinite(values).all() or not values.any():
-        fail(f"{name} holds values that are not finite, or nothing but zeros")
+        sys.exit(f"{name} holds values that are not finite, or nothing but zeros")
     return values
 
 
@@ -122,7 +122,7 @@ def check_means(maps, sessions, args):
         expected = total / np.float32(n_items)
         n_different = int((expected.view(np.uint32) != mean.view(np.uint32)).sum())
         if n_different:
-            fail(f"the mean of {args.mode} {number} differs from the sum / {n_items} in {n_different} of {mean.size} values")
+            sys.exit(f"the mean of {args.mode} {number} differs from the sum / {n_items} in {n_different} of {mean.size} values")
 
 
 def check_niftis(tree, folder, maps, args):
@@ -137,7 +137,7 @@ def check_niftis(tree, folder, maps, args):
         if args.nifti == "clinicadl":
             check_same_values(stem, got, values)
             if not np.array_equal(image.affine, np.eye(4)):
-                fail(f"{stem}.nii.gz has the affine\n{image.affine}\nbut ClinicaDL writes the identity")
+                sys.exit(f"{stem}.nii.gz has the affine\n{image.affine}\nbut ClinicaDL writes the identity")
         elif args.nifti == "placed":
             # Channels are the fourth axis of a placed map; a slice is one voxel thick there.
             channels_first = np.moveaxis(got, 3, 0) if got.ndim == 4 else got
@@ -148,7 +148,7 @@ def check_niftis(tree, folder, maps, args):
 
 def check_same_values(stem, got, values):
     if got.shape != values.shape or not np.array_equal(got, values):
-        fail(f"{stem}.nii.gz of shape {got.shape} does not hold the tensor's values of shape {values.shape}")
+        sys.exit(f"{stem}.nii.gz of shape {got.shape} does not hold the tensor's values of shape {values.shape}")
 
 
 def check_side_car(tree, folder, args):
@@ -157,7 +157,7 @@ def check_side_car(tree, folder, args):
     json.loads(text)
     for word in (args.method, args.convention):
         if word not in text:
-            fail(f"{name} does not say {word}")
+            sys.exit(f"{name} does not say {word}")
 
 
 def check_against_clinicadl(maps, args):
@@ -171,16 +171,11 @@ def check_same(tree, folder, stems, args):
     with zipfile.ZipFile(args.same_as) as other:
         different = [stem for stem in stems if other.read(f"{other_folder}{stem}.pt") != tree[f"{folder}{stem}.pt"]]
     if different:
-        fail(f"not the same as in {args.same_name}: {different}")
+        sys.exit(f"not the same as in {args.same_name}: {different}")
 
 
 def member(tree, name):
-    return tree[name] if name in tree else fail(f"{name} is not in the zip, which holds {sorted(tree)}")
-
-
-def fail(sentence):
-    print(sentence, file=sys.stderr)
-    sys.exit(1)
+    return tree[name] if name in tree else sys.exit(f"{name} is not in the zip, which holds {sorted(tree)}")
 
 
 if __name__ == "__main__":

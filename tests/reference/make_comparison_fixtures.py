@@ -12,24 +12,13 @@ import numpy as np
 import scipy
 from scipy.stats import pearsonr, rankdata, spearmanr
 
+from murmur import noise
+
 FILE = Path(__file__).resolve().parents[1] / "data" / "comparison" / "cases.json"
 N_LARGE = 50**3
 PERCENTS = [0.1, 1, 5, 12.5, 50, 100]
 # Values that tie, a zero of each sign, both signs.
 TINY = ([3, -1, 0, 3, -0.0, 0.5, -1, 7], [1, -2, -0.0, 4, 0, 4, -2, 4])
-
-
-def noise(n, seed):
-    """float32 in −0.5..0.5, multiples of 2⁻²⁴: murmur3's finaliser of the index."""
-    x = np.arange(n, dtype=np.uint64) + np.uint64(seed * 0x9E3779B9)
-    mask = np.uint64(0xFFFFFFFF)
-    x &= mask
-    x ^= x >> np.uint64(16)
-    x = (x * np.uint64(0x85EBCA6B)) & mask
-    x ^= x >> np.uint64(13)
-    x = (x * np.uint64(0xC2B2AE35)) & mask
-    x ^= x >> np.uint64(16)
-    return (x >> np.uint64(8)).astype(np.float32) / np.float32(1 << 24) - np.float32(0.5)
 
 
 def make(name, n):

@@ -12,6 +12,8 @@ import nibabel as nib
 import numpy as np
 from nibabel.orientations import io_orientation
 
+from murmur import noise
+
 FILE = Path(__file__).resolve().parents[1] / "data" / "numbers" / "cases.json"
 N_BINS = 256
 # Which magnitudes are looked up, as shares of the way from the weakest to the strongest voxel.
@@ -22,19 +24,6 @@ UPRIGHT = [[2, 0, 0, -30], [0, 2, 0, -40], [0, 0, 2, -20]]
 TURNED = [[-1.5, 0, 0, 40], [0, 0, -1, 30], [0, 2, 0, -25]]
 # i runs nearly back, j nearly to the right.
 OBLIQUE = [[0.35, 1.4, 0.1, -28], [-1.3, 0.3, 0.62, 12], [0.6, -0.05, 1.35, -33]]
-
-
-def noise(n, seed):
-    """float32 in −0.5..0.5, multiples of 2⁻²⁴: murmur3's finaliser of the index."""
-    x = np.arange(n, dtype=np.uint64) + np.uint64(seed * 0x9E3779B9)
-    mask = np.uint64(0xFFFFFFFF)
-    x &= mask
-    x ^= x >> np.uint64(16)
-    x = (x * np.uint64(0x85EBCA6B)) & mask
-    x ^= x >> np.uint64(13)
-    x = (x * np.uint64(0xC2B2AE35)) & mask
-    x ^= x >> np.uint64(16)
-    return (x >> np.uint64(8)).astype(np.float32) / np.float32(1 << 24) - np.float32(0.5)
 
 
 def make(name, n):

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::VolumeHeader;
 use crate::export::Caption;
-use crate::render::figure::{Ground, Panel, Settings};
+use crate::render::figure::{Ground, MaskStyle, Panel, Settings};
 
 /// What to draw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,12 +13,34 @@ pub struct FigureOrder {
     pub settings: Settings,
     /// What lies below the map.
     pub ground: Ground,
+    /// The page's volume that does, for [`Ground::Own`].
+    pub own: Option<FigureVolume>,
+    /// The page's volumes that are drawn over the map.
+    pub masks: Vec<FigureVolume>,
+    /// How they are drawn.
+    pub mask_style: MaskStyle,
     /// Which channel of the map, from 0.
     pub channel: usize,
     /// What the figure is for.
     pub form: FigureForm,
     /// Absolute URL of the demo study's folder, with a trailing slash: the template lies there.
     pub base_url: String,
+}
+
+impl FigureOrder {
+    /// The volumes whose voxels come as files beside the order, in this order: little-endian float32, last axis fastest.
+    pub fn volumes(&self) -> impl Iterator<Item = &FigureVolume> {
+        self.own.iter().chain(&self.masks)
+    }
+}
+
+/// A volume that the page holds and the engine does not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FigureVolume {
+    /// By which the engine knows it from the last figure; the page gives no number twice.
+    pub number: u32,
+    /// Its grid.
+    pub header: VolumeHeader,
 }
 
 /// What becomes of a figure.

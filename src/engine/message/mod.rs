@@ -18,7 +18,7 @@ use std::rc::Rc;
 pub use clusters::{ClusterRequest, ClustersReady, MAX_LISTED_CLUSTERS};
 pub use command_line::GroupSource;
 pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS};
-pub use figure::{FigureForm, FigureOrder, FigureReady};
+pub use figure::{FigureForm, FigureOrder, FigureReady, FigureVolume};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
 pub use numbers::MapNumbers;

@@ -27,7 +27,7 @@ pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceN
 pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
-pub use view::{CutPlace, FigureView, Ground, Paper, WrongField};
+pub use view::{CutPlace, FigureView, Ground, Masks, Paper, WrongField};
 
 use std::borrow::Cow;
 

@@ -13,7 +13,7 @@ const WIDTH: f64 = 1.2;
 const FILL_ALPHA: u8 = 179;
 
 /// How masks are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum MaskStyle {
     /// A line around their voxels.
     #[default]

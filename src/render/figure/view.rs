@@ -1,7 +1,7 @@
 //! What the page's fields of a figure say, and its form in the URL fragment. Never data, never a title: it may name somebody.
 
-use super::Settings;
 use super::words::{cuts_from_words, dim_from_words, threshold_from_words, vmax_from_words};
+use super::{MaskStyle, Settings};
 use crate::render::{Colormap, CutCoords, DisplayMode, Orientation};
 
 /// The fields. Numbers are words while they are typed, in the language of the command line.
@@ -25,6 +25,8 @@ pub struct FigureView {
     pub dim: String,
     /// Black or white.
     pub paper: Paper,
+    /// Whether the regions over the planes are drawn over the map, too.
+    pub masks: Masks,
     /// Letters and positions.
     pub annotate: bool,
     /// Lines where the planes meet.
@@ -55,8 +57,21 @@ pub enum Ground {
     Image,
     /// nilearn's template.
     Template,
+    /// A file of the user's. Not kept in the address: another page would not have it.
+    Own,
     /// Nothing.
     None,
+}
+
+/// Regions over the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Masks {
+    /// None.
+    None,
+    /// Lines around them.
+    Contour,
+    /// Their voxels, translucent.
+    Filled,
 }
 
 /// Colour of the paper.
@@ -96,6 +111,7 @@ impl Default for FigureView {
             ground: Ground::Image,
             dim: "auto".to_owned(),
             paper: Paper::Automatic,
+            masks: Masks::Contour,
             annotate: true,
             draw_cross: true,
             color_bar: true,
@@ -173,7 +189,7 @@ impl FigureView {
         view
     }
 
-    fn named(&self) -> [(&'static str, String); 13] {
+    fn named(&self) -> [(&'static str, String); 14] {
         let switch = |is_on: bool| if is_on { "1" } else { "0" }.to_owned();
         [
             ("mode", self.mode.name().to_owned()),
@@ -185,6 +201,7 @@ impl FigureView {
             ("ground", self.ground.name().to_owned()),
             ("dim", self.dim.trim().to_owned()),
             ("paper", self.paper.name().to_owned()),
+            ("masks", self.masks.name().to_owned()),
             ("side", if self.orientation == Orientation::Radiological { "radiological" } else { "neurological" }.to_owned()),
             ("letters", switch(self.annotate)),
             ("cross", switch(self.draw_cross)),
@@ -198,6 +215,7 @@ impl FigureView {
             "threshold" => threshold_from_words(words).is_some(),
             "vmax" => vmax_from_words(words).is_some(),
             "dim" => dim_from_words(words).is_some(),
+            "ground" => words != Ground::Own.name(),
             _ => true,
         }
     }
@@ -216,6 +234,7 @@ impl FigureView {
             "ground" => self.ground = Ground::from_name(words).unwrap_or(self.ground),
             "dim" => self.dim = words.to_owned(),
             "paper" => self.paper = Paper::from_name(words).unwrap_or(self.paper),
+            "masks" => self.masks = Masks::from_name(words).unwrap_or(self.masks),
             "side" if words == "radiological" => self.orientation = Orientation::Radiological,
             "letters" => self.annotate = words != "0",
             "cross" => self.draw_cross = words != "0",
@@ -255,8 +274,20 @@ macro_rules! named {
 }
 
 named!(CutPlace, Automatic = "automatic", Crosshair = "crosshair", Given = "given");
-named!(Ground, Image = "image", Template = "template", None = "none");
+named!(Ground, Image = "image", Template = "template", Own = "own", None = "none");
 named!(Paper, Automatic = "automatic", Black = "black", White = "white");
+named!(Masks, None = "none", Contour = "contour", Filled = "filled");
+
+impl Masks {
+    /// How they are drawn, if they are.
+    pub fn style(self) -> Option<MaskStyle> {
+        match self {
+            Masks::None => None,
+            Masks::Contour => Some(MaskStyle::Contour),
+            Masks::Filled => Some(MaskStyle::Filled),
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -283,6 +314,7 @@ mod tests {
             ground: Ground::None,
             dim: "off".to_owned(),
             paper: Paper::Black,
+            masks: Masks::Filled,
             annotate: false,
             draw_cross: false,
             color_bar: false,
@@ -301,7 +333,9 @@ mod tests {
     fn nonsense_is_neither_written_nor_read() {
         let view = FigureView { cuts: "a&b".to_owned(), threshold: "-1".to_owned(), ..FigureView::default() };
         assert_eq!(view.to_fragment(), "");
-        let read = FigureView::from_fragment("mode:xy;cuts:a;threshold:101p;vmax:0;dim:dark;ground:;paper;;other:1");
+        let own = FigureView { ground: Ground::Own, ..FigureView::default() };
+        assert_eq!(own.to_fragment(), "", "another page does not have the file");
+        let read = FigureView::from_fragment("mode:xy;cuts:a;threshold:101p;vmax:0;dim:dark;ground:own;ground:;paper;masks:all;;other:1");
         assert_eq!(read, FigureView::default());
     }
 

@@ -5,6 +5,7 @@ mod fields;
 mod picture;
 mod presets;
 mod state;
+mod volumes;
 
 use leptos::prelude::*;
 
@@ -24,6 +25,8 @@ pub use state::FigureState;
 #[component]
 pub fn FigureTab() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
+    // The shelf tells of what no figure shows, too.
+    let volumes = Memo::new(move |_| study.figure_volumes(&study.figure.view.read()));
     Effect::new(move |_| {
         if view_state.tab.get() != Tab::Figure {
             return;
@@ -32,7 +35,7 @@ pub fn FigureTab() -> impl IntoView {
         let Some(map) = map else { return study.figure.clear() };
         let view = study.figure.view.get();
         let follows = view.place == CutPlace::Crosshair;
-        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, map.channel);
+        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, map.channel, volumes.get());
     });
     view! {
         <section class="figure-tab" aria-label=text::FIGURE.get()>

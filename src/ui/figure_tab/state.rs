@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use super::volumes::{Sent, Volumes};
 use crate::engine::message::{Failure, FigureForm, FigureOrder, FigureReady, Request};
 use crate::render::figure::{FigureView, WrongField};
 use crate::ui::study::{Study, Task};
@@ -21,6 +23,10 @@ pub struct FigureState {
     /// The order of the figure that is there or on its way, and one that waits for the engine: the newest wins.
     ordered: StoredValue<Option<FigureOrder>>,
     waiting: StoredValue<Option<FigureOrder>>,
+    /// Whether files for the order are being made.
+    is_preparing: StoredValue<bool>,
+    /// What goes along with the order.
+    pub(super) sent: StoredValue<Sent, LocalStorage>,
 }
 
 /// A figure that the engine has drawn.
@@ -48,6 +54,8 @@ impl FigureState {
             problem: RwSignal::new(None),
             ordered: StoredValue::new(None),
             waiting: StoredValue::new(None),
+            is_preparing: StoredValue::new(false),
+            sent: StoredValue::new_local(Sent::default()),
         }
     }
 
@@ -57,6 +65,7 @@ impl FigureState {
         self.problem.set(None);
         self.ordered.set_value(None);
         self.waiting.set_value(None);
+        self.sent.set_value(Sent::default());
     }
 
     /// Takes what the engine drew.
@@ -73,7 +82,7 @@ impl FigureState {
 
 impl Study {
     /// Draws what the fields say, at once or when the engine has drawn what it is drawing.
-    pub fn draw_figure(&self, view: &FigureView, crosshair: Option<[f64; 3]>, channel: usize) {
+    pub fn draw_figure(&self, view: &FigureView, crosshair: Option<[f64; 3]>, channel: usize, volumes: Volumes) {
         let settings = match view.settings(crosshair) {
             Ok(settings) => settings,
             Err(field) => {
@@ -81,8 +90,10 @@ impl Study {
                 return self.figure.problem.set(Some(Problem::Field(field)));
             }
         };
-        let order = FigureOrder { settings, ground: view.ground, channel, form: FigureForm::Shown, base_url: address::demo_url() };
-        if self.work.read_untracked().is_doing(Task::Figure) {
+        let Volumes { ground, own, masks } = volumes;
+        let (mask_style, form) = (view.masks.style().unwrap_or_default(), FigureForm::Shown);
+        let order = FigureOrder { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
+        if self.figure.is_preparing.get_value() || self.work.read_untracked().is_doing(Task::Figure) {
             self.figure.waiting.set_value(Some(order));
         } else {
             self.order_figure(order);
@@ -100,12 +111,34 @@ impl Study {
         let order = self.figure.ordered.get_value();
         order.into_iter().for_each(|order| {
             let order = FigureOrder { form: FigureForm::Html, ..order };
-            self.send_quietly(Task::FigureFile, Request::DrawFigure(Box::new(order)));
+            self.send_figure_order(Task::FigureFile, order);
         });
     }
 
     fn order_figure(&self, order: FigureOrder) {
         self.figure.ordered.set_value(Some(order.clone()));
-        self.send_quietly(Task::Figure, Request::DrawFigure(Box::new(order)));
+        self.send_figure_order(Task::Figure, order);
+    }
+
+    /// At once, or when the files that go along have been made.
+    fn send_figure_order(&self, task: Task, order: FigureOrder) {
+        if let Some(files) = self.figure_files(&order) {
+            return self.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files);
+        }
+        let study = *self;
+        study.figure.is_preparing.set_value(true);
+        spawn_local(async move {
+            let files = study.make_figure_files(&order).await;
+            study.figure.is_preparing.set_value(false);
+            let is_wanted = study.figure.ordered.with_value(Option::is_some);
+            match files {
+                Ok(files) if is_wanted => study.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files),
+                Err(failure) if is_wanted => study.figure.fail(failure),
+                Ok(_) | Err(_) => {}
+            }
+            if !study.work.read_untracked().is_doing(Task::Figure) {
+                study.draw_waiting_figure();
+            }
+        });
     }
 }

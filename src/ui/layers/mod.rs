@@ -16,6 +16,6 @@ pub use glass::Glass;
 pub use painting::{overlay_layers, render_plane};
 pub use panel::LayersPanel;
 pub use region::regions_at;
-pub use shelf::{Shelf, Slot, Style};
+pub use shelf::{OverlayLook, Shelf, ShelfVolume, Slot, Style};
 pub use underlay::Underlay;
 pub use wishes::follow_wishes;

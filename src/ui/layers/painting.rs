@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::shelf::{Contents, OverlayLayer, Style};
+use super::shelf::{Contents, OverlayLayer, OverlayLook, Style};
 use super::underlay::Underlay;
 use crate::engine::message::OverlayKind;
 use crate::render::{Extent, Layer, LayerSettings, Paint, Paper, PlaneGrid, Regions, Window, render_on_paper};
@@ -43,7 +43,7 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
 
 /// The overlays on show, in the order of painting.
 pub fn overlay_layers<'a>(shelf: &'a Contents, settings: LayerSettings, grid: &PlaneGrid) -> Vec<Layer<'a>> {
-    let shown = shelf.overlays.iter().filter(|overlay| overlay.is_shown);
+    let shown = shelf.overlays.iter().filter(|overlay| overlay.look.is_shown);
     shown.filter_map(|overlay| layer(&overlay.volume.placed, settings, grid, overlay_paint(overlay, settings))).collect()
 }
 
@@ -66,8 +66,8 @@ fn ground_paint(settings: LayerSettings, window: Window) -> Paint<'static> {
 }
 
 fn overlay_paint(overlay: &OverlayLayer, settings: LayerSettings) -> Paint<'_> {
-    let opacity = overlay.opacity;
-    let extent = match overlay.style {
+    let OverlayLook { style, opacity, .. } = overlay.look;
+    let extent = match style {
         Style::Colors => return Paint::Color { scale: &overlay.scale, opacity },
         Style::Outline => Extent::Outline,
         Style::Filled => Extent::Filled,

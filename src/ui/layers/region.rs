@@ -10,7 +10,7 @@ use leptos::prelude::*;
 /// Names of the regions and masks on show that hold a point.
 pub fn regions_at(study: Study, point_in_world: [f64; 3]) -> Vec<String> {
     let shelf = study.shelf.0.read();
-    shelf.overlays.iter().filter(|overlay| overlay.is_shown).filter_map(|overlay| region_at(overlay, point_in_world)).collect()
+    shelf.overlays.iter().filter(|overlay| overlay.look.is_shown).filter_map(|overlay| region_at(overlay, point_in_world)).collect()
 }
 
 fn region_at(overlay: &OverlayLayer, point_in_world: [f64; 3]) -> Option<String> {

@@ -32,17 +32,17 @@ pub fn OverlayRow(id: usize) -> impl IntoView {
         };
         warnings(&volume.ready.warnings.iter().cloned().chain(beside).collect::<Vec<_>>())
     };
-    let opacity = move || shelf.of(id, |overlay| overlay.opacity).unwrap_or_default();
+    let opacity = move || shelf.look_of(id).map(|look| look.opacity).unwrap_or_default();
     view! {
         <li class="overlay" data-testid="overlay-row" data-name=name data-kind=kind>
             <Switch label=title.clone() testid="overlay-visible"
-                value=Signal::derive(move || shelf.of(id, |overlay| overlay.is_shown).unwrap_or_default())
-                on_change=Callback::new(move |is_shown| shelf.change(id, |overlay| overlay.is_shown = is_shown)) />
+                value=Signal::derive(move || shelf.look_of(id).is_some_and(|look| look.is_shown))
+                on_change=Callback::new(move |is_shown| shelf.change(id, |look| look.is_shown = is_shown)) />
             {oddities}
             <StyleFields id=id />
             <ShareSlider label=words::OPACITY.get() testid="overlay-opacity" low="0" value=Signal::derive(opacity)
                 shown=Signal::derive(move || Some(format!("{:.0} %", opacity() * 100.0)))
-                on_slide=Callback::new(move |share| shelf.change(id, |overlay| overlay.opacity = share)) />
+                on_slide=Callback::new(move |share| shelf.change(id, |look| look.opacity = share)) />
             <Action label=words::remove(&title) testid="overlay-remove" disabled=Signal::derive(|| false)
                 on_click=Callback::new(move |()| shelf.remove(id)) />
         </li>
@@ -54,16 +54,16 @@ pub fn OverlayRow(id: usize) -> impl IntoView {
 #[component]
 fn StyleFields(id: usize) -> impl IntoView {
     let shelf = expect_context::<Study>().shelf;
-    let style = move || shelf.of(id, |overlay| overlay.style);
+    let style = move || shelf.look_of(id).map(|look| look.style);
     let styles: Vec<Entry> = Style::ALL.into_iter().map(|style| Entry::new(style.name(), words::style(style))).collect();
     let choose_style = move |name: String| {
         let found = Style::ALL.into_iter().find(|style| style.name() == name);
-        found.into_iter().for_each(|style| shelf.change(id, |overlay| overlay.style = style));
+        found.into_iter().for_each(|style| shelf.change(id, |look| look.style = style));
     };
-    let colormap = move || shelf.of(id, |overlay| overlay.colormap.name().to_owned()).unwrap_or_default();
+    let colormap = move || shelf.look_of(id).map(|look| look.colormap.name().to_owned()).unwrap_or_default();
     let colormaps: Vec<Entry> = Colormap::ALL.iter().map(|colormap| Entry::new(colormap.name(), colormap.name())).collect();
     let choose_colormap = move |name: String| {
-        Colormap::from_name(&name).into_iter().for_each(|colormap| shelf.change(id, |overlay| overlay.color(colormap)));
+        Colormap::from_name(&name).into_iter().for_each(|colormap| shelf.change(id, |look| look.colormap = colormap));
     };
     view! {
         <Choice label=words::STYLE.get() testid="overlay-style" entries=styles

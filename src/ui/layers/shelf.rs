@@ -22,6 +22,8 @@ pub struct Contents {
     pub overlays: Vec<OverlayLayer>,
     /// How often an overlay was added or taken away.
     pub revision: usize,
+    /// How many volumes there have been.
+    n_taken: u32,
 }
 
 /// Where an opened volume goes.
@@ -36,6 +38,8 @@ pub enum Slot {
 
 /// A volume of the shelf.
 pub struct ShelfVolume {
+    /// Never used again.
+    pub number: u32,
     pub ready: VolumeReady,
     pub placed: Placed,
     pub window: Window,
@@ -56,11 +60,17 @@ pub struct OverlayLayer {
     pub id: usize,
     pub slot: Slot,
     pub volume: Arc<ShelfVolume>,
+    pub look: OverlayLook,
+    /// Of the look's colormap.
+    pub scale: Arc<ColorScale>,
+}
+
+/// How an overlay is shown.
+#[derive(Clone, Copy, PartialEq)]
+pub struct OverlayLook {
     pub is_shown: bool,
     pub style: Style,
     pub colormap: Colormap,
-    /// Of that colormap.
-    pub scale: Arc<ColorScale>,
     pub opacity: f32,
 }
 
@@ -73,23 +83,56 @@ impl Shelf {
     pub fn take(&self, slot: Slot, ready: VolumeReady, voxels: Vec<f32>) -> Result<(), Failure> {
         let placed = Placed::new(&ready.name, &ready.header, voxels)?;
         let window = Window::robust(placed.volume.data());
-        let volume = Arc::new(ShelfVolume { ready, placed, window });
-        self.0.update(|contents| match slot {
-            Slot::Template => contents.template = Some(volume),
-            Slot::OwnBackground => contents.own = Some(volume),
-            Slot::Overlay | Slot::AdMask | Slot::CnMask => contents.add(slot, volume),
+        self.0.update(|contents| {
+            contents.n_taken += 1;
+            let volume = Arc::new(ShelfVolume { number: contents.n_taken, ready, placed, window });
+            match slot {
+                Slot::Template => contents.template = Some(volume),
+                Slot::OwnBackground => contents.own = Some(volume),
+                Slot::Overlay | Slot::AdMask | Slot::CnMask => contents.add(slot, volume),
+            }
         });
         Ok(())
     }
 
-    /// What is known of one overlay, as long as it is there.
-    pub fn of<T>(&self, id: usize, read: fn(&OverlayLayer) -> T) -> Option<T> {
-        self.0.read().overlays.iter().find(|overlay| overlay.id == id).map(read)
+    /// How one overlay is shown, as long as it is there.
+    pub fn look_of(&self, id: usize) -> Option<OverlayLook> {
+        self.0.read().overlays.iter().find(|overlay| overlay.id == id).map(|overlay| overlay.look)
     }
 
-    /// Changes one overlay.
-    pub fn change(&self, id: usize, act: impl FnMut(&mut OverlayLayer)) {
-        self.0.update(|contents| contents.overlays.iter_mut().find(|overlay| overlay.id == id).into_iter().for_each(act));
+    /// Shows one overlay otherwise.
+    pub fn change(&self, id: usize, act: impl FnOnce(&mut OverlayLook)) {
+        self.0.update(|contents| {
+            let Some(overlay) = contents.overlays.iter_mut().find(|overlay| overlay.id == id) else { return };
+            let mut look = overlay.look;
+            act(&mut look);
+            overlay.take(look);
+        });
+    }
+
+    /// The overlays on show that are regions, in the order of painting.
+    pub fn shown_regions(&self) -> Vec<Arc<ShelfVolume>> {
+        let contents = self.0.read();
+        let shown = contents.overlays.iter().filter(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map);
+        shown.map(|overlay| overlay.volume.clone()).collect()
+    }
+
+    /// How each overlay is shown, by its id.
+    pub fn looks(&self) -> Vec<(usize, OverlayLook)> {
+        self.0.read().overlays.iter().map(|overlay| (overlay.id, overlay.look)).collect()
+    }
+
+    /// Shows overlays as they were once; what is gone stays gone.
+    pub fn show_as(&self, looks: &[(usize, OverlayLook)]) {
+        if untrack(|| self.looks()) == looks {
+            return;
+        }
+        self.0.update(|contents| {
+            for overlay in &mut contents.overlays {
+                let look = looks.iter().find(|(id, _)| *id == overlay.id);
+                look.into_iter().for_each(|(_, look)| overlay.take(*look));
+            }
+        });
     }
 
     /// Takes an overlay away.
@@ -113,15 +156,17 @@ impl Contents {
         let scale = scale_of(&volume, colormap);
         let id = self.revision;
         self.revision += 1;
-        self.overlays.push(OverlayLayer { id, slot, volume, is_shown: true, style, colormap, scale, opacity: 1.0 });
+        let look = OverlayLook { is_shown: true, style, colormap, opacity: 1.0 };
+        self.overlays.push(OverlayLayer { id, slot, volume, look, scale });
     }
 }
 
 impl OverlayLayer {
-    /// Takes another colormap.
-    pub fn color(&mut self, colormap: Colormap) {
-        self.colormap = colormap;
-        self.scale = scale_of(&self.volume, colormap);
+    fn take(&mut self, look: OverlayLook) {
+        if look.colormap != self.look.colormap {
+            self.scale = scale_of(&self.volume, look.colormap);
+        }
+        self.look = look;
     }
 }
 

@@ -67,5 +67,5 @@ pub fn region_names(study: Study, clusters: &[Cluster]) -> Vec<String> {
 
 /// Whether anything on show names regions.
 fn names_regions(study: Study) -> bool {
-    study.shelf.0.read().overlays.iter().any(|overlay| overlay.is_shown && overlay.volume.ready.kind != OverlayKind::Map)
+    study.shelf.0.read().overlays.iter().any(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map)
 }

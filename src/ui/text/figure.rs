@@ -1,6 +1,6 @@
 //! Words of the panel of figures.
 
-use crate::render::figure::{CutPlace, Ground, Paper, WrongField};
+use crate::render::figure::{CutPlace, Ground, Masks, Paper, WrongField};
 use crate::ui::language::Text;
 
 pub const FIGURE: Text = Text::new("Figure", "Figure");
@@ -20,6 +20,10 @@ pub const COLORMAP: Text = Text::new("Colormap", "Palette");
 pub const BACKGROUND: Text = Text::new("Background", "Fond");
 pub const DIM: Text = Text::new("Dimming", "Atténuation");
 pub const PAPER: Text = Text::new("Paper", "Papier");
+pub const MASKS: Text = Text::new("Masks on the planes", "Masques des coupes");
+pub const VOLUME_GONE: Text = Text::new("a mask or background is not open any more", "un masque ou un fond n’est plus ouvert");
+pub const VOLUME_HINT: Text =
+    Text::new("choose another background, or none of the masks", "choisissez un autre fond, ou aucun des masques");
 pub const TITLE: Text = Text::new("Title", "Titre");
 pub const TITLE_HINT: Text = Text::new(
     "Drawn at the top left. It is not put into the address, because it may name somebody.",
@@ -57,7 +61,18 @@ pub fn ground(ground: Ground) -> &'static str {
     match ground {
         Ground::Image => Text::new("participant’s image", "image du participant"),
         Ground::Template => Text::new("ICBM 152 template", "modèle ICBM 152"),
+        Ground::Own => Text::new("own file", "votre fichier"),
         Ground::None => Text::new("none", "aucun"),
+    }
+    .get()
+}
+
+/// Whether masks are drawn, and how.
+pub fn masks(masks: Masks) -> &'static str {
+    match masks {
+        Masks::None => Text::new("none", "aucun"),
+        Masks::Contour => Text::same("contours"),
+        Masks::Filled => Text::new("filled", "remplis"),
     }
     .get()
 }

@@ -96,7 +96,7 @@ pub struct Array {
 
 impl Cases {
     pub fn read() -> Self {
-        let mut cases: Cases = serde_json::from_slice(&fixtures::bytes(&format!("{FOLDER}/cases.json"))).unwrap();
+        let mut cases: Cases = fixtures::json(&format!("{FOLDER}/cases.json"));
         let packed = fixtures::bytes(&format!("{FOLDER}/cases.bin.gz"));
         flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut cases.arrays).unwrap();
         let names = cases.list.iter().flat_map(|case| [case.map.clone(), case.bg.clone()]).collect::<Vec<_>>();
