@@ -120,12 +120,16 @@ impl Single {
         summed
     }
 
-    /// Joins even and odd blocks of a row of sums, from column `first` on.
+    /// Joins even and odd blocks of a row of sums, from column `first` on. Odd ones begin two columns later.
+    #[inline(always)]
     pub fn read_row(sums: &[f32], first: usize, row: &mut [f32]) {
         let (even, odd) = sums.split_at(sums.len() / 2);
-        for (index, to) in row.iter_mut().enumerate() {
-            let column = first + index;
-            *to = even[column] + if column >= 2 { odd[column - 2] } else { 0.0 };
+        let (alone, both) = row.split_at_mut(row.len().min(2_usize.saturating_sub(first)));
+        let even = &even[first..];
+        alone.copy_from_slice(&even[..alone.len()]);
+        let odd = &odd[(first + alone.len()).saturating_sub(2)..];
+        for (to, (even, odd)) in both.iter_mut().zip(even[alone.len()..].iter().zip(odd)) {
+            *to = even + odd;
         }
     }
 }
