@@ -57,18 +57,29 @@ impl Job for Forwards<'_> {
     }
 
     fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
-        let axes = self.block.geometry().output(self.axes);
-        let n_values = count(self.block.geometry().n_out, steps, axes)?;
-        let n_kept = if self.winners.is_some() { n_values } else { 0 };
-        if answer.n_floats() != n_values || answer.n_bytes() != n_kept {
-            return None;
-        }
-        copy(self.output, axes, steps, |at, to| answer.copy_floats(at, to));
-        if let Some(winners) = self.winners.as_deref_mut() {
-            copy(winners, axes, steps, |at, to| answer.copy_bytes(at, to));
-        }
-        Some(())
+        let geometry = self.block.geometry();
+        take_planes(answer, (geometry.n_out, geometry.output(self.axes)), steps, (self.output, self.winners.as_deref_mut()))
     }
+}
+
+/// Puts answered planes of so many channels where they belong, with one winner for each value if those are kept; `None` if the answer
+/// does not fit.
+pub fn take_planes(
+    answer: &dyn Arrived,
+    (n_channels, axes): (usize, [usize; 3]),
+    planes: &Range<usize>,
+    (output, winners): (&mut [f32], Option<&mut [u8]>),
+) -> Option<()> {
+    let n_values = count(n_channels, planes, axes)?;
+    let n_kept = if winners.is_some() { n_values } else { 0 };
+    if answer.n_floats() != n_values || answer.n_bytes() != n_kept {
+        return None;
+    }
+    copy(output, axes, planes, |at, to| answer.copy_floats(at, to));
+    if let Some(winners) = winners {
+        copy(winners, axes, planes, |at, to| answer.copy_bytes(at, to));
+    }
+    Some(())
 }
 
 /// Planes of the input's gradient.

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::helper::count;
-use super::job::{Job, copy, planes_of, words};
+use super::job::{Job, copy, planes_of, take_planes, words};
 use super::order::{Order, PieceKey};
 use crate::crew::{Arrived, Parcel};
 use crate::network::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, Way};
@@ -71,17 +71,8 @@ impl Job for ResidualForwards<'_> {
     }
 
     fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
-        let axes = CpuResidual::output(self.axes);
-        let n_values = count(self.block.n_out(), steps, axes)?;
-        let n_kept = if self.winners.is_some() { n_values } else { 0 };
-        if answer.n_floats() != n_values || answer.n_bytes() != n_kept {
-            return None;
-        }
-        copy(self.output, axes, steps, |at, to| answer.copy_floats(at, to));
-        if let Some(winners) = self.winners.as_deref_mut() {
-            copy(winners, axes, steps, |at, to| answer.copy_bytes(at, to));
-        }
-        Some(())
+        let channels_and_axes = (self.block.n_out(), CpuResidual::output(self.axes));
+        take_planes(answer, channels_and_axes, steps, (self.output, self.winners.as_deref_mut()))
     }
 }
 
