@@ -2,31 +2,38 @@
 //!
 //! **files → MAPS/CAPS parsing → network (checkpoint → layers) → attribution → volume + affine → slice rendering → canvas / export**
 //!
-//! Data walks this line once, forwards; a module imports only from modules to its left. The modules
-//! are declared in reading order. See `ARCHITECTURE.md` for the rooms, their layers and the invariants.
+//! A room imports only from rooms on lower floors. The rooms are declared here floor by floor, from the ground up;
+//! `ARCHITECTURE.md` says what each turns into what, and `tests/tidy` holds the list.
 
-pub mod crew;
-pub mod files;
-pub mod torch_file;
+pub mod pace;
 pub mod tsv;
 
-pub mod caps;
-pub mod maps;
+pub mod files;
+pub mod helpers;
+
+pub mod torch_file;
+
 pub mod volume;
 
 pub mod analysis;
-#[cfg(feature = "compute")]
-pub mod network;
+pub mod maps;
 pub mod render;
 
+pub mod caps;
+#[cfg(feature = "compute")]
+pub mod network;
+pub mod protocol;
+
+#[cfg(feature = "compute")]
 pub mod attribution;
 pub mod export;
 
+#[cfg(feature = "compute")]
 pub mod engine;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 #[cfg(all(feature = "compute", not(target_arch = "wasm32")))]
 pub mod native;
 #[cfg(all(feature = "page", target_arch = "wasm32"))]
 pub mod ui;
-#[cfg(target_arch = "wasm32")]
-pub mod web;

@@ -10,13 +10,15 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
-use maplens::attribution::{Convention, Method, explain};
+use maplens::attribution::explain;
 use maplens::caps::{ElementSource, ImageCatalogue, InputSpec};
 use maplens::export::sha256_of_file;
 use maplens::files::{FileSource, FileTree};
 use maplens::maps::MapsConfig;
 use maplens::native::tree_of_folder;
-use maplens::network::{Architecture, Network, Unpaced, WorkLimits};
+use maplens::network::{Architecture, Network, WorkLimits};
+use maplens::pace::Unpaced;
+use maplens::protocol::{Convention, Method, Question};
 use maplens::torch_file::read_checkpoint;
 use maplens::volume::Extraction;
 use maplens::volume::transforms::{EvaluationTransforms, Normalization};
@@ -106,7 +108,7 @@ fn a_gradient_map_of_full_size(network: &Network) {
     let values: Vec<f32> = (0..VOLUME / 4).map(|voxel| (voxel % 251) as f32 / 251.0).collect();
     let input = network.upload(network.input_shape(), values).unwrap();
     let (map, peak) = peak_of(|| {
-        let job = explain(network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
+        let job = explain(network, &input, Question::map(Method::Gradients, 0, Convention::Clinicadl161), &Unpaced, None);
         block_on(job).unwrap()
     });
     assert_eq!(map.values.len() * 4, VOLUME);

@@ -18,12 +18,12 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use js_sys::{Array, Uint8Array};
-use maplens::attribution::Method;
 use maplens::engine::device::{self, OpenDevice};
-use maplens::engine::message::DeviceChoice;
 use maplens::files::FileSource;
 use maplens::maps::MapsConfig;
-use maplens::network::{Architecture, Unpaced, WorkLimits};
+use maplens::network::{Architecture, WorkLimits};
+use maplens::pace::Unpaced;
+use maplens::protocol::{DeviceChoice, Method};
 use maplens::torch_file::read_checkpoint;
 use maplens::web::clock::memory_bytes;
 use maplens::web::file_source::BlobSource;

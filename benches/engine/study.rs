@@ -6,11 +6,11 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use maplens::attribution::{Convention, Method};
-use maplens::engine::message::{Attachment, DeviceChoice, Event, Explanation, ParticipantKey, Quantity, Request};
-use maplens::engine::{Engine, Given, Outlet};
-use maplens::files::{FileError, FileSource, FileTree, LocalFuture};
+use maplens::engine::{Engine, Given, Host};
+use maplens::files::{FileError, FileSource, FileTree};
 use maplens::native::tree_of_folder;
+use maplens::pace::LocalFuture;
+use maplens::protocol::{Attachment, Convention, DeviceChoice, Event, Explanation, Method, ParticipantKey, Quantity, Request};
 use pollster::block_on;
 
 use super::protocol::{Load, Run, Values, Work};
@@ -18,7 +18,7 @@ use super::protocol::{Load, Run, Values, Work};
 /// An engine with a model and images.
 pub struct Study {
     engine: Engine,
-    outlet: Answers,
+    host: Answers,
     work: Work,
     model: FileTree,
     participants: Vec<ParticipantKey>,
@@ -30,8 +30,8 @@ impl Study {
     pub fn open(load: &Load) -> Result<Self, String> {
         let folder = |path: &str| tree_of_folder(Path::new(path)).map_err(|error| error.to_string());
         let (model, images) = (folder(&load.case.maps)?, folder(&load.case.images)?);
-        let (engine, outlet) = (Engine::default(), Answers::default());
-        let mut study = Self { engine, outlet, work: load.work, model, participants: Vec::new(), n_runs: 0 };
+        let (engine, host) = (Engine::default(), Answers::default());
+        let mut study = Self { engine, host, work: load.work, model, participants: Vec::new(), n_runs: 0 };
         study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing)?;
         study.read()?;
         match study.ask(Request::OpenImages, given(&images))?.0 {
@@ -85,8 +85,8 @@ impl Study {
     }
 
     fn ask(&mut self, request: Request, given: Given) -> Result<(Event, Option<Attachment>), String> {
-        block_on(self.engine.handle(request, given, &self.outlet));
-        match self.outlet.last.take() {
+        block_on(self.engine.handle(request, given, &self.host));
+        match self.host.last.take() {
             Some((Event::Failed(failure), _)) => Err(format!("{}; {}", failure.what, failure.hint)),
             Some(answer) => Ok(answer),
             None => Err("the engine did not answer".to_owned()),
@@ -131,7 +131,7 @@ impl Default for Answers {
     }
 }
 
-impl Outlet for Answers {
+impl Host for Answers {
     fn post(&self, event: Event, attachments: Vec<Attachment>) {
         if event.is_final() {
             *self.last.borrow_mut() = Some((event, attachments.into_iter().next()));

@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::{Convention, SaliencyMap, upsample};
-use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
+use super::{SaliencyMap, upsample};
+use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError};
+use crate::protocol::Convention;
 
 /// Weighs the feature maps of a level by their pooled gradients, combines the channels and up-samples to the input's grid.
 ///
@@ -12,17 +13,15 @@ use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
 /// * Corrected: gradients are averaged over all spatial axes, channels are summed, negative values become 0.
 ///
 /// In 2D both average over all of the image, and differ in the rest.
-pub async fn explain(
+pub async fn saliency(
     network: &Network,
     pass: &ForwardPass,
     level: usize,
-    target: usize,
+    gradient: &FeatureMaps,
     convention: Convention,
-    pace: &dyn Pace,
 ) -> Result<SaliencyMap, NetworkError> {
-    let gradient = network.gradient(pass, level, target, pace).await?;
     let features = pass.feature_maps(level);
-    let weights = pooled_gradients(&gradient, convention);
+    let weights = pooled_gradients(gradient, convention);
     let cam = combine(features, &weights, convention).read().await?;
     let [_, d, h, w] = features.shape();
     let [_, depth, height, width] = pass.input().shape();

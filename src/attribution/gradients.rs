@@ -1,10 +1,9 @@
 //! Vanilla back-propagation: ∂ logit / ∂ input (Simonyan, Vedaldi & Zisserman 2014, arXiv:1312.6034).
 
 use super::SaliencyMap;
-use crate::network::{ForwardPass, Network, NetworkError, Pace};
+use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError};
 
-/// The derivative of logit `target` with respect to every value of the (normalised) input; both conventions agree.
-pub async fn explain(network: &Network, pass: &ForwardPass, target: usize, pace: &dyn Pace) -> Result<SaliencyMap, NetworkError> {
-    let gradient = network.gradient(pass, 0, target, pace).await?;
+/// The gradient of a logit with respect to every value of the (normalised) input, as a map; both conventions agree.
+pub async fn saliency(network: &Network, pass: &ForwardPass, gradient: FeatureMaps) -> Result<SaliencyMap, NetworkError> {
     Ok(SaliencyMap { shape: network.input_shape().to_vec(), values: gradient.read().await?, logits: pass.logits.clone() })
 }

@@ -1,26 +1,19 @@
 //! Attribution: which input voxels, or which feature maps, a network's output depends on.
 //!
-//! The words of a request ([`Method`], [`Convention`]) are plain data that the page shares; what computes needs burn.
+//! What is asked for ([`Question`]) is plain data of [`protocol`](crate::protocol), which the page shares; what computes needs burn.
 //! All maps are signed and unscaled, in the units of logit per unit of the normalised input.
 
-pub mod method;
-
-#[cfg(feature = "compute")]
 mod grad_cam;
-#[cfg(feature = "compute")]
 mod gradients;
-#[cfg(feature = "compute")]
 mod upsample;
 
-pub use method::{Convention, Method};
-#[cfg(feature = "compute")]
 pub use upsample::upsample;
 
-#[cfg(feature = "compute")]
-use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
+use crate::network::{FeatureMaps, ForwardPass, HelperPool, Network, NetworkError};
+use crate::pace::Pace;
+use crate::protocol::{Convention, Method, Quantity, Question};
 
 /// A saliency map on the grid of the network's input, with the logits of the same forward pass.
-#[cfg(feature = "compute")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SaliencyMap {
     /// Channels, then the two or three spatial axes. Gradients have the input's channels, Grad-CAM has one.
@@ -31,58 +24,78 @@ pub struct SaliencyMap {
     pub logits: Vec<f32>,
 }
 
-/// Computes a saliency map of output node `target` for an uploaded input.
+/// Computes the saliency map that `question` asks for, of an uploaded input. `helpers` compute beside this thread, if there are any.
 ///
 /// # Errors
 /// [`NetworkError`]: no such node, the device failed, or the pace stopped.
-#[cfg(feature = "compute")]
 pub async fn explain(
     network: &Network,
     input: &FeatureMaps,
-    method: Method,
-    target: usize,
-    convention: Convention,
+    question: Question,
     pace: &dyn Pace,
+    helpers: Option<&HelperPool>,
 ) -> Result<SaliencyMap, NetworkError> {
-    let mut pass = forward(network, input, method, target, pace).await?;
-    explain_pass(network, &mut pass, method, target, convention, pace).await
+    let mut pass = forward(network, input, question, pace, helpers).await?;
+    explain_pass(network, &mut pass, question, pace, helpers).await
 }
 
-/// The forward pass of a saliency map of node `target`; maps of other nodes, levels and methods can start from it.
+/// The forward pass of the map that `question` asks for; maps of other nodes, levels and methods can start from it.
 ///
 /// # Errors
 /// As [`explain`].
-#[cfg(feature = "compute")]
 pub async fn forward(
     network: &Network,
     input: &FeatureMaps,
-    method: Method,
-    target: usize,
+    question: Question,
     pace: &dyn Pace,
+    helpers: Option<&HelperPool>,
 ) -> Result<ForwardPass, NetworkError> {
+    let Question { method, target, .. } = question;
     if target >= network.n_outputs() {
         return Err(NetworkError::Target { target, n_outputs: network.n_outputs() });
     }
-    network.forward(input, method.first_level(), pace).await
+    network.forward(input, method.first_level(), pace, helpers).await
 }
 
-/// A saliency map of node `target` from a forward pass of the same network, whatever that was walked for. Only what the
+/// The map that `question` asks for, from a forward pass of the same network, whatever that was walked for. Only what the
 /// pass lacks is walked again; the numbers are those of [`explain`], bit for bit.
 ///
 /// # Errors
-/// As [`explain`].
-#[cfg(feature = "compute")]
+/// As [`explain`]. After a stop the pass stays usable.
 pub async fn explain_pass(
     network: &Network,
     pass: &mut ForwardPass,
-    method: Method,
-    target: usize,
-    convention: Convention,
+    question: Question,
     pace: &dyn Pace,
+    helpers: Option<&HelperPool>,
 ) -> Result<SaliencyMap, NetworkError> {
-    network.reach(pass, method.first_level(), pace).await?;
+    match question.quantity {
+        Quantity::Map => saliency(network, pass, question, pace, helpers).await,
+        Quantity::Difference => {
+            let exact = Question { convention: Convention::Clinicadl161, ..question };
+            let corrected = Question { convention: Convention::Corrected, ..question };
+            let exact = saliency(network, pass, exact, pace, helpers).await?;
+            let corrected = saliency(network, pass, corrected, pace, helpers).await?;
+            let values = exact.values.iter().zip(&corrected.values).map(|(exact, corrected)| exact - corrected).collect();
+            Ok(SaliencyMap { values, ..exact })
+        }
+    }
+}
+
+/// The saliency map itself, in the arithmetic of the question's convention.
+async fn saliency(
+    network: &Network,
+    pass: &mut ForwardPass,
+    question: Question,
+    pace: &dyn Pace,
+    helpers: Option<&HelperPool>,
+) -> Result<SaliencyMap, NetworkError> {
+    let Question { method, target, convention, .. } = question;
+    let level = method.first_level();
+    network.reach(pass, level, pace, helpers).await?;
+    let gradient = network.gradient(pass, level, target, pace, helpers).await?;
     match method {
-        Method::Gradients => gradients::explain(network, pass, target, pace).await,
-        Method::GradCam { .. } => grad_cam::explain(network, pass, method.first_level(), target, convention, pace).await,
+        Method::Gradients => gradients::saliency(network, pass, gradient).await,
+        Method::GradCam { .. } => grad_cam::saliency(network, pass, level, &gradient, convention).await,
     }
 }

@@ -6,15 +6,16 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::message::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
-    use maplens::engine::{Engine, FigureFiles, Given, Outlet};
-    use maplens::files::{FileSource, LocalFuture, MemoryStore, Store};
-    use maplens::network::team::{Answer, Helper, Team};
+    use maplens::engine::{Engine, FigureFiles, Given, Host};
+    use maplens::files::{FileSource, MemoryStore, Store};
+    use maplens::network::helper_pool::{Answer, Helper, HelperPool};
+    use maplens::pace::LocalFuture;
+    use maplens::protocol::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::render::figure::Ground;
     use maplens::web::clock;
-    use maplens::web::crew::{Workers, is_helper, serve_as_helper};
     use maplens::web::demo::{bundled_layer, demo_trees, template_tree};
     use maplens::web::file_source::BlobSource;
+    use maplens::web::helpers::{Workers, is_helper, serve_as_helper};
     use maplens::web::storage::OriginStore;
     use maplens::web::worker_port::{Port, serve};
     use maplens::web::yield_now::macrotask;
@@ -51,7 +52,7 @@ mod program {
         job: u32,
         queue: Rc<Queue>,
         results: Results,
-        team: Rc<Team>,
+        helpers: Rc<HelperPool>,
     }
 
     /// Where results are kept.
@@ -81,7 +82,7 @@ mod program {
         }
     }
 
-    impl Outlet for Page {
+    impl Host for Page {
         fn post(&self, event: Event, attachments: Vec<Attachment>) {
             let (port, reply) = (self.port.clone(), Reply { job: self.job, event });
             match (&reply.event, &self.results) {
@@ -108,8 +109,8 @@ mod program {
             clock::memory_bytes()
         }
 
-        fn team(&self) -> Option<&Team> {
-            Some(&self.team)
+        fn helpers(&self) -> Option<&HelperPool> {
+            Some(&self.helpers)
         }
     }
 
@@ -123,13 +124,17 @@ mod program {
     struct Workshop {
         engine: Engine,
         results: Results,
-        team: Rc<Team>,
+        helpers: Rc<HelperPool>,
     }
 
     impl Workshop {
         async fn open() -> Self {
             let results = Results::open().await;
-            Workshop { engine: Engine::with_store(results.store()), results, team: Rc::new(Team::new(Rc::new(Workers::default()))) }
+            Workshop {
+                engine: Engine::with_store(results.store()),
+                results,
+                helpers: Rc::new(HelperPool::new(Rc::new(Workers::default()))),
+            }
         }
     }
 
@@ -170,7 +175,7 @@ mod program {
     fn help() {
         let mut helper = Helper::default();
         serve_as_helper(move |(words, floats, bytes)| {
-            let answer = helper.obey(words, floats, bytes)?;
+            let answer = helper.handle(words, floats, bytes)?;
             Ok(answer.map(|Answer { words, floats, bytes }| (words, floats, bytes)))
         });
     }
@@ -186,7 +191,8 @@ mod program {
             let next = queue.waiting.borrow_mut().pop_front();
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
-            let page = Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone(), team: own.team.clone() };
+            let page =
+                Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone(), helpers: own.helpers.clone() };
             match given(&own.engine, &job.request, files).await {
                 Ok(given) => own.engine.handle(job.request, given, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),

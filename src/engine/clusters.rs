@@ -1,21 +1,21 @@
 //! The clusters of a map, a step at a time.
 
 use super::failure::Ended;
-use super::message::{Attachment, ClusterRequest, ClustersReady, Event, MAX_LISTED_CLUSTERS, Stage};
 use super::progress::Pacer;
 use super::session::last_map_of;
-use super::{Engine, Outlet};
+use super::{Engine, Host};
 use crate::analysis::clusters::{ClusterError, Clusters, Finding};
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
+use crate::protocol::{Attachment, ClusterRequest, ClustersReady, Event, MAX_LISTED_CLUSTERS};
 
 impl Engine {
     /// Finds what was asked for in the last map.
     ///
     /// # Errors
     /// A cancel, another map than the last, a channel that is not there, or a threshold that is none.
-    pub(super) async fn find_clusters(&self, asked: &ClusterRequest, outlet: &dyn Outlet) -> Result<(), Ended> {
+    pub(super) async fn find_clusters(&self, asked: &ClusterRequest, host: &dyn Host) -> Result<(), Ended> {
         let last = last_map_of(self.explained.as_ref(), &asked.explanation)?;
-        let (grid, pacer) = (last.map.placement.grid(), Pacer::new(outlet));
+        let (grid, pacer) = (last.map.placement.grid(), Pacer::new(host));
         let n_voxels = grid.shape.iter().product::<usize>().max(1);
         let values = last.map.values.chunks_exact(n_voxels).nth(asked.channel).ok_or_else(|| no_channel(asked.channel))?;
         let mut finding = Finding::begin(values, grid, asked.rule)?;
@@ -26,7 +26,7 @@ impl Engine {
             }
         };
         let (ready, small) = told(last.figure_name(), found);
-        outlet.post(Event::Clusters(Box::new(ready)), vec![Attachment::Bytes(small)]);
+        host.post(Event::Clusters(Box::new(ready)), vec![Attachment::Bytes(small)]);
         Ok(())
     }
 }

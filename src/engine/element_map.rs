@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::message::NiftiForm;
 use crate::export;
+use crate::protocol::NiftiForm;
 use crate::volume::elements::Element;
 use crate::volume::transforms::SizeReduction;
 use crate::volume::{Affine, Grid, Statistics, Volume, nifti};

@@ -7,8 +7,8 @@ use super::failure::Ended;
 use super::images::Origin;
 use super::model::Model;
 use super::progress::Pacer;
-use super::subject::{Question, Subject};
-use crate::attribution::Method;
+use super::subject::Subject;
+use crate::protocol::{Method, Question};
 use crate::volume::Statistics;
 
 /// Computes an element's map.

@@ -1,11 +1,12 @@
 //! How every error of the rooms below becomes one sentence and one hint, or a cancel.
 
-use super::message::{Event, Failure};
 use crate::caps::CapsError;
 use crate::files::FileError;
 use crate::maps::MapsError;
 use crate::maps::participants::ParticipantsError;
-use crate::network::{NetworkError, Stopped};
+use crate::network::NetworkError;
+use crate::pace::Stopped;
+use crate::protocol::{Event, Failure};
 use crate::torch_file::TorchFileError;
 use crate::tsv::TsvError;
 

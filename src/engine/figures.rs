@@ -4,13 +4,12 @@ use std::rc::Rc;
 
 use super::failure::Ended;
 use super::images::Images;
-use super::message::{FigureOrder, FigureVolume, ParticipantKey, VolumeHeader};
 use super::single_map::SingleMap;
-use crate::export::{Caption, record::Software};
+use crate::export::record::Software;
 use crate::files::{FileSource, FileTree, Slices};
-use crate::render::figure::{Background, Figure, Ground, Scene, template_background};
-use crate::volume::nifti;
-use crate::volume::{Affine, Volume};
+use crate::protocol::{FigureOrder, FigureVolume, ParticipantKey, VolumeHeader};
+use crate::render::figure::{Background, Caption, Figure, Ground, Scene, template_background};
+use crate::volume::{Affine, Volume, nifti};
 
 /// Files that a figure needs.
 #[derive(Default)]

@@ -1,27 +1,27 @@
 //! A group run that the page asked for: the listed participants and the loaded MAPS, results kept in the engine's store.
 
-use super::Outlet;
+use super::Host;
 use super::failure::{Ended, no_images};
 use super::images::{Cohorts, Images};
 use super::interpret::{GroupRun, Offered, Resolved, SideCar, kept, resolve};
-use super::message::{Event, InterpretOptions, Interpretation};
 use super::session::Engine;
 use crate::caps::ImageEntry;
 use crate::files::Below;
 use crate::maps::groups::GroupSession;
 use crate::maps::participants::SINGLE_COHORT;
 use crate::maps::{Maps, MapsConfig};
+use crate::protocol::{Event, InterpretOptions, Interpretation};
 
 impl Engine {
     /// Interprets a data group, or goes on where the same run was left.
     ///
     /// # Errors
     /// As [`resolve`] and [`GroupRun::run`].
-    pub(super) async fn interpret(&mut self, options: &InterpretOptions, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let started = outlet.now_ms();
+    pub(super) async fn interpret(&mut self, options: &InterpretOptions, host: &dyn Host) -> Result<(), Ended> {
+        let started = host.now_ms();
         let images = self.images.take().ok_or_else(no_images)?;
         let mut cohorts = Cohorts::single(images);
-        let outcome = self.interpret_cohorts(options, &mut cohorts, outlet).await;
+        let outcome = self.interpret_cohorts(options, &mut cohorts, host).await;
         self.images = cohorts.into_single();
         let (run, warnings, side_cars) = outcome?;
         let kept = kept::list(&*self.store).await?.into_iter().find(|kept| kept.run == run);
@@ -30,12 +30,12 @@ impl Engine {
             run: kept.ok_or_else(gone)?,
             left_out: side_cars.iter().flat_map(|side_car| side_car.report.left_out()).collect(),
             warnings,
-            milliseconds: outlet.now_ms() - started,
+            milliseconds: host.now_ms() - started,
         };
         let all_warnings = side_cars.into_iter().flat_map(|side_car| side_car.report.warnings);
         interpretation.warnings.extend(all_warnings);
         interpretation.warnings.dedup();
-        outlet.post(Event::Interpreted(Box::new(interpretation)), Vec::new());
+        host.post(Event::Interpreted(Box::new(interpretation)), Vec::new());
         Ok(())
     }
 
@@ -43,7 +43,7 @@ impl Engine {
         &mut self,
         options: &InterpretOptions,
         cohorts: &mut Cohorts,
-        outlet: &dyn Outlet,
+        host: &dyn Host,
     ) -> Result<(String, Vec<String>, Vec<SideCar>), Ended> {
         let device = self.device().await;
         let model = self.loaded_model()?;
@@ -54,7 +54,7 @@ impl Engine {
         let resolved: Resolved = resolve(maps, tree, options, offered, None).await?;
         let run_folder = kept::folder(&maps.name, options);
         let store = Below::new(&*self.store, &run_folder);
-        let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, outlet };
+        let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, host };
         let checked = run.check(cohorts).await?;
         kept::begin(&*self.store, &maps.name, options, run.n_maps(&checked)).await?;
         let side_cars = run.run(checked, cohorts).await?;

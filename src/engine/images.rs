@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use super::element_map::Placement;
 use super::failure::Ended;
-use super::message::{Failure, ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
 use crate::caps::{
     self, CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, ImageFormat, InputSpec, SessionElements, SessionProblem,
 };
@@ -13,6 +12,7 @@ use crate::export::sha256_of_file;
 use crate::files::FileTree;
 use crate::maps::MapsConfig;
 use crate::maps::groups::GroupSession;
+use crate::protocol::{Failure, ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
 use crate::volume::{Extraction, Grid};
 
 /// What helps against images of different sizes.

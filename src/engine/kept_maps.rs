@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::element_map::ElementMap;
 use super::failure::Ended;
-use super::message::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS, Stage};
 use super::progress::Pacer;
 use crate::analysis::comparison::{ComparisonError, Correlating, Correlations, Pair, Voxels};
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
+use crate::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS};
 use crate::volume::Grid;
 
 /// At most [`MAX_KEPT_MAPS`] maps.

@@ -4,15 +4,14 @@ use std::cell::OnceCell;
 
 use super::device::OpenDevice;
 use super::failure::Ended;
-use super::message::{GroupSummary, LevelSummary, MemorySummary, ModelSummary, NodeLabel, SplitSummary};
 use super::progress::Pacer;
-use crate::attribution::Method;
 use crate::export::record::ModelRecord;
 use crate::export::sha256_of_file;
 use crate::files::FileTree;
 use crate::maps::groups::ListedGroup;
 use crate::maps::{Maps, Predictions, Task};
 use crate::network::{Architecture, Built, Level, MemoryPlan, Network, NetworkError};
+use crate::protocol::{GroupSummary, LevelSummary, MemorySummary, Method, ModelSummary, NodeLabel, SplitSummary};
 use crate::torch_file;
 use crate::volume::Extraction;
 use crate::volume::transforms::SizeReduction;

@@ -2,20 +2,20 @@
 
 use super::element_map::ElementMap;
 use super::failure::Ended;
-use super::message::{Event, Explanation, MapNumbers, Stage};
 use super::progress::Pacer;
-use super::{Engine, Outlet};
+use super::{Engine, Host};
 use crate::analysis::histogram::Histogram;
 use crate::analysis::profile::profiles;
 use crate::analysis::rank_table::RankTable;
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
+use crate::protocol::{Event, Explanation, MapNumbers};
 
 impl Engine {
     /// Of a map that is not the last one any more nobody wants to know: that counts as a cancel.
-    pub(super) async fn measure_map(&self, explanation: &Explanation, channel: usize, outlet: &dyn Outlet) -> Result<(), Ended> {
+    pub(super) async fn measure_map(&self, explanation: &Explanation, channel: usize, host: &dyn Host) -> Result<(), Ended> {
         let last = self.explained.as_ref().filter(|last| last.explanation == *explanation).ok_or(Ended::Cancelled)?;
-        let numbers = numbers_of(&last.map, channel, &Pacer::new(outlet)).await?;
-        outlet.post(Event::Numbers(Box::new(numbers)), Vec::new());
+        let numbers = numbers_of(&last.map, channel, &Pacer::new(host)).await?;
+        host.post(Event::Numbers(Box::new(numbers)), Vec::new());
         Ok(())
     }
 }

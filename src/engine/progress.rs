@@ -2,26 +2,26 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::Outlet;
-use super::message::{Event, Progress, Stage};
-use crate::files::LocalFuture;
-use crate::network::{Pace, Stopped, Team};
+use super::Host;
+use crate::network::HelperPool;
+use crate::pace::{LocalFuture, Pace, Stage, Stopped};
+use crate::protocol::{Event, Progress};
 
 /// How long work goes on before waiting messages are let in, in milliseconds: a fraction of the 100 ms in which a cancel
 /// is to be answered.
 const PAUSE_AFTER_MS: f64 = 15.0;
 
-/// Reports to an outlet and pauses from time to time.
+/// Reports to a host and pauses from time to time.
 pub struct Pacer<'a> {
-    outlet: &'a dyn Outlet,
+    host: &'a dyn Host,
     last_pause_ms: Cell<f64>,
     cover: RefCell<Option<Progress>>,
 }
 
 impl<'a> Pacer<'a> {
     /// Starts now.
-    pub fn new(outlet: &'a dyn Outlet) -> Self {
-        Self { outlet, last_pause_ms: Cell::new(outlet.now_ms()), cover: RefCell::new(None) }
+    pub fn new(host: &'a dyn Host) -> Self {
+        Self { host, last_pause_ms: Cell::new(host.now_ms()), cover: RefCell::new(None) }
     }
 
     /// From now on reports this instead of single steps: those of a job that is made of many.
@@ -29,27 +29,28 @@ impl<'a> Pacer<'a> {
         *self.cover.borrow_mut() = Some(progress);
     }
 
-    /// Milliseconds on the outlet's clock.
+    /// The helpers that may compute beside the engine, if there are any.
+    pub fn helpers(&self) -> Option<&'a HelperPool> {
+        self.host.helpers()
+    }
+
+    /// Milliseconds on the host's clock.
     pub fn now_ms(&self) -> f64 {
-        self.outlet.now_ms()
+        self.host.now_ms()
     }
 }
 
 impl Pace for Pacer<'_> {
     fn step(&self, stage: Stage, done: u64, total: u64) -> LocalFuture<'_, Result<(), Stopped>> {
         Box::pin(async move {
-            if self.outlet.now_ms() - self.last_pause_ms.get() >= PAUSE_AFTER_MS {
+            if self.host.now_ms() - self.last_pause_ms.get() >= PAUSE_AFTER_MS {
                 let own = || Progress { stage, done, total, about: None, remaining_ms: None };
                 let progress = self.cover.borrow().clone().unwrap_or_else(own);
-                self.outlet.post(Event::Progress(progress), Vec::new());
-                self.outlet.pause().await;
-                self.last_pause_ms.set(self.outlet.now_ms());
+                self.host.post(Event::Progress(progress), Vec::new());
+                self.host.pause().await;
+                self.last_pause_ms.set(self.host.now_ms());
             }
-            if self.outlet.is_cancelled() { Err(Stopped) } else { Ok(()) }
+            if self.host.is_cancelled() { Err(Stopped) } else { Ok(()) }
         })
-    }
-
-    fn team(&self) -> Option<&Team> {
-        self.outlet.team()
     }
 }

@@ -2,24 +2,23 @@
 
 use std::rc::Rc;
 
-use super::Outlet;
 use super::device::{self, OpenDevice};
 use super::failure::{Ended, no_files, no_images, no_map, no_model};
 use super::figures::{Backgrounds, FigureFiles};
 use super::images::Images;
 use super::interpret::kept;
 use super::kept_maps::KeptMaps;
-use super::message::{
+use super::model::Model;
+use super::progress::Pacer;
+use super::single_map::{SingleMap, Warmth, explain};
+use super::subject::Subject;
+use super::{Host, shelf};
+use crate::export::{html::html, svg::svg};
+use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
+use crate::protocol::{
     Attachment, ComparisonRequest, DeviceChoice, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, ParticipantKey,
     Request,
 };
-use super::model::Model;
-use super::progress::Pacer;
-use super::shelf;
-use super::single_map::{SingleMap, Warmth, explain};
-use super::subject::Subject;
-use crate::export::{html::html, svg::svg};
-use crate::files::{FileSource, FileTree, MemoryStore, Store, open_uploads};
 use crate::render::figure::Scene;
 
 /// Files that come with a request.
@@ -101,59 +100,59 @@ impl Engine {
     }
 
     /// Works on one request and posts its events; the last one closes the job.
-    pub async fn handle(&mut self, request: Request, given: Given, outlet: &dyn Outlet) {
-        if let Err(ended) = self.work(request, given, outlet).await {
-            outlet.post(ended.into_event(), Vec::new());
+    pub async fn handle(&mut self, request: Request, given: Given, host: &dyn Host) {
+        if let Err(ended) = self.work(request, given, host).await {
+            host.post(ended.into_event(), Vec::new());
         }
     }
 
-    async fn work(&mut self, request: Request, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn work(&mut self, request: Request, given: Given, host: &dyn Host) -> Result<(), Ended> {
         if !keeps_recent(&request) {
             self.recent = None;
             self.backgrounds.forget_all_but_template();
         }
         match request {
-            Request::ChooseDevice { choice, threads } => self.choose_device((choice, threads), outlet).await,
+            Request::ChooseDevice { choice, threads } => self.choose_device((choice, threads), host).await,
             Request::OpenModel => {
                 let tree = tree_of(given).await?;
-                self.open_model(tree, outlet).await
+                self.open_model(tree, host).await
             }
             Request::OpenImages => {
                 let tree = tree_of(given).await?;
-                self.open_images(tree, outlet).await
+                self.open_images(tree, host).await
             }
-            Request::OpenDemo { .. } => self.open_demo(given, outlet).await,
-            Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, outlet).await,
-            Request::ListParticipants => self.list_participants(outlet).await,
-            Request::ShowParticipant { participant, element } => self.show(&participant, element, outlet).await,
+            Request::OpenDemo { .. } => self.open_demo(given, host).await,
+            Request::ChooseCheckpoint { split, selection } => self.choose_checkpoint(split, &selection, host).await,
+            Request::ListParticipants => self.list_participants(host).await,
+            Request::ShowParticipant { participant, element } => self.show(&participant, element, host).await,
             Request::OpenVolume { role, .. } => {
                 let Given::Files(files) = given else { return Err(no_files()) };
                 let (ready, voxels) = shelf::open_volume(role, files).await?;
-                outlet.post(Event::Volume(Box::new(ready)), vec![Attachment::Floats(Rc::new(voxels))]);
+                host.post(Event::Volume(Box::new(ready)), vec![Attachment::Floats(Rc::new(voxels))]);
                 Ok(())
             }
-            Request::Explain(explanation) => self.explain(explanation, outlet).await,
-            Request::Export { kind } => self.export(kind, outlet).await,
-            Request::DrawFigure(order) => self.draw_figure(&order, given, outlet).await,
-            Request::HashMap => self.hash_map(outlet),
-            Request::MeasureMap { explanation, channel } => self.measure_map(&explanation, channel, outlet).await,
-            Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, outlet),
+            Request::Explain(explanation) => self.explain(explanation, host).await,
+            Request::Export { kind } => self.export(kind, host).await,
+            Request::DrawFigure(order) => self.draw_figure(&order, given, host).await,
+            Request::HashMap => self.hash_map(host),
+            Request::MeasureMap { explanation, channel } => self.measure_map(&explanation, channel, host).await,
+            Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, host),
             Request::ForgetMap { number } => {
                 self.kept_maps.forget(number);
-                outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+                host.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
                 Ok(())
             }
-            Request::CompareMaps(asked) => self.compare_maps(asked, outlet).await,
-            Request::FindClusters(asked) => self.find_clusters(&asked, outlet).await,
-            Request::Interpret(options) => self.interpret(&options, outlet).await,
-            Request::ListRuns => self.list_runs(outlet).await,
+            Request::CompareMaps(asked) => self.compare_maps(asked, host).await,
+            Request::FindClusters(asked) => self.find_clusters(&asked, host).await,
+            Request::Interpret(options) => self.interpret(&options, host).await,
+            Request::ListRuns => self.list_runs(host).await,
             Request::ForgetRun { run } => {
                 kept::forget(&*self.store, &run).await?;
-                self.list_runs(outlet).await
+                self.list_runs(host).await
             }
             Request::PackRun { run } => {
-                let (path, name) = kept::pack(&*self.store, &run, &Pacer::new(outlet)).await?;
-                outlet.post(Event::Packed { path, name }, Vec::new());
+                let (path, name) = kept::pack(&*self.store, &run, &Pacer::new(host)).await?;
+                host.post(Event::Packed { path, name }, Vec::new());
                 Ok(())
             }
             // A cancel with no job to stop.
@@ -161,89 +160,89 @@ impl Engine {
         }
     }
 
-    async fn choose_device(&mut self, (choice, threads): (DeviceChoice, Option<usize>), outlet: &dyn Outlet) -> Result<(), Ended> {
-        self.n_helpers = outlet.team().map_or(0, |team| team.choose(threads));
+    async fn choose_device(&mut self, (choice, threads): (DeviceChoice, Option<usize>), host: &dyn Host) -> Result<(), Ended> {
+        self.n_helpers = host.helpers().map_or(0, |helpers| helpers.choose(threads));
         let device = device::open(choice).await.with_helpers(self.n_helpers);
         self.choice = choice;
         if let Some(model) = &self.model {
             let checkpoint = (model.split, model.selection.as_str());
-            self.model = Some(model.reload(checkpoint, &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?);
+            self.model = Some(model.reload(checkpoint, &device, &Pacer::new(host), &|| host.now_ms()).await?);
         }
         self.warm = false;
-        outlet.post(Event::Device(device.info.clone()), Vec::new());
+        host.post(Event::Device(device.info.clone()), Vec::new());
         self.device = Some(device);
         Ok(())
     }
 
-    async fn open_model(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn open_model(&mut self, tree: FileTree, host: &dyn Host) -> Result<(), Ended> {
         let device = self.device().await;
-        let (pacer, now_ms) = (Pacer::new(outlet), || outlet.now_ms());
+        let (pacer, now_ms) = (Pacer::new(host), || host.now_ms());
         let model = match Model::open(tree.clone(), &device, &pacer, &now_ms).await {
             // Whoever left the choice to the program wants a map, wherever: what is too large for a GPU may do on the CPU.
             Err(Ended::Failed(failure)) if self.choice == DeviceChoice::Auto && device.info.kind != DeviceChoice::Cpu => {
                 let device = device::cpu(Some(format!("{}: computing on the CPU", failure.what))).with_helpers(self.n_helpers);
                 let model = Model::open(tree, &device, &pacer, &now_ms).await?;
-                outlet.post(Event::Device(device.info.clone()), Vec::new());
+                host.post(Event::Device(device.info.clone()), Vec::new());
                 self.device = Some(device);
                 model
             }
             opened => opened?,
         };
-        self.replace_model(model, outlet);
+        self.replace_model(model, host);
         Ok(())
     }
 
-    async fn open_images(&mut self, tree: FileTree, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn open_images(&mut self, tree: FileTree, host: &dyn Host) -> Result<(), Ended> {
         let mut images = Images::open(tree, self.model.as_ref().map(|model| &model.maps.config)).await?;
-        outlet.post(Event::Participants(images.list().await), Vec::new());
+        host.post(Event::Participants(images.list().await), Vec::new());
         self.images = Some(images);
         Ok(())
     }
 
-    async fn open_demo(&mut self, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn open_demo(&mut self, given: Given, host: &dyn Host) -> Result<(), Ended> {
         let Given::Demo { model, images } = given else {
             return Err(Ended::because("the demo study was not found", "choose your own model and images"));
         };
-        self.open_model(model, outlet).await?;
-        self.open_images(images, outlet).await
+        self.open_model(model, host).await?;
+        self.open_images(images, host).await
     }
 
-    async fn choose_checkpoint(&mut self, split: u32, selection: &str, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn choose_checkpoint(&mut self, split: u32, selection: &str, host: &dyn Host) -> Result<(), Ended> {
         let device = self.device().await;
         let model = self.loaded_model()?;
-        let model = model.reload((split, selection), &device, &Pacer::new(outlet), &|| outlet.now_ms()).await?;
-        self.replace_model(model, outlet);
+        let model = model.reload((split, selection), &device, &Pacer::new(host), &|| host.now_ms()).await?;
+        self.replace_model(model, host);
         Ok(())
     }
 
     /// The images as the model in use takes them, which may be others of a session than before.
-    async fn list_participants(&mut self, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn list_participants(&mut self, host: &dyn Host) -> Result<(), Ended> {
         let model = self.model.as_ref().ok_or_else(no_model)?;
         let images = self.images.as_mut().ok_or_else(no_images)?;
         images.look_for(&model.maps.config).await?;
-        outlet.post(Event::Participants(images.list().await), Vec::new());
+        host.post(Event::Participants(images.list().await), Vec::new());
         Ok(())
     }
 
-    async fn show(&mut self, participant: &ParticipantKey, element: usize, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn show(&mut self, participant: &ParticipantKey, element: usize, host: &dyn Host) -> Result<(), Ended> {
         let images = self.images.as_mut().ok_or_else(no_images)?;
         let (ready, voxels) = images.show(participant, element).await?;
-        outlet.post(Event::Image(ready), vec![Attachment::Floats(Rc::new(voxels))]);
+        host.post(Event::Image(ready), vec![Attachment::Floats(Rc::new(voxels))]);
         Ok(())
     }
 
-    async fn explain(&mut self, explanation: Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn explain(&mut self, explanation: Explanation, host: &dyn Host) -> Result<(), Ended> {
         let device = self.device().await;
         let model = self.model.as_ref().ok_or_else(no_model)?;
         let images = self.images.as_mut().ok_or_else(no_images)?;
-        let pacer = Pacer::new(outlet);
+        let pacer = Pacer::new(host);
         // Anything else on the device goes before this element comes.
         let mut recent = match self.recent.take().filter(|recent| recent.is_of(&explanation)) {
             Some(recent) => recent,
             None => {
                 images.look_for(&model.maps.config).await?;
                 let Explanation { participant, element, .. } = &explanation;
-                let input = images.input(participant, *element, &model.maps.config, &|| outlet.now_ms()).await?;
+                let input = images.input(participant, *element, &model.maps.config, &|| host.now_ms()).await?;
                 let subject = Subject::upload(input, &model.network, &pacer).await?;
                 Recent { participant: participant.clone(), element: *element, subject }
             }
@@ -256,23 +255,23 @@ impl Engine {
         }
         let explained = outcome?;
         self.warm = true;
-        outlet.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.values.clone())]);
+        host.post(Event::Map(Box::new(explained.ready.clone())), vec![Attachment::Floats(explained.map.values.clone())]);
         self.explained = Some(explained);
         Ok(())
     }
 
-    async fn export(&self, kind: ExportKind, outlet: &dyn Outlet) -> Result<(), Ended> {
+    async fn export(&self, kind: ExportKind, host: &dyn Host) -> Result<(), Ended> {
         let explained = self.explained.as_ref().ok_or_else(no_map)?;
         let (name, mime, mut bytes) = explained.file(kind);
         if kind == ExportKind::Record {
-            bytes = self.record(explained, outlet).await?;
+            bytes = self.record(explained, host).await?;
         }
-        outlet.post(Event::File { name, mime: mime.to_owned() }, vec![Attachment::Bytes(bytes)]);
+        host.post(Event::File { name, mime: mime.to_owned() }, vec![Attachment::Bytes(bytes)]);
         Ok(())
     }
 
-    async fn draw_figure(&mut self, order: &FigureOrder, given: Given, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let started = outlet.now_ms();
+    async fn draw_figure(&mut self, order: &FigureOrder, given: Given, host: &dyn Host) -> Result<(), Ended> {
+        let started = host.now_ms();
         let map = self.explained.as_ref().ok_or_else(no_map)?;
         let files = if let Given::Figure(files) = given { files } else { FigureFiles::default() };
         self.backgrounds.prepare(order, map, self.images.as_mut(), files).await?;
@@ -285,17 +284,17 @@ impl Engine {
             }
             FigureForm::Shown => {
                 let text = svg(&scene, &caption);
-                let (Scene { size, panels, notes, .. }, milliseconds) = (scene, outlet.now_ms() - started);
+                let (Scene { size, panels, notes, .. }, milliseconds) = (scene, host.now_ms() - started);
                 (Event::Figure(Box::new(FigureReady { name, size, panels, notes, caption, milliseconds })), text)
             }
         };
-        outlet.post(event, vec![Attachment::Bytes(text.into_bytes())]);
+        host.post(event, vec![Attachment::Bytes(text.into_bytes())]);
         Ok(())
     }
 
-    fn hash_map(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
+    fn hash_map(&self, host: &dyn Host) -> Result<(), Ended> {
         let hash = self.explained.as_ref().ok_or_else(no_map)?.values_sha256().to_owned();
-        outlet.post(Event::MapHash(hash), Vec::new());
+        host.post(Event::MapHash(hash), Vec::new());
         Ok(())
     }
 
@@ -305,35 +304,35 @@ impl Engine {
     }
 
     /// The record of the last map with the hashes of all that it came from.
-    async fn record(&self, explained: &SingleMap, outlet: &dyn Outlet) -> Result<Vec<u8>, Ended> {
+    async fn record(&self, explained: &SingleMap, host: &dyn Host) -> Result<Vec<u8>, Ended> {
         let mut record = explained.record.clone();
         record.model.sha256 = self.loaded_model()?.checkpoint_sha256().await?;
         record.input.sha256 = self.images.as_ref().ok_or_else(no_images)?.file_sha256(&record.input.file).await?;
         record.map.sha256 = explained.values_sha256().to_owned();
-        record.peak_memory_bytes = outlet.memory_bytes();
+        record.peak_memory_bytes = host.memory_bytes();
         Ok(record.to_json())
     }
 
-    fn keep_map(&mut self, number: u32, explanation: &Explanation, outlet: &dyn Outlet) -> Result<(), Ended> {
+    fn keep_map(&mut self, number: u32, explanation: &Explanation, host: &dyn Host) -> Result<(), Ended> {
         let explained = last_map_of(self.explained.as_ref(), explanation)?;
         self.kept_maps.keep(number, &explained.map)?;
-        outlet.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
+        host.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
         Ok(())
     }
 
-    async fn compare_maps(&mut self, asked: ComparisonRequest, outlet: &dyn Outlet) -> Result<(), Ended> {
-        let comparison = self.kept_maps.compare(asked, &Pacer::new(outlet)).await?;
-        outlet.post(Event::Compared(Box::new(comparison)), Vec::new());
+    async fn compare_maps(&mut self, asked: ComparisonRequest, host: &dyn Host) -> Result<(), Ended> {
+        let comparison = self.kept_maps.compare(asked, &Pacer::new(host)).await?;
+        host.post(Event::Compared(Box::new(comparison)), Vec::new());
         Ok(())
     }
 
-    async fn list_runs(&self, outlet: &dyn Outlet) -> Result<(), Ended> {
-        outlet.post(Event::Kept(kept::list(&*self.store).await?), Vec::new());
+    async fn list_runs(&self, host: &dyn Host) -> Result<(), Ended> {
+        host.post(Event::Kept(kept::list(&*self.store).await?), Vec::new());
         Ok(())
     }
 
-    fn replace_model(&mut self, model: Model, outlet: &dyn Outlet) {
-        outlet.post(Event::Model(Box::new(model.summary())), Vec::new());
+    fn replace_model(&mut self, model: Model, host: &dyn Host) {
+        host.post(Event::Model(Box::new(model.summary())), Vec::new());
         self.model = Some(model);
         self.warm = false;
         // The last map belongs to the model that made it.

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::failure::Ended;
-use super::message::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
 use crate::files::{FileSource, file_name};
+use crate::protocol::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
 use crate::volume::label_table::MAX_TABLE_BYTES;
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Content, LabelTable, Overlay, Statistics, Volume};

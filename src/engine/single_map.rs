@@ -7,15 +7,15 @@ use super::element_map::ElementMap;
 use super::explaining::{map_of, softmax};
 use super::failure::Ended;
 use super::images::Origin;
-use super::message::{Explanation, ExportKind, MapReady, MapStatistics, NiftiForm, ParticipantKey, SelfCheck, VolumeHeader};
 use super::model::Model;
 use super::progress::Pacer;
-use super::subject::{Preparation, Question, Subject};
-use crate::attribution::Method;
-use crate::export::file_names;
+use super::subject::{Preparation, Subject};
 use crate::export::record::{ExplanationRecord, InputRecord, MapRecord, Record, Software, Timing};
-use crate::export::values_sha256_hex;
+use crate::export::{file_names, values_sha256_hex};
 use crate::maps::Task;
+use crate::protocol::{
+    Explanation, ExportKind, MapReady, MapStatistics, Method, NiftiForm, ParticipantKey, Question, SelfCheck, VolumeHeader,
+};
 use crate::volume::Grid;
 use crate::volume::transforms::SizeReduction;
 

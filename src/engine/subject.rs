@@ -5,10 +5,11 @@
 
 use super::failure::Ended;
 use super::images::{ElementInput, Origin};
-use super::message::{Explanation, InterpretOptions, Quantity, Stage};
 use super::progress::Pacer;
-use crate::attribution::{self, Convention, Method, SaliencyMap};
-use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace};
+use crate::attribution::{self, SaliencyMap};
+use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError};
+use crate::pace::{Pace, Stage};
+use crate::protocol::Question;
 
 /// An element on the network's device.
 pub struct Subject {
@@ -27,33 +28,6 @@ pub struct Preparation {
     pub read_ms: f64,
     /// Uploading.
     pub upload_ms: f64,
-}
-
-/// What is asked of every element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Question {
-    /// Gradients or Grad-CAM, with its level.
-    pub method: Method,
-    /// Output node, from 0.
-    pub target: usize,
-    /// Exact or corrected arithmetic.
-    pub convention: Convention,
-    /// The map itself, or what the conventions differ by.
-    pub quantity: Quantity,
-}
-
-impl Question {
-    /// That of a single map.
-    pub fn of_explanation(explanation: &Explanation) -> Self {
-        let &Explanation { method, target, convention, quantity, .. } = explanation;
-        Self { method, target, convention, quantity }
-    }
-
-    /// That of a group run.
-    pub fn of(options: &InterpretOptions) -> Self {
-        let &InterpretOptions { method, target_node, convention, .. } = options;
-        Self { method, target: target_node, convention, quantity: Quantity::Map }
-    }
 }
 
 impl Subject {
@@ -81,17 +55,10 @@ impl Subject {
     /// # Errors
     /// [`NetworkError`]: no such node, the device failed, or the pace stopped. After a stop the subject stays usable.
     pub async fn saliency(&mut self, network: &Network, question: Question, pacer: &Pacer<'_>) -> Result<SaliencyMap, NetworkError> {
-        let Question { method, target, convention, quantity } = question;
         let pass = match &mut self.pass {
             Some(pass) => pass,
-            none => none.insert(attribution::forward(network, &self.input, method, target, pacer).await?),
+            none => none.insert(attribution::forward(network, &self.input, question, pacer, pacer.helpers()).await?),
         };
-        if quantity == Quantity::Map {
-            return attribution::explain_pass(network, pass, method, target, convention, pacer).await;
-        }
-        let exact = attribution::explain_pass(network, pass, method, target, Convention::Clinicadl161, pacer).await?;
-        let corrected = attribution::explain_pass(network, pass, method, target, Convention::Corrected, pacer).await?;
-        let values = exact.values.iter().zip(&corrected.values).map(|(exact, corrected)| exact - corrected).collect();
-        Ok(SaliencyMap { values, ..exact })
+        attribution::explain_pass(network, pass, question, pacer, pacer.helpers()).await
     }
 }

@@ -3,10 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::Caption;
 use super::markup::escaped;
 use super::svg::svg;
-use crate::render::figure::{Panel, Scene, SliceNumbers};
+use crate::render::figure::{Caption, Panel, Scene, SliceNumbers};
 use crate::render::{Plane, format_general};
 
 /// Nothing may be fetched, and nothing runs.

@@ -1,6 +1,5 @@
 //! Bytes out: maps as NIfTI and tensors, tables of clusters, the provenance record, and the names of all these files.
 
-mod caption;
 pub mod cluster_table;
 pub mod file_names;
 pub mod html;
@@ -16,7 +15,6 @@ pub mod raster;
 pub mod record;
 pub mod svg;
 
-pub use caption::Caption;
 pub use record::Record;
 
 use sha2::{Digest, Sha256};

@@ -6,11 +6,10 @@ use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{ImageRendering, Options, Tree};
 
-use super::Caption;
 use super::pixel_grid::on_pixels;
 use super::png;
 use super::svg::svg;
-use crate::render::figure::{POINTS_PER_INCH, Pixels, Scene};
+use crate::render::figure::{Caption, POINTS_PER_INCH, Pixels, Scene};
 
 /// DejaVu Sans, matplotlib's default; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("font/DejaVuSans.ttf");

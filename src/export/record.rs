@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::Convention;
-use crate::engine::message::Quantity;
+use crate::protocol::{Convention, Quantity};
 use crate::volume::{Statistics, Volume};
 
 /// Everything needed to compute the same map again, and to recognise it.

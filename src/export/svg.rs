@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
-use super::Caption;
 use super::markup::escaped;
 use super::png;
-use crate::render::figure::{Color, Mark, Rect, Scene};
+use crate::render::figure::{Caption, Color, Mark, Rect, Scene};
 
 /// SVG 1.1 of a scene; lengths are points.
 pub fn svg(scene: &Scene, caption: &Caption) -> String {

@@ -1,6 +1,7 @@
 //! A folder of a store, as a store of its own.
 
-use super::{FileError, LocalFuture, Store};
+use super::{FileError, Store};
+use crate::pace::LocalFuture;
 
 /// Everything below `folder` of another store.
 pub struct Below<'s> {

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use super::{FileError, FileSource, LocalFuture};
+use super::{FileError, FileSource};
+use crate::pace::LocalFuture;
 
 /// Bytes of archives that are held at the same time: a tab has 4 GiB of address space, and the networks need the rest.
 pub const HELD_LIMIT: u64 = 3 << 30;

@@ -28,12 +28,9 @@ pub use sparse::Sparse;
 pub use store::{MemoryStore, Store};
 pub use tree::{FileTree, file_name};
 
-use std::future::Future;
 use std::ops::Range;
-use std::pin::Pin;
 
-/// A future that need not be `Send`: everything here runs on one thread.
-pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+use crate::pace::LocalFuture;
 
 /// One file's bytes, wherever they lie.
 pub trait FileSource {

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{FileError, FileSource, LocalFuture};
+use super::{FileError, FileSource};
+use crate::pace::LocalFuture;
 
 /// A range of another file.
 pub(super) struct Part {

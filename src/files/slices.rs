@@ -4,7 +4,8 @@ use std::future::poll_fn;
 use std::ops::Range;
 use std::task::Poll;
 
-use super::{FileError, FileSource, LocalFuture};
+use super::{FileError, FileSource};
+use crate::pace::LocalFuture;
 
 /// Bytes of a slice: few enough to be held twice, enough that the number of reads does not count. A multiple of every
 /// element's size.

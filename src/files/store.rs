@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::{FileError, LocalFuture};
+use super::FileError;
+use crate::pace::LocalFuture;
 
 /// Named bytes that outlive a run. Paths are relative, `/`-separated; folders come and go with the files in them.
 pub trait Store {

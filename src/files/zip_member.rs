@@ -10,7 +10,8 @@ use flate2::bufread::DeflateDecoder;
 
 use super::memory::HELD_LIMIT;
 use super::zip_archive::bad;
-use super::{Arrived, FileError, FileSource, LocalFuture, Slices};
+use super::{Arrived, FileError, FileSource, Slices};
+use crate::pace::LocalFuture;
 
 /// The member's own header before its name.
 const HEADER: u64 = 30;

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::engine::Outlet;
-use crate::engine::message::{Attachment, Event, Progress, Stage};
-use crate::files::LocalFuture;
+use crate::engine::Host;
+use crate::pace::{LocalFuture, Stage};
+use crate::protocol::{Attachment, Event, Progress};
 
 static CANCELLED: AtomicBool = AtomicBool::new(false);
 
@@ -51,7 +51,7 @@ impl Console {
     }
 }
 
-impl Outlet for Console {
+impl Host for Console {
     fn post(&self, event: Event, _attachments: Vec<Attachment>) {
         if let Event::Progress(progress) = event {
             self.show(&progress);

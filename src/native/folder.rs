@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::files::{FileError, FileSource, FileTree, LocalFuture, Store};
+use crate::files::{FileError, FileSource, FileTree, Store};
+use crate::pace::LocalFuture;
 
 /// How names of files end that are being written.
 const PARTIAL: &str = ".partial";

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::plot_options::Plot;
-use crate::attribution::{Convention, Method};
 use crate::engine::interpret::Shard;
-use crate::engine::message::{DeviceChoice, InterpretOptions, NiftiForm};
+use crate::protocol::{Convention, DeviceChoice, InterpretOptions, Method, NiftiForm};
 
 /// Saliency maps of trained brain-MRI networks.
 #[derive(Debug, Parser)]

@@ -10,12 +10,11 @@ use super::options::{Command, CommandLine, Interpret, Merge};
 use super::plot::plot;
 use crate::engine::device::{self, OpenDevice};
 use crate::engine::interpret::{GroupRun, Offered, SideCar, merge, resolve};
-use crate::engine::message::{DeviceChoice, Failure};
 use crate::engine::{Cohorts, Ended};
 use crate::files::FileTree;
 use crate::maps::groups::GroupSession;
-use crate::maps::participants;
-use crate::maps::{Maps, MapsError};
+use crate::maps::{Maps, MapsError, participants};
+use crate::protocol::{DeviceChoice, Failure};
 use crate::tsv::Table;
 
 /// Runs the command that the program's arguments ask for. Errors are one line on standard error and exit code 1; usage
@@ -73,7 +72,7 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
         shard: interpret.shard,
         device: &device,
         store: &store,
-        outlet: &console,
+        host: &console,
     };
     let checked = run.check(&mut cohorts).await?;
     let side_cars = run.run(checked, &mut cohorts).await;

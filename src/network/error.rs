@@ -1,8 +1,8 @@
 //! What can go wrong between a checkpoint and a gradient.
 
-use super::pace::Stopped;
 use crate::files::FileError;
 use crate::maps::architectures::{ArchitectureKind, kind_of};
+use crate::pace::Stopped;
 
 /// Why a network could not be built or walked.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
+use super::helper_pool::HelperPool;
 use super::layers::{RowLayer, Slope};
 use super::pass::{Keep, SpatialPass};
+use super::progress::WalkProgress;
 use super::step::{Module, Step};
-use super::walk::Walk;
-use super::{FeatureMaps, Network, NetworkError, Pace, read};
-use crate::engine::message::Stage;
+use super::{FeatureMaps, Network, NetworkError, read};
+use crate::pace::{Pace, Stage};
 
 /// All feature maps between stages together take at most this part of what the input takes.
 const KEPT_SHARE: usize = 2;
@@ -65,11 +66,17 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Stopped`] when the pace stops, [`NetworkError::Device`] when the device fails.
-    pub async fn forward(&self, input: &FeatureMaps, level: usize, pace: &dyn Pace) -> Result<ForwardPass, NetworkError> {
+    pub async fn forward(
+        &self,
+        input: &FeatureMaps,
+        level: usize,
+        pace: &dyn Pace,
+        helpers: Option<&HelperPool>,
+    ) -> Result<ForwardPass, NetworkError> {
         let level = self.level(level);
         let legs: Vec<(Range<usize>, Leg)> = self.stages().into_iter().map(|modules| (modules.clone(), self.leg(modules, level))).collect();
         let n_layers: u64 = legs.iter().map(|(_, leg)| leg.n_layers()).sum();
-        let mut walk = Walk::new(pace, Stage::Forward, n_layers + 1);
+        let mut walk = WalkProgress::new(pace, helpers, Stage::Forward, n_layers + 1);
         let (mut stages, mut cut, mut maps) = (Vec::with_capacity(legs.len()), None, input.clone());
         for (modules, leg) in legs {
             let mut stage = PassStage { modules, input: maps, kept: None };
@@ -89,11 +96,17 @@ impl Network {
     ///
     /// # Errors
     /// As [`Self::forward`]; the pass stays usable, and what it lacks then is walked the next time.
-    pub async fn reach(&self, pass: &mut ForwardPass, level: usize, pace: &dyn Pace) -> Result<(), NetworkError> {
+    pub async fn reach(
+        &self,
+        pass: &mut ForwardPass,
+        level: usize,
+        pace: &dyn Pace,
+        helpers: Option<&HelperPool>,
+    ) -> Result<(), NetworkError> {
         let level = self.level(level);
         let lacking = (0..pass.stages.len()).filter(|&index| pass.lacks(index, level));
         let legs: Vec<(usize, Leg)> = lacking.map(|index| (index, self.leg(pass.stages[index].modules.clone(), level))).collect();
-        let mut walk = Walk::new(pace, Stage::Forward, legs.iter().map(|(_, leg)| leg.n_layers()).sum());
+        let mut walk = WalkProgress::new(pace, helpers, Stage::Forward, legs.iter().map(|(_, leg)| leg.n_layers()).sum());
         for (index, leg) in legs {
             let after = walk.after(leg.n_layers());
             // The output is that of the first time.
@@ -107,7 +120,14 @@ impl Network {
     ///
     /// # Errors
     /// [`NetworkError::Target`] if there is no such node; otherwise as [`Self::forward`].
-    pub async fn gradient(&self, pass: &ForwardPass, level: usize, target: usize, pace: &dyn Pace) -> Result<FeatureMaps, NetworkError> {
+    pub async fn gradient(
+        &self,
+        pass: &ForwardPass,
+        level: usize,
+        target: usize,
+        pace: &dyn Pace,
+        helpers: Option<&HelperPool>,
+    ) -> Result<FeatureMaps, NetworkError> {
         let n_outputs = self.n_outputs();
         if target >= n_outputs {
             return Err(NetworkError::Target { target, n_outputs });
@@ -119,7 +139,7 @@ impl Network {
         let mut maps = FeatureMaps::empty([c, d, h, w]);
         maps.push(flat.reshape([1, c, d, h, w]));
         let way_back: Vec<&SpatialPass> = pass.way_back(self.level(level)).collect();
-        let mut walk = Walk::new(pace, Stage::Backward, way_back.iter().map(|part| part.n_layers()).sum());
+        let mut walk = WalkProgress::new(pace, helpers, Stage::Backward, way_back.iter().map(|part| part.n_layers()).sum());
         for part in way_back {
             maps = part.backward(maps, walk).await?;
             walk = walk.after(part.n_layers());
@@ -174,7 +194,7 @@ impl Leg {
     }
 
     /// Walks a stage and leaves with it what is kept; gives the stage's output.
-    async fn walk(self, stage: &mut PassStage, cut: &mut Option<Cut>, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    async fn walk(self, stage: &mut PassStage, cut: &mut Option<Cut>, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         match self {
             Self::Whole(mut pass, keep) => {
                 let output = pass.forward(&stage.input, keep, walk).await?;

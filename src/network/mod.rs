@@ -9,26 +9,24 @@ mod error;
 pub mod feature_maps;
 mod forward_pass;
 mod fully_connected;
+pub mod helper_pool;
 mod input_shape;
 pub mod kernels;
 pub mod layers;
 mod memory;
-mod pace;
 mod pass;
 mod plan;
+pub mod progress;
 pub mod step;
-pub mod team;
-pub mod walk;
 
 pub use architectures::{Architecture, Built, SUPPORTED};
 pub use error::{KeyProblem, NetworkError};
 pub use feature_maps::FeatureMaps;
 pub use forward_pass::ForwardPass;
+pub use helper_pool::HelperPool;
 pub use memory::MemoryPlan;
-pub use pace::{Pace, Stopped, Unpaced};
 pub use pass::{Keep, SpatialPass};
 pub use plan::{Kernels, WorkLimits};
-pub use team::Team;
 
 use burn::tensor::{Device, Tensor};
 

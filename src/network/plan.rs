@@ -24,7 +24,7 @@ pub struct WorkLimits {
     pub max_work: u64,
     /// The same in kernels of our own, which get more done in the same time.
     pub max_fused_work: u64,
-    /// Threads beside the one that walks which have no memory in common with it ([`super::Team`]).
+    /// Threads beside the one that walks which have no memory in common with it ([`super::HelperPool`]).
     pub n_helpers: usize,
     /// Multiplications and additions of a block that is shared with them, at least.
     pub min_shared_work: u64,

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::study::Study;
 use super::view_state::ViewState;
 use super::{format, text};
-use crate::engine::message::MapStatistics;
+use crate::protocol::MapStatistics;
 use crate::render::ColorScale;
 use crate::web::canvas::paint;
 

@@ -6,7 +6,7 @@ use super::figure::save_png;
 use super::study::Study;
 use super::text;
 use super::view_state::ViewState;
-use crate::engine::message::ExportKind;
+use crate::protocol::ExportKind;
 
 /// Buttons, dead until there is a map; forms that few need are folded away.
 #[component]

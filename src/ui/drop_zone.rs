@@ -9,7 +9,7 @@ use super::sorting::sort_out;
 use super::study::{Sources, Study};
 use super::text;
 use super::view_state::ViewState;
-use crate::engine::message::Failure;
+use crate::protocol::Failure;
 use crate::web::dropped_files::Dropped;
 use crate::web::picked_files::PickedFile;
 use crate::web::words_of;

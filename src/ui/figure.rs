@@ -8,10 +8,10 @@ use super::layers::render_plane;
 use super::study::Study;
 use super::view_state::ViewState;
 use super::{format, text};
-use crate::engine::message::Failure;
-use crate::export::Caption;
 use crate::export::record::Software;
+use crate::protocol::Failure;
 use crate::render::Plane;
+use crate::render::figure::Caption;
 use crate::web::figure::{Bar, Panel, save_figure};
 use crate::web::words_of;
 

@@ -8,8 +8,7 @@ use super::group::GroupPanel;
 use super::language::Text;
 use super::study::{MethodName, Study};
 use super::text;
-use crate::attribution::Convention;
-use crate::engine::message::{DeviceChoice, Quantity};
+use crate::protocol::{Convention, DeviceChoice, Quantity};
 
 /// The form, and the buttons to compute and cancel.
 #[component]

@@ -9,7 +9,7 @@ use web_sys::{HtmlElement, HtmlInputElement};
 use super::help::open;
 use super::study::Study;
 use super::view_state::ViewState;
-use crate::engine::message::ExportKind;
+use crate::protocol::ExportKind;
 use crate::render::{Orientation, Plane};
 
 /// How far + and − move the threshold, in percentiles.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::study::{MethodName, Study};
 use super::{format, text};
-use crate::engine::message::{LevelSummary, ModelSummary};
+use crate::protocol::{LevelSummary, ModelSummary};
 
 /// A folded list of buttons.
 #[component]

@@ -4,14 +4,13 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Entry};
 use super::color_bar::ColorBar;
-use super::format;
 use super::layers::LayersPanel;
 use super::numbers::ThresholdHistogram;
 use super::regions::MinClusterField;
 use super::study::Study;
-use super::text;
 use super::threshold_control::ThresholdControl;
 use super::view_state::ViewState;
+use super::{format, text};
 use crate::render::{Colormap, MAX_ZOOM, Orientation, strongest_voxel};
 
 /// The column at the right.

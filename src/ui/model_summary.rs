@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{format, text};
-use crate::engine::message::ModelSummary;
+use crate::protocol::ModelSummary;
 
 /// The facts and the load report.
 #[component]

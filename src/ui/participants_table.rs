@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::study::{Study, Then};
 use super::text;
-use crate::engine::message::{ParticipantList, ParticipantRow};
+use crate::protocol::{ParticipantList, ParticipantRow};
 
 /// One row for each participant and session; choosing one shows its image.
 #[component]

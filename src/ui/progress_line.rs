@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::study::{State, Study};
 use super::{format, text};
-use crate::engine::message::{Progress, Stage};
+use crate::pace::Stage;
+use crate::protocol::Progress;
 
 /// A progress bar and the status line, a live region.
 #[component]

@@ -10,11 +10,10 @@ use super::group::failure_of;
 use super::shown::{ShownImage, ShownMap};
 use super::study::{MethodName, PageError, Remedy, Sources, Study, Task, Then, Work};
 use super::text;
-use crate::engine::message::{Event, Failure, ModelSummary, ParticipantKey, ParticipantList, Reply};
+use crate::protocol::{Event, Failure, ModelSummary, ParticipantKey, ParticipantList, Reply};
 use crate::web::download::save;
-use crate::web::kept_files;
 use crate::web::transport::{Attachment, FromEngine};
-use crate::web::words_of;
+use crate::web::{kept_files, words_of};
 
 const ZIP: &str = "application/zip";
 

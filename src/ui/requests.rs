@@ -4,8 +4,7 @@ use leptos::prelude::*;
 
 use super::study::{Keeping, MethodName, Opened, Sources, Study, Task, Then, Work};
 use super::threads;
-use crate::attribution::Method;
-use crate::engine::message::{DeviceChoice, Explanation, ExportKind, ParticipantKey, Request};
+use crate::protocol::{DeviceChoice, Explanation, ExportKind, Method, ParticipantKey, Request};
 use crate::web::address::demo_url;
 use crate::web::kept_files;
 use crate::web::picked_files::PickedFile;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::engine::message::{Failure, ImageReady, MapReady, ParticipantKey, VolumeHeader};
+use crate::protocol::{Failure, ImageReady, MapReady, ParticipantKey, VolumeHeader};
 use crate::render::{MagnitudeSample, Window, WorldBounds};
 use crate::ui::layers::Glass;
 use crate::ui::text;

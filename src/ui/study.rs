@@ -11,10 +11,9 @@ use super::group::GroupForm;
 use super::layers::{Shelf, Slot};
 use super::regions::Clustering;
 use super::shown::{ShownImage, ShownMap};
-use crate::attribution::Convention;
-use crate::engine::message::{
-    DeviceChoice, DeviceInfo, ExportKind, Failure, Interpretation, KeptRun, MapNumbers, ModelSummary, ParticipantKey, ParticipantList,
-    Progress, Quantity,
+use crate::protocol::{
+    Convention, DeviceChoice, DeviceInfo, ExportKind, Failure, Interpretation, KeptRun, MapNumbers, ModelSummary, ParticipantKey,
+    ParticipantList, Progress, Quantity,
 };
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::{EngineHandle, FromEngine};

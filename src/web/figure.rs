@@ -6,8 +6,8 @@ use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement};
 use super::canvas::{context, paint};
 use super::download::save_bytes;
 use super::picture::canvas_as_png;
-use crate::export::Caption;
 use crate::export::png::with_texts;
+use crate::render::figure::Caption;
 
 /// One plane of a figure.
 pub struct Panel {

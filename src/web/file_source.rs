@@ -10,7 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, Response, WorkerGlobalScope};
 
 use super::words_of;
-use crate::files::{FileError, FileSource, FileTree, LocalFuture};
+use crate::files::{FileError, FileSource, FileTree};
+use crate::pace::LocalFuture;
 
 /// A file of the user's; each read takes its range only.
 pub struct BlobSource {

@@ -7,7 +7,6 @@
 pub mod address;
 pub mod canvas;
 pub mod clock;
-pub mod crew;
 pub mod demo;
 pub mod download;
 pub mod dropped_files;
@@ -15,6 +14,7 @@ pub mod figure;
 pub mod file_handles;
 pub mod file_source;
 pub mod frame;
+pub mod helpers;
 pub mod kept_files;
 pub mod picked_files;
 pub mod picture;

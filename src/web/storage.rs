@@ -11,7 +11,8 @@ use web_sys::{
 
 use super::file_handles::{Missing, call, contents, entries, file_of, is_folder, is_missing, parent, top};
 use super::words_of;
-use crate::files::{FileError, LocalFuture, Store};
+use crate::files::{FileError, Store};
+use crate::pace::LocalFuture;
 
 /// A file is written under its name and this, then renamed, so that an interruption leaves the old one whole.
 const UNFINISHED: &str = ".unfinished";

@@ -10,7 +10,7 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, Work
 use super::picked_files::PickedFile;
 use super::words_of;
 use super::yield_now::macrotask;
-use crate::engine::message::{Job, Reply, Request};
+use crate::protocol::{Job, Reply, Request};
 
 /// Module that starts the engine's program, relative to the document.
 const WORKER_URL: &str = "worker_start.js";

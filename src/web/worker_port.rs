@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageEvent};
 
 use super::words_of;
-use crate::engine::message::{Attachment, Job, Reply};
+use crate::protocol::{Attachment, Job, Reply};
 
 /// Posts replies to the page.
 #[derive(Clone)]

@@ -4,7 +4,8 @@
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-use maplens::files::{FileError, FileSource, LocalFuture};
+use maplens::files::{FileError, FileSource};
+use maplens::pace::LocalFuture;
 
 /// Pieces of this size or larger are forgotten.
 const LARGE: usize = 1 << 16;

@@ -1,11 +1,13 @@
 //! Which architectures are understood, what they are called in words, and how a checkpoint or maps.json that does not fit is refused.
 
 use burn::tensor::Device;
-use maplens::attribution::{Convention, Method, explain};
+use maplens::attribution::explain;
 use maplens::maps::{
     Maps, MapsConfig, RandomArchitecture, RandomBlock, RandomNormalization::Batch, RandomReduction::MaxPooling, RandomReduction::Stride,
 };
-use maplens::network::{Architecture, Built, Network, NetworkError, Unpaced, WorkLimits};
+use maplens::network::{Architecture, Built, Network, NetworkError, WorkLimits};
+use maplens::pace::Unpaced;
+use maplens::protocol::{Convention, Method, Question};
 use maplens::torch_file::StateDict;
 use pollster::block_on;
 
@@ -138,7 +140,7 @@ fn a_strided_network_of_slices_is_built_from_the_same_layers() {
     );
     let (shape, values) = fixture::cases().into_iter().find(|case| case.id.starts_with("slice_cor_all")).unwrap().input();
     let input = network.upload(&shape, values).unwrap();
-    let map = block_on(explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced)).unwrap();
+    let map = block_on(explain(&network, &input, Question::map(Method::Gradients, 0, Convention::Clinicadl161), &Unpaced, None)).unwrap();
     assert_eq!(map.shape, [1, 169, 179]);
     assert!(map.values.iter().all(|v| v.is_finite()) && map.values.iter().any(|&v| v != 0.0));
 }

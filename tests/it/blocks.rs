@@ -167,7 +167,7 @@ fn computed(parameters: &BlockParameters, x: &[f32], shape: [usize; 3], gradient
     for planes in pieces(axes[0], n_pieces) {
         block.forward(x, shape, planes, &mut output, Some(&mut winners));
     }
-    for steps in pieces(if gradient.is_empty() { 0 } else { block.gradient_steps(shape) }, n_pieces) {
+    for steps in pieces(if gradient.is_empty() { 0 } else { block.gradient_units(shape) }, n_pieces) {
         block.input_gradient(OutputGradient { values: gradient, winners: &winners }, shape, steps, &mut input_gradient);
     }
     Computed { output, winners, input_gradient }

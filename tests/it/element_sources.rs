@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
-use maplens::files::{FileError, FileSource, FileTree, LocalFuture, MemoryFile, held};
+use maplens::files::{FileError, FileSource, FileTree, MemoryFile, held};
+use maplens::pace::LocalFuture;
 use maplens::torch_file::write_tensor;
 use maplens::volume::extraction::SliceChannels;
 use maplens::volume::transforms::SizeReduction;

@@ -3,17 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use maplens::attribution::{Convention, Method};
-use maplens::engine::message::{
-    Attachment, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, ParticipantKey, Quantity, Request, Stage,
+use maplens::engine::{Engine, Given, Host};
+use maplens::files::{FileSource, FileTree, MemoryFile};
+use maplens::pace::{LocalFuture, Stage};
+use maplens::protocol::{
+    Attachment, Convention, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, Method, ParticipantKey, Quantity, Request,
 };
-use maplens::engine::{Engine, Given, Outlet};
-use maplens::files::{FileSource, FileTree, LocalFuture, MemoryFile};
 use maplens::volume::{Affine, Volume, nifti};
 
-use crate::fixtures;
-use crate::npy;
 use crate::numerics::{self, CPU};
+use crate::{fixtures, npy};
 
 /// Remembers what the engine said.
 struct Ear {
@@ -29,7 +28,7 @@ impl Default for Ear {
     }
 }
 
-impl Outlet for Ear {
+impl Host for Ear {
     fn post(&self, event: Event, attachments: Vec<Attachment>) {
         self.heard.borrow_mut().push((event, attachments));
     }

@@ -1,9 +1,9 @@
 //! Clusters of the last map, as the engine tells them to the page.
 
 use maplens::analysis::clusters::{Cluster, ClusterRule, Clusters};
-use maplens::attribution::Method;
 use maplens::engine::Given;
-use maplens::engine::message::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Request, Stage};
+use maplens::pace::Stage;
+use maplens::protocol::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Method, Request};
 use maplens::volume::{Affine, Grid};
 
 use crate::engine::{Talk, explain};

@@ -1,9 +1,9 @@
 //! Maps that are kept beside each other: what the engine says they have in common, whatever is opened meanwhile.
 
 use maplens::analysis::comparison::{Correlations, Overlap, Voxels};
-use maplens::attribution::Method;
 use maplens::engine::Given;
-use maplens::engine::message::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, Request, Stage};
+use maplens::pace::Stage;
+use maplens::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, Method, Request};
 
 use crate::engine::{Talk, explain};
 use crate::fixtures;

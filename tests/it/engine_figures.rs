@@ -1,12 +1,11 @@
 //! Figures through the engine's messages: backgrounds, the hash of the record, and what is refused.
 
-use maplens::attribution::{Convention, Method};
-use maplens::engine::message::{
-    Attachment, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, FigureVolume, ParticipantKey, Quantity, Request,
-    VolumeHeader,
-};
 use maplens::engine::{FigureFiles, Given};
 use maplens::files::held;
+use maplens::protocol::{
+    Attachment, Convention, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, FigureVolume, Method, ParticipantKey,
+    Quantity, Request, VolumeHeader,
+};
 use maplens::render::figure::{Ground, MaskStyle, Settings};
 use maplens::render::{CutCoords, DisplayMode, Threshold};
 

@@ -5,10 +5,9 @@ use std::rc::Rc;
 use maplens::analysis::histogram::Histogram;
 use maplens::analysis::profile::profiles;
 use maplens::analysis::rank_table::RankTable;
-use maplens::attribution::Method;
 use maplens::engine::Given;
-use maplens::engine::message::{Event, Explanation, MapNumbers, MapReady, Request};
 use maplens::files::{FileSource, MemoryFile};
+use maplens::protocol::{Event, Explanation, MapNumbers, MapReady, Method, Request};
 use maplens::volume::{Affine, Grid};
 
 use crate::engine::{Talk, explain};

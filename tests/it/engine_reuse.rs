@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use maplens::attribution::Method;
 use maplens::engine::Given;
-use maplens::engine::message::{DeviceChoice, Event, Explanation, ExportKind, Request, Stage};
 use maplens::files::{FileTree, MemoryFile};
+use maplens::pace::Stage;
+use maplens::protocol::{DeviceChoice, Event, Explanation, ExportKind, Method, Request};
 
 use crate::engine::{Talk, explain};
 use crate::fixtures;

@@ -4,8 +4,8 @@ use std::io::Read;
 use std::rc::Rc;
 
 use maplens::engine::Given;
-use maplens::engine::message::{Attachment, Event, OverlayKind, Request, VolumeReady, VolumeRole};
 use maplens::files::{FileSource, MemoryFile};
+use maplens::protocol::{Attachment, Event, OverlayKind, Request, VolumeReady, VolumeRole};
 use maplens::volume::{Affine, Volume, nifti};
 
 use crate::engine::Talk;

@@ -1,9 +1,8 @@
 //! Files that leave the program: maps as NIfTI and tensors, the record, their names.
 
-use maplens::attribution::Convention;
-use maplens::engine::message::Quantity;
 use maplens::export::record::{DeviceRecord, ExplanationRecord, InputRecord, MapRecord, ModelRecord, Software, Timing};
 use maplens::export::{self, Record, file_names};
+use maplens::protocol::{Convention, Quantity};
 use maplens::volume::{Affine, Volume, nifti};
 
 use crate::{fixtures, npy};

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use maplens::files::{FileError, FileSource, FileTree, HELD_LIMIT, LocalFuture, MemoryFile, open_uploads};
+use maplens::files::{FileError, FileSource, FileTree, HELD_LIMIT, MemoryFile, open_uploads};
+use maplens::pace::LocalFuture;
 use pollster::block_on;
 
 type Files<'a> = &'a [(&'a str, &'a [u8])];

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use maplens::engine::device;
-use maplens::engine::message::DeviceChoice;
 use maplens::network::kernels::gpu::GpuBlock;
 use maplens::network::kernels::{BlockParameters, Rectifier};
+use maplens::protocol::DeviceChoice;
 
 use crate::numerics::fused_blocks;
 

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use maplens::crew::{Arrived, Crew, News, Parcel};
-use maplens::files::LocalFuture;
-use maplens::network::team::{Answer, Helper};
+use maplens::helpers::{HelperEvent, HelperPort, Packet, ReceivedPacket};
+use maplens::network::helper_pool::{Answer, Helper};
+use maplens::pace::LocalFuture;
 
 /// How helpers behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub enum Temper {
 pub struct InProcess {
     temper: Temper,
     helpers: RefCell<Vec<Helper>>,
-    on_their_way: RefCell<VecDeque<(usize, News)>>,
-    inbox: RefCell<VecDeque<(usize, News)>>,
+    on_their_way: RefCell<VecDeque<(usize, HelperEvent)>>,
+    inbox: RefCell<VecDeque<(usize, HelperEvent)>>,
     /// How many pieces were computed.
     pub n_answers: Cell<usize>,
     /// How often it was told that helpers are done without.
@@ -49,7 +49,7 @@ struct Message {
     bytes: Vec<u8>,
 }
 
-impl Arrived for Message {
+impl ReceivedPacket for Message {
     fn words(&self) -> &str {
         &self.words
     }
@@ -77,35 +77,35 @@ impl InProcess {
         Rc::new(Self { temper, helpers, on_their_way, inbox, n_answers: Cell::new(0), n_warnings: Cell::new(0) })
     }
 
-    fn answer(&self, helper: usize, parcel: &Parcel<'_>) {
-        let mut message = Message { words: parcel.words.clone(), floats: Vec::new(), bytes: parcel.bytes.concat() };
-        message.floats.extend(parcel.floats.concat().iter().flat_map(|value| value.to_le_bytes()));
+    fn answer(&self, helper: usize, packet: &Packet<'_>) {
+        let mut message = Message { words: packet.words.clone(), floats: Vec::new(), bytes: packet.bytes.concat() };
+        message.floats.extend(packet.floats.concat().iter().flat_map(|value| value.to_le_bytes()));
         let mut floats = vec![0.0; message.n_floats()];
         message.copy_floats(0, &mut floats);
-        let news = match self.helpers.borrow_mut()[helper].obey(&message.words, &floats, &message.bytes) {
+        let event = match self.helpers.borrow_mut()[helper].handle(&message.words, &floats, &message.bytes) {
             Ok(None) => return,
-            Ok(Some(answer)) => self.news_of(answer),
-            Err(words) => Some(News::Failed(words)),
+            Ok(Some(answer)) => self.event_of(answer),
+            Err(words) => Some(HelperEvent::Failed(words)),
         };
-        self.on_their_way.borrow_mut().extend(news.map(|news| (helper, news)));
+        self.on_their_way.borrow_mut().extend(event.map(|event| (helper, event)));
     }
 
-    fn news_of(&self, Answer { words, floats, bytes }: Answer) -> Option<News> {
+    fn event_of(&self, Answer { words, floats, bytes }: Answer) -> Option<HelperEvent> {
         self.n_answers.set(self.n_answers.get() + 1);
         let is_good = self.n_answers.get() <= BEFORE;
         let mut message = Message { words, floats: floats.iter().flat_map(|value| value.to_le_bytes()).collect(), bytes };
         match self.temper {
             Temper::Silent if !is_good => return None,
-            Temper::Failing if !is_good => return Some(News::Failed("no more".to_owned())),
+            Temper::Failing if !is_good => return Some(HelperEvent::Failed("no more".to_owned())),
             Temper::Short if !is_good => message.floats.truncate(message.floats.len() - 4),
             Temper::Nameless if !is_good => message.words = "who?".to_owned(),
             _ => {}
         }
-        Some(News::Answer(Box::new(message)))
+        Some(HelperEvent::Answer(Box::new(message)))
     }
 }
 
-impl Crew for InProcess {
+impl HelperPort for InProcess {
     fn n_threads(&self) -> usize {
         4
     }
@@ -115,20 +115,20 @@ impl Crew for InProcess {
             return Err("not here".to_owned());
         }
         *self.helpers.borrow_mut() = (0..n).map(|_| Helper::default()).collect();
-        let ready = (0..n).filter(|_| self.temper != Temper::Late).map(|helper| (helper, News::Ready));
+        let ready = (0..n).filter(|_| self.temper != Temper::Late).map(|helper| (helper, HelperEvent::Ready));
         self.on_their_way.borrow_mut().extend(ready);
         Ok(())
     }
 
-    fn post(&self, helper: usize, parcel: &Parcel<'_>) -> Result<(), String> {
+    fn post(&self, helper: usize, packet: &Packet<'_>) -> Result<(), String> {
         if self.temper == Temper::Unreachable && self.n_answers.get() >= BEFORE {
             return Err("nobody there".to_owned());
         }
-        self.answer(helper, parcel);
+        self.answer(helper, packet);
         Ok(())
     }
 
-    fn take(&self) -> Option<(usize, News)> {
+    fn take(&self) -> Option<(usize, HelperEvent)> {
         self.inbox.borrow_mut().pop_front()
     }
 

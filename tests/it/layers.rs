@@ -2,14 +2,15 @@
 //! piece, and row by row.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use maplens::engine::message::Stage;
 use maplens::network::kernels::ResidualBlock;
 use maplens::network::layers::{
     Activation, BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
 };
+use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
-use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};
+use maplens::pace::Stage;
+use maplens::pace::Unpaced;
 
 use crate::noise::Noise;
 
@@ -148,7 +149,7 @@ fn forward(steps: &[Step], x: Tensor<5>, limits: WorkLimits) -> (FeatureMaps, Sp
     let mut input = FeatureMaps::empty([c, d, h, w]);
     input.push(x);
     let mut pass = SpatialPass::new(steps, [c, d, h, w], limits);
-    let walk = Walk::new(&Unpaced, Stage::Forward, 1);
+    let walk = WalkProgress::new(&Unpaced, None, Stage::Forward, 1);
     (pollster::block_on(pass.forward(&input, Keep::ForGradient, walk)).unwrap(), pass)
 }
 
@@ -157,7 +158,7 @@ fn own_gradient(steps: &[Step], x: Tensor<5>, weights: Tensor<5>, limits: WorkLi
     let (output, pass) = forward(steps, x, limits);
     let mut gradient = FeatureMaps::empty(output.shape());
     gradient.push(weights);
-    let walk = Walk::new(&Unpaced, Stage::Backward, 1);
+    let walk = WalkProgress::new(&Unpaced, None, Stage::Backward, 1);
     pollster::block_on(async { pass.backward(gradient, walk).await.unwrap().read().await }).unwrap()
 }
 

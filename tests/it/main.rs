@@ -39,6 +39,8 @@ mod framing;
 mod fused_blocks;
 mod groups;
 #[cfg(feature = "compute")]
+mod helper_pool;
+#[cfg(feature = "compute")]
 mod in_process;
 #[cfg(feature = "oracle")]
 mod layers;
@@ -68,8 +70,6 @@ mod render;
 mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
-#[cfg(feature = "compute")]
-mod team;
 mod torch_file;
 mod tsv;
 mod volume;

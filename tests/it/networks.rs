@@ -1,10 +1,10 @@
 //! Networks against ClinicaDL's own maps, on the CPU.
 
 use burn::tensor::Device;
-use maplens::attribution::{Convention, Method, explain};
-use maplens::engine::message::Stage;
-use maplens::files::LocalFuture;
-use maplens::network::{Kernels, Network, NetworkError, Pace, Stopped, Unpaced, WorkLimits};
+use maplens::attribution::explain;
+use maplens::network::{Kernels, Network, NetworkError, WorkLimits};
+use maplens::pace::{LocalFuture, Pace, Stage, Stopped, Unpaced};
+use maplens::protocol::{Convention, Method, Question};
 use maplens::volume::nifti;
 
 use crate::fixtures;
@@ -88,7 +88,7 @@ fn corrected_grad_cam_is_the_papers_and_not_clinicadls() {
     let (shape, values) = case.input();
     let input = network.upload(&shape, values).unwrap();
     let map = |convention| {
-        let job = explain(&network, &input, case.method, case.target, convention, &Unpaced);
+        let job = explain(&network, &input, Question::map(case.method, case.target, convention), &Unpaced, None);
         pollster::block_on(job).unwrap().values
     };
     let (exact, corrected) = (map(Convention::Clinicadl161), map(Convention::Corrected));
@@ -103,7 +103,7 @@ fn a_missing_node_and_a_wrong_input_are_refused_with_numbers() {
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
     let input = network.upload(&shape, values).unwrap();
-    let job = explain(&network, &input, Method::Gradients, 2, Convention::Clinicadl161, &Unpaced);
+    let job = explain(&network, &input, Question::map(Method::Gradients, 2, Convention::Clinicadl161), &Unpaced, None);
     let error = pollster::block_on(job).unwrap_err();
     assert_eq!(error.to_string(), "output node 2 does not exist: the network has nodes 0 to 1");
     let error = network.upload(&[1, 2, 3, 4], vec![0.0; 24]).unwrap_err();
@@ -118,7 +118,7 @@ fn a_device_too_small_for_one_row_is_refused_with_numbers() {
     );
     let (shape, values) = case.input();
     let input = network.upload(&shape, values).unwrap();
-    let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &Unpaced);
+    let job = explain(&network, &input, Question::map(Method::Gradients, 0, Convention::Clinicadl161), &Unpaced, None);
     let error = pollster::block_on(job).unwrap_err();
     assert!(matches!(error, NetworkError::TooLargeForDevice { limit: 32_768, needed } if needed > 32_768), "{error}");
 }
@@ -129,7 +129,7 @@ fn a_stop_ends_the_walk_at_the_next_step() {
     let network = pollster::block_on(case.network(&Device::flex(), WorkLimits::CPU));
     let (shape, values) = case.input();
     let input = network.upload(&shape, values).unwrap();
-    let job = explain(&network, &input, Method::Gradients, 0, Convention::Clinicadl161, &StopAtOnce);
+    let job = explain(&network, &input, Question::map(Method::Gradients, 0, Convention::Clinicadl161), &StopAtOnce, None);
     assert_eq!(pollster::block_on(job).unwrap_err(), NetworkError::Stopped);
 }
 

@@ -6,8 +6,8 @@ use maplens::network::kernels::cpu::residual::{
 use maplens::network::kernels::{BlockParameters, Rectifier};
 use maplens::network::layers::Activation;
 
+use crate::helper_pool::{only, ranges};
 use crate::noise::Noise;
-use crate::team::{only, ranges};
 
 /// Two convolutions of some hundred products each in float32, against float64.
 const FLOAT32: f64 = 5e-6;

@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use burn::tensor::Device;
-use maplens::attribution::{Convention, Method, SaliencyMap, explain, explain_pass};
-use maplens::engine::message::Stage;
-use maplens::files::LocalFuture;
-use maplens::network::{FeatureMaps, ForwardPass, Network, NetworkError, Pace, Stopped, Unpaced, WorkLimits};
+use maplens::attribution::{SaliencyMap, explain, explain_pass};
+use maplens::network::{FeatureMaps, ForwardPass, Network, NetworkError, WorkLimits};
+use maplens::pace::{LocalFuture, Pace, Stage, Stopped, Unpaced};
+use maplens::protocol::{Convention, Method, Question};
 
 use crate::numerics::fixture;
 
@@ -57,15 +57,16 @@ impl Place {
     }
 
     fn pass(&self, method: Method, pace: &dyn Pace) -> ForwardPass {
-        pollster::block_on(self.network.forward(&self.input, method.first_level(), pace)).unwrap()
+        pollster::block_on(self.network.forward(&self.input, method.first_level(), pace, None)).unwrap()
     }
 
     fn fresh(&self, method: Method, target: usize, pace: &dyn Pace) -> SaliencyMap {
-        pollster::block_on(explain(&self.network, &self.input, method, target, Convention::Clinicadl161, pace)).unwrap()
+        pollster::block_on(explain(&self.network, &self.input, Question::map(method, target, Convention::Clinicadl161), pace, None))
+            .unwrap()
     }
 
     fn next(&self, pass: &mut ForwardPass, method: Method, target: usize, pace: &dyn Pace) -> Result<SaliencyMap, NetworkError> {
-        pollster::block_on(explain_pass(&self.network, pass, method, target, Convention::Clinicadl161, pace))
+        pollster::block_on(explain_pass(&self.network, pass, Question::map(method, target, Convention::Clinicadl161), pace, None))
     }
 
     /// Gradients and Grad-CAM at every level.

@@ -4,7 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use maplens::files::{FileError, FileSource, LocalFuture};
+use maplens::files::{FileError, FileSource};
+use maplens::pace::LocalFuture;
 
 /// A file that remembers what was read of it, and may refuse or end early.
 #[derive(Default)]

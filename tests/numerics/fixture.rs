@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use include_dir::{Dir, include_dir};
-use maplens::attribution::Method;
 use maplens::files::{FileSource, FileTree, MemoryFile, open_uploads};
 use maplens::maps::Maps;
-use maplens::network::{Architecture, Network, Unpaced, WorkLimits};
+use maplens::network::{Architecture, Network, WorkLimits};
+use maplens::pace::Unpaced;
+use maplens::protocol::Method;
 use maplens::volume::transforms::EvaluationTransforms;
 use serde_json::Value;
 

@@ -7,8 +7,10 @@ pub mod fixture;
 pub mod fused_blocks;
 pub mod near_ties;
 
-use maplens::attribution::{self, Convention, Method, SaliencyMap};
-use maplens::network::{Network, Unpaced};
+use maplens::attribution::{self, SaliencyMap};
+use maplens::network::Network;
+use maplens::pace::Unpaced;
+use maplens::protocol::{Convention, Method, Question};
 
 use fixture::Case;
 
@@ -41,7 +43,8 @@ pub async fn check(case: &Case, network: &Network, tolerance: Tolerance) -> Resu
 /// The saliency map of a case for an input of this shape (channels, then axes).
 pub async fn explain_input(case: &Case, network: &Network, (shape, values): (&[usize], &[f32])) -> SaliencyMap {
     let input = network.upload(shape, values.to_vec()).expect("the fixture's input fits");
-    let map = attribution::explain(network, &input, case.method, case.target, Convention::Clinicadl161, &Unpaced).await;
+    let map =
+        attribution::explain(network, &input, Question::map(case.method, case.target, Convention::Clinicadl161), &Unpaced, None).await;
     map.expect("the map is computed")
 }
 

@@ -1,11 +1,11 @@
 //! Residual blocks on a GPU, whose convolutions are kernels of our own, against burn's operations on the CPU.
 
 use burn::tensor::Device;
-use maplens::engine::message::Stage;
 use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, Window};
+use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
-use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, Unpaced, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};
+use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
 use crate::numerics::{WEBGPU, max_difference, max_magnitude};
@@ -39,7 +39,7 @@ async fn computed(activation: Activation, device: &Device, limits: WorkLimits) -
     let maps = |values: Vec<f32>, shape: [usize; 4]| FeatureMaps::from_values(shape, values, 2, device);
     let (input, gradient) = (noise.values(SHAPE.iter().product()), noise.values(shape.iter().product()));
     let mut pass = SpatialPass::new(&steps, SHAPE, limits);
-    let walk = Walk::new(&Unpaced, Stage::Forward, 1);
+    let walk = WalkProgress::new(&Unpaced, None, Stage::Forward, 1);
     let output = pass.forward(&maps(input, SHAPE), Keep::ForGradient, walk).await.expect("a walk forwards");
     let dx = pass.backward(maps(gradient, shape), walk).await.expect("a walk backwards");
     (output.read().await.expect("an output"), dx.read().await.expect("a gradient"))

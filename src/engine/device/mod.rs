@@ -4,10 +4,10 @@ mod gpu;
 
 use burn::tensor::Device;
 
-use super::message::{DeviceChoice, DeviceInfo};
 use crate::export::record::DeviceRecord;
 use crate::network::WorkLimits;
 use crate::network::kernels::cpu::{has_multiply_add, n_threads};
+use crate::protocol::{DeviceChoice, DeviceInfo};
 
 /// A device with what one must know to use it.
 #[derive(Debug, Clone)]

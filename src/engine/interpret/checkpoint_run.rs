@@ -1,26 +1,26 @@
 //! One checkpoint's run over a data group: sessions × elements, sequential means, individual maps.
 
-use super::journal::{self, Place, Progress};
+use super::journal::{self, JournalState, Place};
 use super::mean::GroupMeans;
 use super::report::{Report, SessionReport};
 use super::result_folder::{ResultFolder, SIDE_CAR};
 use super::shard::Shard;
 use super::side_car::{self, SideCar};
-use crate::engine::Outlet;
+use crate::engine::Host;
 use crate::engine::device::OpenDevice;
 use crate::engine::element_map::{ElementMap, Placement};
 use crate::engine::explaining::map_of;
 use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
-use crate::engine::message::{self, InterpretOptions, NiftiForm, ParticipantKey, Stage};
 use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
-use crate::engine::subject::{Question, Subject};
+use crate::engine::subject::Subject;
 use crate::export::record::{ModelRecord, Software};
 use crate::files::Store;
 use crate::maps::MapsConfig;
 use crate::maps::groups::GroupSession;
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
+use crate::protocol::{InterpretOptions, NiftiForm, ParticipantKey, Progress, Question};
 
 /// A run is written down at most so often, in milliseconds …
 const SAVE_EVERY_MS: f64 = 2_000.0;
@@ -51,7 +51,7 @@ pub struct CheckpointRun<'a> {
     /// Takes the results.
     pub store: &'a dyn Store,
     /// Hears of progress.
-    pub outlet: &'a dyn Outlet,
+    pub host: &'a dyn Host,
     /// Maps done before this checkpoint, and maps of all checkpoints.
     pub position: [usize; 2],
 }
@@ -72,8 +72,8 @@ impl CheckpointRun<'_> {
     pub async fn run(&self, cohorts: &mut Cohorts) -> Result<SideCar, Ended> {
         let mut progress = self.beginning().await?;
         self.model.checkpoint_warnings().into_iter().for_each(|warning| progress.report.warn(warning));
-        let mut clock = Clock::starting(self.outlet.now_ms(), progress.n_done);
-        let pacer = Pacer::new(self.outlet);
+        let mut clock = Clock::starting(self.host.now_ms(), progress.n_done);
+        let pacer = Pacer::new(self.host);
         for item in progress.n_done..self.sessions.len() * self.n_elements {
             let (session, element) = (&self.sessions[item / self.n_elements], item % self.n_elements);
             pacer.cover(self.standing(item, session, element, &clock));
@@ -88,7 +88,7 @@ impl CheckpointRun<'_> {
         self.finish(cohorts, progress).await
     }
 
-    async fn beginning(&self) -> Result<Progress, Ended> {
+    async fn beginning(&self) -> Result<JournalState, Ended> {
         let place = self.place();
         let journal = journal::Journal::read(self.store, &place).await?;
         let own = journal.filter(|journal| journal.fingerprint == self.fingerprint);
@@ -99,7 +99,7 @@ impl CheckpointRun<'_> {
         }
         // The maps of a part are summed when all parts are there.
         let n_sums = if self.shard.is_some() { 0 } else { self.n_elements };
-        Ok(Progress { n_done: 0, means: GroupMeans::new(n_sums), report: Report::new(self.n_elements) })
+        Ok(JournalState { n_done: 0, means: GroupMeans::new(n_sums), report: Report::new(self.n_elements) })
     }
 
     fn place(&self) -> Place {
@@ -110,7 +110,7 @@ impl CheckpointRun<'_> {
         pacer.step(Stage::Interpreting, 0, 0).await?;
         let config = &self.model.maps.config;
         let images = cohorts.of(&session.cohort)?;
-        let input = images.input(&key_of(session), element, config, &|| self.outlet.now_ms()).await?;
+        let input = images.input(&key_of(session), element, config, &|| self.host.now_ms()).await?;
         if element + 1 == self.n_elements {
             images.forget_image();
         }
@@ -124,7 +124,7 @@ impl CheckpointRun<'_> {
         session: &GroupSession,
         element: usize,
         outcome: Result<ElementMap, Ended>,
-        progress: &mut Progress,
+        progress: &mut JournalState,
     ) -> Result<(), Ended> {
         let outcome = match outcome {
             Ok(map) => Ok(map),
@@ -141,7 +141,7 @@ impl CheckpointRun<'_> {
         Ok(())
     }
 
-    async fn keep(&self, element: usize, map: ElementMap, progress: &mut Progress) -> Result<(), Ended> {
+    async fn keep(&self, element: usize, map: ElementMap, progress: &mut JournalState) -> Result<(), Ended> {
         if self.shard.is_none()
             && let Err(other_grid) = progress.means.add(element, &map.values)
         {
@@ -159,20 +159,20 @@ impl CheckpointRun<'_> {
         Ok(())
     }
 
-    async fn save_from_time_to_time(&self, progress: &Progress, clock: &mut Clock) -> Result<(), Ended> {
-        let before = self.outlet.now_ms();
+    async fn save_from_time_to_time(&self, progress: &JournalState, clock: &mut Clock) -> Result<(), Ended> {
+        let before = self.host.now_ms();
         if before - clock.saved_ms < SAVE_EVERY_MS.max(SAVE_SHARE * clock.save_took_ms) {
             return Ok(());
         }
         journal::save(self.store, &self.place(), self.fingerprint, progress).await?;
-        clock.saved_ms = self.outlet.now_ms();
+        clock.saved_ms = self.host.now_ms();
         clock.save_took_ms = clock.saved_ms - before;
         Ok(())
     }
 
-    async fn finish(&self, cohorts: &mut Cohorts, mut progress: Progress) -> Result<SideCar, Ended> {
+    async fn finish(&self, cohorts: &mut Cohorts, mut progress: JournalState) -> Result<SideCar, Ended> {
         if self.shard.is_none() {
-            let Progress { means, report, .. } = &mut progress;
+            let JournalState { means, report, .. } = &mut progress;
             write_means((self.store, &self.folder), (&self.model.maps.config, self.options), means, report, cohorts).await?;
         }
         let side_car = SideCar {
@@ -192,17 +192,17 @@ impl CheckpointRun<'_> {
     }
 
     /// Where the run stands before an item.
-    fn standing(&self, item: usize, session: &GroupSession, element: usize, clock: &Clock) -> message::Progress {
+    fn standing(&self, item: usize, session: &GroupSession, element: usize, clock: &Clock) -> Progress {
         let [before, total] = self.position;
         let done = before + item;
         let place = if self.n_elements > 1 { format!(" · {} {element}", self.model.maps.config.mode) } else { String::new() };
         let checkpoint = format!("split {} best {}", self.model.split, self.model.selection);
-        message::Progress {
+        Progress {
             stage: Stage::Interpreting,
             done: done as u64,
             total: total as u64,
             about: Some(format!("{checkpoint} · {} {}{place}", session.participant_id, session.session_id)),
-            remaining_ms: clock.remaining_ms(self.outlet.now_ms(), item, total - done),
+            remaining_ms: clock.remaining_ms(self.host.now_ms(), item, total - done),
         }
     }
 }

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 
 use super::journal::is_note;
 use super::shard::Shard;
-use crate::attribution::Convention;
 use crate::engine::failure::Ended;
-use crate::engine::message::InterpretOptions;
 use crate::files::FileTree;
 use crate::maps::groups::{
     DataGroup, GroupDecision, GroupError, GroupRequest, GroupSession, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved,
     leaking,
 };
 use crate::maps::{Maps, MapsError};
+use crate::protocol::{Convention, InterpretOptions};
 
 /// What a new group would be made of.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,23 +4,23 @@ use std::collections::BTreeMap;
 
 use super::checkpoint_run::{CheckpointRun, shard_side_car};
 use super::group::Resolved;
-use super::journal::{self, Journal, Place, Progress};
+use super::journal::{self, Journal, JournalState, Place};
 use super::mean::GroupMeans;
 use super::report::Report;
 use super::result_folder::{ResultFolder, SIDE_CAR};
 use super::shard::Shard;
 use super::side_car::SideCar;
-use crate::engine::Outlet;
+use crate::engine::Host;
 use crate::engine::device::OpenDevice;
 use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
-use crate::engine::message::InterpretOptions;
 use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
 use crate::export::{sha256_hex, sha256_of_file};
 use crate::files::{FileTree, Store, file_name};
 use crate::maps::Maps;
 use crate::maps::groups::GroupSession;
+use crate::protocol::InterpretOptions;
 
 /// A data group that has been resolved, and what to do with it.
 pub struct GroupRun<'a> {
@@ -39,7 +39,7 @@ pub struct GroupRun<'a> {
     /// The MAPS folder to write into, or the place of its results.
     pub store: &'a dyn Store,
     /// Hears of progress.
-    pub outlet: &'a dyn Outlet,
+    pub host: &'a dyn Host,
 }
 
 /// A trained checkpoint and where its results go.
@@ -107,7 +107,7 @@ impl GroupRun<'_> {
                 fingerprint: &fingerprint,
                 checkpoint_sha256: &checkpoint.sha256,
                 store: self.store,
-                outlet: self.outlet,
+                host: self.host,
                 position,
             };
             side_cars.push(run.run(cohorts).await?);
@@ -302,7 +302,7 @@ impl GroupRun<'_> {
         let is_whole = self.shard.is_none();
         for (checkpoint, _) in checkpoints.iter().zip(states).filter(|(_, state)| is_whole && **state == State::Empty) {
             let fingerprint = self.fingerprint(checkpoint, n_elements);
-            let nothing = Progress { n_done: 0, means: GroupMeans::new(n_elements), report: Report::new(n_elements) };
+            let nothing = JournalState { n_done: 0, means: GroupMeans::new(n_elements), report: Report::new(n_elements) };
             journal::save(self.store, &Place::in_folder(&checkpoint.folder, None), &fingerprint, &nothing).await?;
         }
         // Last: a group that is defined without a run that has begun could not be offered once more.
@@ -326,7 +326,7 @@ impl GroupRun<'_> {
     async fn load(&self, checkpoint: &Checkpoint) -> Result<Model, Ended> {
         let of = (checkpoint.split, checkpoint.selection.as_str());
         let model =
-            Model::load(self.maps.clone(), self.tree.clone(), of, self.device, &Pacer::new(self.outlet), &|| self.outlet.now_ms()).await?;
+            Model::load(self.maps.clone(), self.tree.clone(), of, self.device, &Pacer::new(self.host), &|| self.host.now_ms()).await?;
         let (target, n_nodes) = (self.options.target_node, model.network.n_outputs());
         if target < n_nodes {
             return Ok(model);

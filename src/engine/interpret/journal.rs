@@ -37,7 +37,7 @@ impl Place {
 
 /// The state of one checkpoint's run.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Progress {
+pub struct JournalState {
     /// Items visited.
     pub n_done: usize,
     /// Their sums; empty before the first item.
@@ -72,10 +72,10 @@ impl Journal {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn restore(self, store: &dyn Store, place: &Place) -> Result<Option<Progress>, FileError> {
+    pub async fn restore(self, store: &dyn Store, place: &Place) -> Result<Option<JournalState>, FileError> {
         let sums = store.read(&place.sums(self.n_done)).await?;
         let means = sums.and_then(|sums| GroupMeans::restore(&self.counts, &sums));
-        Ok(means.map(|means| Progress { n_done: self.n_done, means, report: self.report }))
+        Ok(means.map(|means| JournalState { n_done: self.n_done, means, report: self.report }))
     }
 }
 
@@ -84,7 +84,7 @@ impl Journal {
 ///
 /// # Errors
 /// If the store fails.
-pub async fn save(store: &dyn Store, place: &Place, fingerprint: &str, progress: &Progress) -> Result<(), FileError> {
+pub async fn save(store: &dyn Store, place: &Place, fingerprint: &str, progress: &JournalState) -> Result<(), FileError> {
     let old = Journal::read(store, place).await?;
     store.write(&place.sums(progress.n_done), &progress.means.to_bytes()).await?;
     let journal = Journal {

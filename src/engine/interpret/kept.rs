@@ -13,11 +13,11 @@ use super::journal::{Journal, is_note};
 use super::result_folder::SIDE_CAR;
 use super::side_car::SideCar;
 use crate::engine::failure::Ended;
-use crate::engine::message::{InterpretOptions, KeptRun, Stage};
 use crate::engine::progress::Pacer;
 use crate::export::file_names;
 use crate::files::{FileError, Store, file_name};
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
+use crate::protocol::{InterpretOptions, KeptRun};
 
 /// What is known of a run beside its results.
 const NOTE: &str = "run.json";

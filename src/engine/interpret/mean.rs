@@ -1,6 +1,6 @@
 //! Group means as ClinicaDL 1.6.1 accumulates them: sequential float32 sums in the order of the table.
 
-use crate::attribution::Convention;
+use crate::protocol::Convention;
 
 /// Running sums, one for each element. Memory does not grow with the number of sessions.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,14 +8,13 @@ use super::mean::GroupMeans;
 use super::report::Report;
 use super::result_folder::{ResultFolder, SIDE_CAR};
 use super::side_car::SideCar;
-use crate::engine::Outlet;
+use crate::engine::Host;
 use crate::engine::failure::Ended;
 use crate::engine::images::Cohorts;
-use crate::engine::message::Stage;
 use crate::engine::progress::Pacer;
 use crate::files::{Store, file_name, held};
 use crate::maps::Maps;
-use crate::network::Pace;
+use crate::pace::{Pace, Stage};
 use crate::torch_file;
 
 /// The parts of one checkpoint's results.
@@ -33,7 +32,7 @@ pub async fn merge(
     (group, name): (&str, &str),
     cohorts: &mut Cohorts,
     store: &dyn Store,
-    outlet: &dyn Outlet,
+    host: &dyn Host,
 ) -> Result<Vec<SideCar>, Ended> {
     let (mut all_parts, mut merged_before, mut merged) = (Vec::new(), Vec::new(), Vec::new());
     for split in &maps.splits {
@@ -63,7 +62,7 @@ pub async fn merge(
     }
     all_parts.iter().try_for_each(Parts::check)?;
     for parts in all_parts {
-        merged.push(parts.merge(maps, cohorts, store, outlet).await?);
+        merged.push(parts.merge(maps, cohorts, store, host).await?);
     }
     Ok(merged)
 }
@@ -102,8 +101,8 @@ impl Parts {
         Err(Ended::because(format!("{folder}: parts are missing: {}", missing.join(", ")), "compute them with --shard first"))
     }
 
-    async fn merge(self, maps: &Maps, cohorts: &mut Cohorts, store: &dyn Store, outlet: &dyn Outlet) -> Result<SideCar, Ended> {
-        let pacer = Pacer::new(outlet);
+    async fn merge(self, maps: &Maps, cohorts: &mut Cohorts, store: &dyn Store, host: &dyn Host) -> Result<SideCar, Ended> {
+        let pacer = Pacer::new(host);
         let mut report = self.joined_report();
         let mut means = GroupMeans::new(report.elements.len());
         let paths = self.map_paths(&report);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::element_map::ElementMap;
-use crate::engine::message::ParticipantKey;
 use crate::maps::groups::GroupSession;
+use crate::protocol::ParticipantKey;
 
 /// Sessions in the order of the table, and what is known of the elements.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

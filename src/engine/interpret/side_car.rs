@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::report::Report;
 use super::shard::Shard;
-use crate::attribution::Convention;
-use crate::engine::message::InterpretOptions;
 use crate::export::record::{DeviceRecord, ModelRecord, Software};
+use crate::protocol::{Convention, InterpretOptions};
 
 /// Everything needed to compute the same results again, and to know what they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

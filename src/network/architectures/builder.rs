@@ -9,7 +9,8 @@ use crate::network::fully_connected::FullyConnected;
 use crate::network::input_shape::InputShape;
 use crate::network::layers::{Linear, MaxPool, PadMaxPool, RowLayer};
 use crate::network::step::{self, Module, Step};
-use crate::network::{Network, NetworkError, Pace, WorkLimits};
+use crate::network::{Network, NetworkError, WorkLimits};
+use crate::pace::Pace;
 use crate::torch_file::StateDict;
 
 impl Plan {

@@ -11,8 +11,9 @@ mod weights;
 use burn::tensor::Device;
 
 use super::input_shape::InputShape;
-use super::{Network, NetworkError, Pace, WorkLimits};
+use super::{Network, NetworkError, WorkLimits};
 use crate::maps::{MapsConfig, RandomArchitecture};
+use crate::pace::Pace;
 use crate::torch_file::StateDict;
 use plan::Plan;
 

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::plan::{Planned, PlannedConvolution};
-use crate::engine::message::Stage;
 use crate::network::error::KeyProblem;
 use crate::network::feature_maps::slabs_of;
 use crate::network::layers::{BatchNorm, BatchNormParameters, Convolution, Linear, SqueezeExcitation, Window};
-use crate::network::{NetworkError, Pace, WorkLimits};
+use crate::network::{NetworkError, WorkLimits};
+use crate::pace::{Pace, Stage};
 use crate::torch_file::{self, Flaw, StateDict};
 
 /// Stands for "any number" in an expected shape.

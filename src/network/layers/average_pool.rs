@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use crate::network::feature_maps::slabs_of;
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError, WorkLimits};
 
 /// The mean of each channel over all voxels, C×1×1×1.
@@ -12,7 +12,7 @@ pub struct AveragePool;
 
 impl AveragePool {
     /// One voxel per channel.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let [channels, d, h, w] = x.shape();
         let mut output = FeatureMaps::empty([channels, 1, 1, 1]);
         output.push(walk.sum(x, |_, x| x).await?.div_scalar((d * h * w) as f32));

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError};
 
 /// torch's default for the constant added to the variance.
@@ -24,7 +24,7 @@ pub struct KeptInstanceNorm {
 
 impl InstanceNorm {
     /// Same shape as the input. The variance takes a second pass over the centred values, which loses no digits.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &Walk<'_>) -> Result<(FeatureMaps, KeptInstanceNorm), NetworkError> {
+    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptInstanceNorm), NetworkError> {
         let n = n_voxels(x);
         let mean = walk.sum(x, |_, x| x).await?.div_scalar(n);
         let squares = walk.sum(x, |_, x| (x - mean.clone()).square()).await?;
@@ -34,7 +34,12 @@ impl InstanceNorm {
     }
 
     /// `scale · (g − mean(g) − y · mean(g · y))`, y being the output: mean and variance depend on the input, too.
-    pub async fn input_gradient(&self, g: &FeatureMaps, kept: &KeptInstanceNorm, walk: &Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn input_gradient(
+        &self,
+        g: &FeatureMaps,
+        kept: &KeptInstanceNorm,
+        walk: &WalkProgress<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
         let n = n_voxels(g);
         let y = |rows| kept.normalized.rows(rows, 0.0);
         let mean = walk.sum(g, |_, g| g).await?.div_scalar(n);

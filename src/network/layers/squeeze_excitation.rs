@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
 use super::{Activation, Linear, Slope};
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError};
 
 /// Multiplies each channel by `sigmoid(W₂ · ReLU(W₁ · s + b₁) + b₂)`, s being the means of the channels.
@@ -27,7 +27,7 @@ pub struct KeptExcitation {
 
 impl SqueezeExcitation {
     /// Same shape as the input.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &Walk<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
+    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
         let means = walk.sum(x, |_, x| x).await?.div_scalar(n_voxels(x));
         let (gate, slope) = self.gate(vector(means));
         let factors = per_channel(gate.clone());
@@ -36,7 +36,12 @@ impl SqueezeExcitation {
     }
 
     /// Through the product, and through the factors and the means on which they depend.
-    pub async fn input_gradient(&self, g: &FeatureMaps, kept: &KeptExcitation, walk: &Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn input_gradient(
+        &self,
+        g: &FeatureMaps,
+        kept: &KeptExcitation,
+        walk: &WalkProgress<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
         let to_gate = vector(walk.sum(g, |rows, g| g * kept.input.rows(rows, 0.0)).await?);
         let to_means = self.means_gradient(to_gate, kept.gate.clone(), &kept.slope);
         let (factors, everywhere) = (per_channel(kept.gate.clone()), per_channel(to_means.div_scalar(n_voxels(g))));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::Keep;
 use super::chain::Chain;
 use crate::network::feature_maps::FeatureMaps;
+use crate::network::helper_pool::{Backwards, BlockDefinition, BlockJob, Forwards, run_locally};
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 use crate::network::kernels::{Block, BlockParameters, HostValues};
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
-use crate::network::team::{Backwards, Forwards, Job, Lesson, alone};
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{NetworkError, WorkLimits};
 
 /// How many times less work a sparse way back is than the way forward, at least: one voxel of eight carries a gradient.
@@ -57,7 +57,7 @@ impl Fused {
         input: &FeatureMaps,
         keep: Keep,
         limits: WorkLimits,
-        walk: Walk<'_>,
+        walk: WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
         let shape = self.chain.output_shape();
         let x = input.joined();
@@ -75,7 +75,7 @@ impl Fused {
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let gradient = gradient.joined();
         let device = gradient.device();
         let values = HostValues::of(&gradient);
@@ -97,13 +97,13 @@ impl Fused {
     }
 
     /// Has a way through the block done, `spared` times less work than the way forward, piece by piece; after each a stop is noticed.
-    async fn work_off(&self, job: &mut dyn Job, limits: WorkLimits, spared: u64, walk: Walk<'_>) -> Result<(), NetworkError> {
+    async fn work_off(&self, job: &mut dyn BlockJob, limits: WorkLimits, spared: u64, walk: WalkProgress<'_>) -> Result<(), NetworkError> {
         let len = self.piece_len(limits.max_fused_work.saturating_mul(spared), self.planes().1);
-        if let Some(team) = walk.team().filter(|team| team.has_helpers() && self.can_share(limits, spared)) {
-            let lesson = || BlockParameters::of(self.chain.layers()).map(Lesson::Block);
-            return team.share((self.block.clone(), lesson), job, len, (walk, self.n_layers())).await;
+        if let Some(helpers) = walk.helpers().filter(|helpers| helpers.has_helpers() && self.can_share(limits, spared)) {
+            let definition = || BlockParameters::of(self.chain.layers()).map(BlockDefinition::Block);
+            return helpers.share((self.block.clone(), definition), job, len, (walk, self.n_layers())).await;
         }
-        alone(job, len, (walk, self.n_layers())).await
+        run_locally(job, len, (walk, self.n_layers())).await
     }
 
     /// Whether the work is worth being sent to other threads. Images of two axes are one plane, which cannot be cut.

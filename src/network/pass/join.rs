@@ -8,7 +8,7 @@ use super::{Keep, SpatialPass};
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::{Footprint, bytes_of};
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{NetworkError, WorkLimits};
 
 /// `tail(branch(x) + shortcut(x))`.
@@ -84,7 +84,7 @@ impl Join {
         input: &FeatureMaps,
         keep: Keep,
         limits: WorkLimits,
-        walk: Walk<'_>,
+        walk: WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
         let branch = Box::pin(self.branch.forward(input, keep, walk)).await?;
         let walk = walk.after(self.branch.n_layers());
@@ -106,7 +106,7 @@ impl Join {
     }
 
     /// Gradient with respect to the block's input.
-    pub async fn backward(&self, gradient: &FeatureMaps, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut to_branch = OverlapAdd::new(self.tail.input_shape());
         let mut to_input = OverlapAdd::new(self.shortcut.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {

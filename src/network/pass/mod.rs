@@ -19,8 +19,8 @@ use super::feature_maps::FeatureMaps;
 use super::kernels::Block;
 use super::layers::RowLayer;
 use super::memory::Footprint;
+use super::progress::WalkProgress;
 use super::step::Step;
-use super::walk::Walk;
 use super::{Kernels, NetworkError, WorkLimits, read};
 use fused::Fused;
 use join::Join;
@@ -102,7 +102,7 @@ impl SpatialPass {
     ///
     /// # Errors
     /// When the walk is stopped, the device fails, or one row is too large for it.
-    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, mut walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, mut walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut maps = input.clone();
         for part in &mut self.parts {
             maps = match part {
@@ -122,7 +122,7 @@ impl SpatialPass {
     ///
     /// # Errors
     /// As [`Self::forward`].
-    pub async fn backward(&self, gradient: FeatureMaps, mut walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: FeatureMaps, mut walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut maps = gradient;
         for part in self.parts.iter().rev() {
             maps = match part {

@@ -4,13 +4,13 @@ use burn::tensor::{Device, Tensor};
 
 use super::Keep;
 use crate::network::feature_maps::{FeatureMaps, slabs_of};
+use crate::network::helper_pool::{BlockDefinition, BlockJob, ResidualBackwards, ResidualForwards, run_locally};
 use crate::network::kernels::cpu::residual::{CpuResidual, Excited, Forward, Pooled, PooledGradient, Way, excitation_gradient};
 use crate::network::kernels::{HostValues, ResidualBlock};
 use crate::network::layers::Slope;
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
+use crate::network::progress::WalkProgress;
 use crate::network::step::Step;
-use crate::network::team::{Job, Lesson, ResidualBackwards, ResidualForwards, alone};
-use crate::network::walk::Walk;
 use crate::network::{Kernels, NetworkError, WorkLimits};
 
 /// Planes that are worked on at once, where the limits allow: enough for threads, few beside the whole.
@@ -92,7 +92,7 @@ impl Residual {
         input: &FeatureMaps,
         keep: Keep,
         limits: WorkLimits,
-        walk: Walk<'_>,
+        walk: WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
         self.kept = None;
         let x = input.joined();
@@ -124,7 +124,7 @@ impl Residual {
         (output, mut winners): (&mut [f32], Option<&mut [u8]>),
         device: &Device,
         n_planes: usize,
-        walk: Walk<'_>,
+        walk: WalkProgress<'_>,
     ) -> Result<Option<KeptExcitation>, NetworkError> {
         let Some(layer) = &self.block.excitation else { return Ok(None) };
         let (axes, keeps) = (self.axes(), winners.is_some());
@@ -148,12 +148,18 @@ impl Residual {
     }
 
     /// Has a way through the block done, piece by piece; after each a stop is noticed.
-    async fn work_off(&self, job: &mut dyn Job, max_len: usize, limits: WorkLimits, walk: Walk<'_>) -> Result<(), NetworkError> {
-        if let Some(team) = walk.team().filter(|team| team.has_helpers() && self.can_share(limits)) {
-            let lesson = || Some(Lesson::Residual(self.block.parameters.clone()));
-            return team.share((self.block.parameters.clone(), lesson), job, max_len, (walk, self.n_layers())).await;
+    async fn work_off(
+        &self,
+        job: &mut dyn BlockJob,
+        max_len: usize,
+        limits: WorkLimits,
+        walk: WalkProgress<'_>,
+    ) -> Result<(), NetworkError> {
+        if let Some(helpers) = walk.helpers().filter(|helpers| helpers.has_helpers() && self.can_share(limits)) {
+            let definition = || Some(BlockDefinition::Residual(self.block.parameters.clone()));
+            return helpers.share((self.block.parameters.clone(), definition), job, max_len, (walk, self.n_layers())).await;
         }
-        alone(job, max_len, (walk, self.n_layers())).await
+        run_locally(job, max_len, (walk, self.n_layers())).await
     }
 
     /// Whether the work is worth being sent to other threads.
@@ -162,7 +168,7 @@ impl Residual {
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let kept = self.kept.as_ref().expect(KEPT);
         let gradient = gradient.joined();
         let device = gradient.device();

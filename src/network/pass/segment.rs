@@ -12,7 +12,7 @@ use crate::network::kernels::Block;
 use crate::network::kernels::gpu::{GpuBlock, GpuWinners};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{NetworkError, WorkLimits};
 
 /// Row layers of which only the first looks far.
@@ -92,7 +92,7 @@ impl Segment {
         input: &FeatureMaps,
         keep: Keep,
         limits: WorkLimits,
-        walk: Walk<'_>,
+        walk: WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
         self.slabs.clear();
         let shape = self.chain.output_shape();
@@ -111,7 +111,7 @@ impl Segment {
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut sum = OverlapAdd::new(self.chain.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {
             let rows = slab.output_rows.start as isize..slab.output_rows.end as isize;

@@ -2,7 +2,7 @@
 
 use crate::network::layers::{AveragePool, InstanceNorm, KeptExcitation, KeptInstanceNorm, SqueezeExcitation};
 use crate::network::memory::{Footprint, bytes_of};
-use crate::network::walk::Walk;
+use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError, WorkLimits};
 
 use super::Keep;
@@ -33,7 +33,7 @@ impl Whole {
     }
 
     /// Output of the layer.
-    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let keeps = keep == Keep::ForGradient;
         match self {
             Self::InstanceNorm(_, slot) => {
@@ -51,7 +51,7 @@ impl Whole {
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: Walk<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         match self {
             Self::InstanceNorm(_, kept) => InstanceNorm.input_gradient(gradient, kept.as_ref().expect(KEPT), &walk).await,
             Self::SqueezeExcitation(_, layer, kept) => layer.input_gradient(gradient, kept.as_ref().expect(KEPT), &walk).await,

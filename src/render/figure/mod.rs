@@ -6,6 +6,7 @@
 
 mod annotation;
 mod background;
+mod caption;
 mod color_bar;
 mod error;
 mod figure_scale;
@@ -20,6 +21,7 @@ mod view;
 pub mod words;
 
 pub use background::{Background, Dim, border_median, template_background};
+pub use caption::Caption;
 pub use error::FigureError;
 pub use figure_scale::FigureScale;
 pub use outline::MaskStyle;
@@ -31,8 +33,7 @@ pub use view::{CutPlace, FigureView, Ground, Masks, Paper, WrongField};
 
 use std::borrow::Cow;
 
-use super::cuts;
-use super::{Colormap, CutCoords, DisplayMode, Interpolation, MagnitudeSample, Orientation, Plane, Threshold, Upright};
+use super::{Colormap, CutCoords, DisplayMode, Interpolation, MagnitudeSample, Orientation, Plane, Threshold, Upright, cuts};
 use crate::volume::{Statistics, Volume};
 
 /// What a figure shows and how; [`Figure::new`] has `plot_stat_map`'s defaults.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::state::KeptMap;
 use crate::analysis::comparison::{Correlations, Overlap, Voxels};
-use crate::engine::message::ComparisonOutcome;
+use crate::protocol::ComparisonOutcome;
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::format;
 use crate::ui::study::{Study, Task};

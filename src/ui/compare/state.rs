@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::analysis::comparison::Voxels;
-use crate::engine::message::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS, Request};
+use crate::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS, Request};
 use crate::ui::shown::{ShownImage, ShownMap};
 use crate::ui::study::{Study, Task};
 

@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
 use super::state::Drawn;
-use crate::engine::message::Failure;
 use crate::export::png::with_texts;
+use crate::protocol::Failure;
 use crate::render::figure::POINTS_PER_INCH;
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::language::Text;

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::state::Problem;
-use crate::engine::message::Failure;
+use crate::protocol::Failure;
 use crate::ui::study::{Study, Task};
 use crate::ui::text::figure as text;
 use crate::ui::view_state::ViewState;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::volumes::{Sent, Volumes};
-use crate::engine::message::{Failure, FigureForm, FigureOrder, FigureReady, Request};
+use crate::protocol::{Failure, FigureForm, FigureOrder, FigureReady, Request};
 use crate::render::figure::{FigureView, WrongField};
 use crate::ui::study::{Study, Task};
 use crate::web::address;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::engine::message::{Failure, FigureOrder, FigureVolume};
+use crate::protocol::{Failure, FigureOrder, FigureVolume};
 use crate::render::figure::{FigureView, Ground};
 use crate::ui::layers::ShelfVolume;
 use crate::ui::study::Study;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::engine::message::{GroupSource, GroupSummary, InterpretOptions, ModelSummary, NiftiForm, ParticipantList};
+use crate::protocol::{GroupSource, GroupSummary, InterpretOptions, ModelSummary, NiftiForm, ParticipantList};
 use crate::ui::study::Study;
 use crate::ui::text::group as text;
 

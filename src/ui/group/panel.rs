@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::checks::Checks;
 use super::fields::{CheckField, TextField};
 use super::form::{command, diagnoses_of, known_group, missing, selections_of, splits_of};
-use crate::engine::message::NiftiForm;
+use crate::protocol::NiftiForm;
 use crate::ui::choice::{Choice, Entry};
 use crate::ui::progress_line::in_words;
 use crate::ui::study::Study;

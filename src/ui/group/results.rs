@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::engine::message::{Interpretation, KeptRun};
+use crate::protocol::{Interpretation, KeptRun};
 use crate::ui::study::{Keeping, Study};
 use crate::ui::text::{self, group as words};
 use crate::web::kept_files::can_choose_folder;

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::form::options;
-use crate::engine::message::{Failure, KeptRun, Progress, Request, Stage};
+use crate::pace::Stage;
+use crate::protocol::{Failure, KeptRun, Progress, Request};
 use crate::ui::study::{Study, Task};
 use crate::web::kept_files::{ChosenFolder, FolderChoice, HandOverError};
 

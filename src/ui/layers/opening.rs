@@ -1,7 +1,7 @@
 //! Asking the engine for extra volumes.
 
 use super::shelf::Slot;
-use crate::engine::message::{Bundled, Request, VolumeRole};
+use crate::protocol::{Bundled, Request, VolumeRole};
 use crate::render::Ground;
 use crate::ui::study::{Study, Task};
 use crate::ui::view_state::ViewState;

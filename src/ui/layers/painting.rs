@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::shelf::{Contents, OverlayLayer, OverlayLook, Style};
 use super::underlay::Underlay;
-use crate::engine::message::OverlayKind;
+use crate::protocol::OverlayKind;
 use crate::render::{Extent, Layer, LayerSettings, Paint, Paper, PlaneGrid, Regions, Window, render_on_paper};
 use crate::ui::shown::Placed;
 use crate::ui::study::Study;

@@ -1,7 +1,7 @@
 //! Which regions a point lies in.
 
 use super::shelf::OverlayLayer;
-use crate::engine::message::OverlayKind;
+use crate::protocol::OverlayKind;
 use crate::render::{Regions, nearest_value};
 use crate::ui::study::Study;
 use crate::ui::text::layers as words;

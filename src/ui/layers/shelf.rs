@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::engine::message::{Failure, OverlayKind, VolumeReady};
+use crate::protocol::{Failure, OverlayKind, VolumeReady};
 use crate::render::{ColorScale, Colormap, Window};
 use crate::ui::shown::Placed;
 

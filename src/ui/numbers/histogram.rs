@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::analysis::histogram::{Histogram, N_BINS};
-use crate::engine::message::MapNumbers;
+use crate::protocol::MapNumbers;
 use crate::ui::format;
 use crate::ui::study::Study;
 use crate::ui::text::numbers as words;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::analysis::profile::Profile;
-use crate::engine::message::MapNumbers;
+use crate::protocol::MapNumbers;
 use crate::render::Plane;
 use crate::ui::study::Study;
 use crate::ui::text::numbers as words;

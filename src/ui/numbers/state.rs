@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::engine::message::{MapNumbers, Request};
+use crate::protocol::{MapNumbers, Request};
 use crate::ui::study::{Study, Task};
 
 /// Asks for the numbers of every map, and of every channel, that comes on show.

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use crate::analysis::histogram::Histogram;
 use crate::analysis::profile::Profile;
-use crate::engine::message::{Failure, MapNumbers};
 use crate::export::file_names::map_stem;
 use crate::export::number_tables::{histogram_tsv, profiles_tsv};
+use crate::protocol::{Failure, MapNumbers};
 use crate::render::Plane;
 use crate::ui::study::Study;
 use crate::ui::text::{self, numbers as words};

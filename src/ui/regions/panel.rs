@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use super::state::Found;
 use super::table::{region_names, table};
-use crate::engine::message::Failure;
 use crate::export::cluster_table::cluster_table;
+use crate::protocol::Failure;
 use crate::ui::study::{Study, Task};
 use crate::ui::tabs::Tab;
 use crate::ui::text::{self, regions as words};

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use leptos::prelude::*;
 
 use crate::analysis::clusters::{Cluster, ClusterRule, blank_voxels};
-use crate::engine::message::{ClusterRequest, ClustersReady, Failure, Request};
+use crate::protocol::{ClusterRequest, ClustersReady, Failure, Request};
 use crate::ui::shown::{Placed, ShownMap};
 use crate::ui::study::{Study, Task};
 use crate::volume::Volume;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::panel::save_table;
 use super::state::Found;
 use crate::analysis::clusters::Cluster;
-use crate::engine::message::OverlayKind;
+use crate::protocol::OverlayKind;
 use crate::ui::format;
 use crate::ui::layers::regions_at;
 use crate::ui::study::Study;

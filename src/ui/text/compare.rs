@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use crate::analysis::comparison::{Correlations, Overlap};
-use crate::attribution::Convention;
-use crate::attribution::Method;
-use crate::engine::message::Quantity;
+use crate::protocol::{Convention, Method, Quantity};
 use crate::ui::compare::KeptMap;
 use crate::ui::format;
 use crate::ui::language::{Language, Text, spoken};

@@ -1,7 +1,6 @@
 //! Words of group runs and their results.
 
-use crate::attribution::Convention;
-use crate::engine::message::{GroupSummary, KeptRun, NiftiForm};
+use crate::protocol::{Convention, GroupSummary, KeptRun, NiftiForm};
 use crate::ui::format;
 use crate::ui::language::{Language, Text, spoken};
 

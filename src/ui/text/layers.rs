@@ -1,6 +1,6 @@
 //! Words of the layers below and above the map.
 
-use crate::engine::message::OverlayKind;
+use crate::protocol::OverlayKind;
 use crate::render::Ground;
 use crate::ui::language::{Language, Text, spoken};
 use crate::ui::layers::{Slot, Style};

@@ -10,7 +10,8 @@ pub mod regions;
 
 use super::format;
 use super::language::{Language, Text, spoken};
-use crate::engine::message::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck, Stage};
+use crate::pace::Stage;
+use crate::protocol::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck};
 use crate::render::Plane;
 
 pub const NAME: Text = Text::new("MapLens", "MapLens");

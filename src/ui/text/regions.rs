@@ -1,7 +1,7 @@
 //! Words of the clusters of a map.
 
 use crate::analysis::clusters::ClusterRule;
-use crate::engine::message::ClustersReady;
+use crate::protocol::ClustersReady;
 use crate::ui::format;
 use crate::ui::language::{Language, Text, spoken};
 

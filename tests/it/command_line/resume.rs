@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use maplens::attribution::{Convention, Method};
 use maplens::engine::interpret::{GroupRun, Offered, SideCar, resolve};
-use maplens::engine::message::{Attachment, DeviceChoice, Event, InterpretOptions, NiftiForm};
-use maplens::engine::{Cohorts, Ended, Outlet, device};
-use maplens::files::{FileError, FileTree, LocalFuture, MemoryStore, Store};
+use maplens::engine::{Cohorts, Ended, Host, device};
+use maplens::files::{FileError, FileTree, MemoryStore, Store};
 use maplens::maps::Maps;
+use maplens::pace::LocalFuture;
+use maplens::protocol::{Attachment, Convention, DeviceChoice, Event, InterpretOptions, Method, NiftiForm};
 use pollster::block_on;
 
 use super::{SMALL, Workplace};
@@ -20,7 +20,7 @@ use crate::fixtures;
 #[derive(Default)]
 struct FastClock(Cell<f64>);
 
-impl Outlet for FastClock {
+impl Host for FastClock {
     fn post(&self, _event: Event, _attachments: Vec<Attachment>) {}
 
     fn pause(&self) -> LocalFuture<'_, ()> {
@@ -106,8 +106,8 @@ impl Study {
         block_on(async {
             let resolved = resolve(maps, tree, &options, Offered::default(), None).await?;
             let device = device::open(DeviceChoice::Cpu).await;
-            let outlet = &FastClock::default();
-            let run = GroupRun { maps, tree, resolved: &resolved, options: &options, shard: None, device: &device, store, outlet };
+            let host = &FastClock::default();
+            let run = GroupRun { maps, tree, resolved: &resolved, options: &options, shard: None, device: &device, store, host };
             let checked = run.check(cohorts).await?;
             run.run(checked, cohorts).await
         })

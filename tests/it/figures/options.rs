@@ -1,7 +1,9 @@
 //! Options that nilearn 0.9.2 has not, or that no fixture covers: sides, masks, numbers of slices, HTML, texts of a browser's PNG.
 
-use maplens::export::{Caption, html::html, png, svg::svg};
-use maplens::render::figure::{Background, Figure, Mark, MaskStyle, Pixels, Scene};
+use maplens::export::html::html;
+use maplens::export::png;
+use maplens::export::svg::svg;
+use maplens::render::figure::{Background, Caption, Figure, Mark, MaskStyle, Pixels, Scene};
 use maplens::render::{CutCoords, DisplayMode, Orientation, Threshold};
 use maplens::volume::{Affine, Volume};
 

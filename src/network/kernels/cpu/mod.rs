@@ -104,7 +104,7 @@ impl CpuBlock {
         self.forward.planes_of(held[1], &fill, input, planes, output, winners);
     }
 
-    /// Computes planes of the gradient with respect to the input, `C×D×H×W` in `input_gradient`, [`Self::gradient_steps`]
+    /// Computes planes of the gradient with respect to the input, `C×D×H×W` in `input_gradient`, [`Self::gradient_units`]
     /// of which make the whole.
     pub fn input_gradient(&self, gradient: OutputGradient<'_>, input: [usize; 3], steps: Range<usize>, input_gradient: &mut [f32]) {
         let held = [Held::all(self.geometry.output(input)[0]), Held::all(input[0])];
@@ -137,7 +137,7 @@ impl CpuBlock {
     }
 
     /// Number of pieces of [`Self::input_gradient`].
-    pub fn gradient_steps(&self, input: [usize; 3]) -> usize {
+    pub fn gradient_units(&self, input: [usize; 3]) -> usize {
         match &self.backward {
             Backward::Sparse(sparse) => sparse.steps(input),
             Backward::Dense(_) => input[0],

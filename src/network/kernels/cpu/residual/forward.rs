@@ -2,9 +2,8 @@
 
 use super::input::Input;
 use super::join::{Join, Pooled};
-use super::rectify;
 use super::ring::Ring;
-use super::{CpuResidual, STRIDE};
+use super::{CpuResidual, STRIDE, rectify};
 use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};
 

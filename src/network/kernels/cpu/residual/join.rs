@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::STRIDE;
 use super::input::Input;
 use super::pointwise::{Pointwise, Rows};
-use super::rectify;
 use super::ring::Ring;
+use super::{STRIDE, rectify};
 use crate::network::kernels::cpu::convolve::CHANNELS;
 use crate::network::kernels::cpu::held::Held;
 use crate::network::kernels::cpu::parallel::{Shared, in_pieces};

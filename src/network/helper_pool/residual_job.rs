@@ -5,9 +5,9 @@
 use std::ops::Range;
 
 use super::helper::count;
-use super::job::{Job, copy, planes_of, take_planes, words};
-use super::order::{Order, PieceKey};
-use crate::crew::{Arrived, Parcel};
+use super::job::{BlockJob, copy, planes_of, take_planes, words};
+use super::request::{HelperRequest, PieceKey};
+use crate::helpers::{Packet, ReceivedPacket};
 use crate::network::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, Way};
 
 /// Planes of the output that a helper is given at least: where a piece begins, some work is done twice.
@@ -45,8 +45,8 @@ impl<'a> ResidualForwards<'a> {
     }
 }
 
-impl Job for ResidualForwards<'_> {
-    fn n_steps(&self) -> usize {
+impl BlockJob for ResidualForwards<'_> {
+    fn n_units(&self) -> usize {
         CpuResidual::output(self.axes)[0]
     }
 
@@ -64,13 +64,13 @@ impl Job for ResidualForwards<'_> {
         }
     }
 
-    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
-        let order = Order::Forward { piece, axes: self.axes, planes: steps.clone(), keeps: self.winners.is_some() };
+    fn request(&self, piece: PieceKey, steps: &Range<usize>) -> Packet<'_> {
+        let request = HelperRequest::Forward { piece, axes: self.axes, planes: steps.clone(), keeps: self.winners.is_some() };
         let floats = planes_of(self.x, self.axes, self.block.input_planes(self.axes, Way::Forward, steps)).collect();
-        Parcel { words: words(&order), floats, bytes: Vec::new() }
+        Packet { words: words(&request), floats, bytes: Vec::new() }
     }
 
-    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()> {
         let channels_and_axes = (self.block.n_out(), CpuResidual::output(self.axes));
         take_planes(answer, channels_and_axes, steps, (self.output, self.winners.as_deref_mut()))
     }
@@ -102,8 +102,8 @@ impl<'a> ResidualBackwards<'a> {
     }
 }
 
-impl Job for ResidualBackwards<'_> {
-    fn n_steps(&self) -> usize {
+impl BlockJob for ResidualBackwards<'_> {
+    fn n_units(&self) -> usize {
         self.axes[0]
     }
 
@@ -121,17 +121,17 @@ impl Job for ResidualBackwards<'_> {
         }
     }
 
-    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
-        let order = Order::Backward { piece, axes: self.axes, steps: steps.clone() };
+    fn request(&self, piece: PieceKey, steps: &Range<usize>) -> Packet<'_> {
+        let request = HelperRequest::Backward { piece, axes: self.axes, steps: steps.clone() };
         let (axes, planes) = (CpuResidual::output(self.axes), self.block.output_planes(self.axes, steps));
         let mut floats: Vec<&[f32]> = planes_of(self.x, self.axes, self.block.input_planes(self.axes, Way::Backward, steps)).collect();
         floats.extend(planes_of(self.gradient.values, axes, planes.clone()));
         floats.extend(planes_of(self.gradient.output, axes, planes.clone()));
         floats.extend([self.excited.gate, self.excited.everywhere]);
-        Parcel { words: words(&order), floats, bytes: planes_of(self.gradient.winners, axes, planes).collect() }
+        Packet { words: words(&request), floats, bytes: planes_of(self.gradient.winners, axes, planes).collect() }
     }
 
-    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()> {
         if answer.n_floats() != count(self.block.n_in(), steps, self.axes)? || answer.n_bytes() != 0 {
             return None;
         }

@@ -16,8 +16,8 @@ use web_sys::{Blob, BlobPropertyBag, ErrorEvent, MessageEvent, Url, Worker, Work
 
 use super::words_of;
 use super::yield_now::macrotask;
-use crate::crew::{Arrived, Crew, News, Parcel};
-use crate::files::LocalFuture;
+use crate::helpers::{HelperEvent, HelperPort, Packet, ReceivedPacket};
+use crate::pace::LocalFuture;
 
 pub use helper::{is_helper, serve_as_helper};
 
@@ -27,7 +27,7 @@ const NAME: &str = "helper";
 /// Where `www/worker_start.js` tells the address of the module that starts a helper.
 const START: &str = "helperStart";
 
-/// Longest wait for news, in milliseconds.
+/// Longest wait for event, in milliseconds.
 const WAIT_MS: i32 = 20;
 
 /// Buffers that are kept to be sent again, for each helper.
@@ -48,7 +48,7 @@ struct Helper {
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
-/// News that nobody has taken yet.
+/// HelperEvent that nobody has taken yet.
 #[derive(Default)]
 struct Inbox {
     waiting: RefCell<VecDeque<(usize, Heard)>>,
@@ -79,7 +79,7 @@ struct Answer {
     n_kept: usize,
 }
 
-impl Crew for Workers {
+impl HelperPort for Workers {
     fn n_threads(&self) -> usize {
         let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
         scope.navigator().hardware_concurrency() as usize
@@ -94,25 +94,25 @@ impl Crew for Workers {
         Ok(())
     }
 
-    fn post(&self, helper: usize, parcel: &Parcel<'_>) -> Result<(), String> {
-        let message = self.message(parcel);
+    fn post(&self, helper: usize, packet: &Packet<'_>) -> Result<(), String> {
+        let message = self.message(packet);
         let helpers = self.helpers.borrow();
         let Some(helper) = helpers.get(helper) else { return Err("there is no such helper".to_owned()) };
         let (data, transfer) = message.into_js().map_err(|error| words_of(&error))?;
         helper.worker.post_message_with_transfer(&data, &transfer).map_err(|error| words_of(&error))
     }
 
-    fn take(&self) -> Option<(usize, News)> {
+    fn take(&self) -> Option<(usize, HelperEvent)> {
         let (helper, heard) = self.inbox.waiting.borrow_mut().pop_front()?;
-        let news = match heard {
-            Heard::Ready => News::Ready,
-            Heard::Failed(why) => News::Failed(why),
+        let event = match heard {
+            Heard::Ready => HelperEvent::Ready,
+            Heard::Failed(why) => HelperEvent::Failed(why),
             Heard::Answer(message) => {
                 let n_kept = KEPT_BUFFERS * self.helpers.borrow().len();
-                News::Answer(Box::new(Answer { message, buffers: self.buffers.clone(), n_kept }))
+                HelperEvent::Answer(Box::new(Answer { message, buffers: self.buffers.clone(), n_kept }))
             }
         };
-        Some((helper, news))
+        Some((helper, event))
     }
 
     fn turn(&self) -> LocalFuture<'_, ()> {
@@ -175,22 +175,22 @@ impl Workers {
         Ok(Helper { worker, _on_message: on_message, _on_error: on_error })
     }
 
-    /// A message of a parcel, in a buffer that has come back if one is large enough.
-    fn message(&self, parcel: &Parcel<'_>) -> Message {
-        let n_floats: usize = parcel.floats.iter().map(|part| part.len()).sum();
-        let n_bytes: usize = parcel.bytes.iter().map(|part| part.len()).sum();
+    /// A message of a packet, in a buffer that has come back if one is large enough.
+    fn message(&self, packet: &Packet<'_>) -> Message {
+        let n_floats: usize = packet.floats.iter().map(|part| part.len()).sum();
+        let n_bytes: usize = packet.bytes.iter().map(|part| part.len()).sum();
         let mut buffers = self.buffers.borrow_mut();
         let fits = buffers.iter().position(|buffer| buffer.byte_length() as usize >= size(n_floats, n_bytes));
         let buffer = fits.map(|index| buffers.swap_remove(index));
-        let message = Message::new(parcel.words.clone(), n_floats, n_bytes, buffer);
+        let message = Message::new(packet.words.clone(), n_floats, n_bytes, buffer);
         let (floats, bytes) = (message.floats(), message.bytes());
         let mut at = 0;
-        for part in &parcel.floats {
+        for part in &packet.floats {
             floats.subarray(at, at + part.len() as u32).copy_from(part);
             at += part.len() as u32;
         }
         at = 0;
-        for part in &parcel.bytes {
+        for part in &packet.bytes {
             bytes.subarray(at, at + part.len() as u32).copy_from(part);
             at += part.len() as u32;
         }
@@ -235,7 +235,7 @@ impl Message {
     }
 }
 
-impl Arrived for Answer {
+impl ReceivedPacket for Answer {
     fn words(&self) -> &str {
         &self.message.words
     }

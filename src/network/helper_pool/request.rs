@@ -8,22 +8,22 @@ use crate::network::kernels::cpu::residual::ResidualParameters;
 use crate::network::kernels::{BlockParameters, Rectifier};
 use crate::network::layers::Activation;
 
-/// What to do with the arrays of the same parcel.
+/// What to do with the arrays of the same packet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Order {
+pub enum HelperRequest {
     /// Remember a block. Floats: weights, bias, scale, shift. It has no answer.
-    Learn {
+    DefineBlock {
         /// By which number it is asked for.
         block: u32,
-        /// Its form.
-        form: Form,
+        /// Its shape.
+        shape: BlockShape,
     },
     /// Remember a residual block. Floats: the same of its convolutions and its shortcut. It has no answer.
-    LearnResidual {
+    DefineResidual {
         /// By which number it is asked for.
         block: u32,
         /// Of the first and the second convolution, and of the shortcut.
-        forms: [Form; 3],
+        shapes: [BlockShape; 3],
         /// After the first convolution, and after the sum.
         activations: [Activation; 2],
     },
@@ -68,7 +68,7 @@ pub struct PieceKey {
 
 /// A block without its weights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
+pub struct BlockShape {
     n_in: usize,
     n_out: usize,
     n_axes: usize,
@@ -77,7 +77,7 @@ pub struct Form {
     rectifier: Rectifier,
 }
 
-impl Form {
+impl BlockShape {
     /// Of a block.
     pub fn of(parameters: &BlockParameters) -> Self {
         let &BlockParameters { n_in, n_out, n_axes, stride, pool, rectifier, .. } = parameters;
@@ -100,8 +100,8 @@ impl Form {
         let is_known = [2, 3].contains(&n_axes) && [1, 2].contains(&stride);
         let n_weights = n_out.checked_mul(n_in)?.checked_mul(n_taps).filter(|n| is_known && *n > 0)?;
         let mut take = |n: usize| {
-            let (taken, rest) = values.split_at_checked(n)?;
-            *values = rest;
+            let (taken, unassigned) = values.split_at_checked(n)?;
+            *values = unassigned;
             Some(taken.to_vec())
         };
         let (weight, bias, scale, shift) = (take(n_weights)?, take(n_out)?, take(n_out)?, take(n_out)?);
@@ -109,10 +109,14 @@ impl Form {
     }
 }
 
-/// The residual block of these forms, if these are its values.
-pub fn residual([first, second, shortcut]: [Form; 3], activations: [Activation; 2], mut values: &[f32]) -> Option<ResidualParameters> {
+/// The residual block of these shapes, if these are its values.
+pub fn residual(
+    [first, second, shortcut]: [BlockShape; 3],
+    activations: [Activation; 2],
+    mut values: &[f32],
+) -> Option<ResidualParameters> {
     let is_joined = first.n_in == shortcut.n_in && first.n_out == second.n_in && second.n_out == shortcut.n_out;
-    let is_known = [first, second].iter().all(|form| form.n_axes == 3 && form.stride == 1 && !form.pool);
+    let is_known = [first, second].iter().all(|shape| shape.n_axes == 3 && shape.stride == 1 && !shape.pool);
     let (first, second) = (first.taken_from(&mut values, 27)?, second.taken_from(&mut values, 27)?);
     let shortcut = shortcut.taken_from(&mut values, 1)?;
     (is_joined && is_known && values.is_empty()).then_some(ResidualParameters { first, second, shortcut, activations })

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Convention, Method};
+use super::{Convention, Method};
 
 /// What `clinicadl interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD` is asked for; the folders are those opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

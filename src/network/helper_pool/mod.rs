@@ -9,7 +9,7 @@
 
 mod helper;
 mod job;
-mod order;
+mod request;
 mod residual_job;
 
 use std::any::Any;
@@ -22,23 +22,23 @@ use super::NetworkError;
 use super::feature_maps::slabs_of;
 use super::kernels::BlockParameters;
 use super::kernels::cpu::residual::ResidualParameters;
-use super::walk::Walk;
-use crate::crew::{Crew, News, Parcel};
+use super::progress::WalkProgress;
+use crate::helpers::{HelperEvent, HelperPort, Packet};
 pub use helper::{Answer, Helper};
-pub use job::{Backwards, Forwards, Job};
-use order::{Form, Order, PieceKey};
+pub use job::{Backwards, BlockJob, Forwards};
+use request::{BlockShape, HelperRequest, PieceKey};
 pub use residual_job::{ResidualBackwards, ResidualForwards};
 
 /// More threads gain little: one of them copies for all, deeper blocks have few planes for each, and every helper takes some
 /// megabytes for the program's own data.
 pub const MAX_THREADS: usize = 8;
 
-/// Waits without news, of some hundredths of a second each, after which helpers are given up. A piece takes about one.
-const PATIENCE: usize = 100;
+/// Waits without event, of some hundredths of a second each, after which helpers are given up. A piece takes about one.
+const MAX_SILENT_WAITS: usize = 100;
 
 /// An engine's helpers.
-pub struct Team {
-    crew: Rc<dyn Crew>,
+pub struct HelperPool {
+    port: Rc<dyn HelperPort>,
     state: RefCell<State>,
 }
 
@@ -58,7 +58,7 @@ struct State {
 }
 
 /// What is left of a way through a block.
-struct Rest {
+struct Unassigned {
     /// Steps that nobody has.
     steps: Range<usize>,
     /// Pieces that were given back.
@@ -75,36 +75,36 @@ struct Rest {
 ///
 /// # Errors
 /// When the walk is stopped.
-pub async fn alone(job: &mut dyn Job, max_len: usize, (walk, n_layers): (Walk<'_>, u64)) -> Result<(), NetworkError> {
-    let n_steps = job.n_steps();
-    for steps in slabs_of(0..n_steps, max_len) {
+pub async fn run_locally(job: &mut dyn BlockJob, max_len: usize, (walk, n_layers): (WalkProgress<'_>, u64)) -> Result<(), NetworkError> {
+    let n_units = job.n_units();
+    for steps in slabs_of(0..n_units, max_len) {
         let end = steps.end;
         job.compute(steps);
-        walk.step(n_layers * end as u64 / n_steps as u64).await?;
+        walk.step(n_layers * end as u64 / n_units as u64).await?;
     }
     Ok(())
 }
 
 /// A block as a helper is told of it.
-pub enum Lesson {
+pub enum BlockDefinition {
     /// A fused one.
     Block(BlockParameters),
     /// A residual one.
     Residual(Arc<ResidualParameters>),
 }
 
-impl Team {
+impl HelperPool {
     /// No helper is used until their number has been chosen.
-    pub fn new(crew: Rc<dyn Crew>) -> Self {
-        Self { crew, state: RefCell::default() }
+    pub fn new(port: Rc<dyn HelperPort>) -> Self {
+        Self { port, state: RefCell::default() }
     }
 
     /// Ends the helpers that there are. From now on so many threads may compute, the engine's own among them; without a wish
     /// as many as the machine has. Gives the number of helpers that this means; they are started when a block is large enough.
     pub fn choose(&self, threads: Option<usize>) -> usize {
         let mut state = self.state.borrow_mut();
-        self.crew.dismiss();
-        let n_helpers = threads.unwrap_or_else(|| self.crew.n_threads()).clamp(1, MAX_THREADS) - 1;
+        self.port.dismiss();
+        let n_helpers = threads.unwrap_or_else(|| self.port.n_threads()).clamp(1, MAX_THREADS) - 1;
         *state = State { n_helpers, is_over: state.is_over, next_number: state.next_number, ..State::default() };
         if state.is_over { 0 } else { n_helpers }
     }
@@ -122,133 +122,137 @@ impl Team {
     /// When the walk is stopped.
     pub async fn share(
         &self,
-        (block, lesson): (Arc<dyn Any + Send + Sync>, impl Fn() -> Option<Lesson>),
-        job: &mut dyn Job,
+        (block, definition): (Arc<dyn Any + Send + Sync>, impl Fn() -> Option<BlockDefinition>),
+        job: &mut dyn BlockJob,
         max_len: usize,
-        (walk, n_layers): (Walk<'_>, u64),
+        (walk, n_layers): (WalkProgress<'_>, u64),
     ) -> Result<(), NetworkError> {
-        let n_steps = job.n_steps();
-        let mut rest = Rest { steps: 0..n_steps, returned: Vec::new(), out: Vec::new(), max_len, min_len: job.min_len() };
-        let block = self.introduce(&block, lesson).unwrap_or_else(|why| {
-            self.end(&why, &mut rest);
+        let n_units = job.n_units();
+        let mut unassigned = Unassigned { steps: 0..n_units, returned: Vec::new(), out: Vec::new(), max_len, min_len: job.min_len() };
+        let block = self.introduce(&block, definition).unwrap_or_else(|why| {
+            self.end(&why, &mut unassigned);
             None
         });
         let (mut done, mut silence) = (0, 0);
-        while done < n_steps {
+        while done < n_units {
             if let Some(block) = block {
-                self.hand_out(block, job, &mut rest);
+                self.hand_out(block, job, &mut unassigned);
             }
-            if let Some(steps) = rest.cut_own(self.n_ready()) {
+            if let Some(steps) = unassigned.cut_own(self.n_ready()) {
                 done += steps.len();
                 job.compute(steps);
-                self.crew.turn().await;
+                self.port.turn().await;
             } else {
                 silence += 1;
-                self.crew.wait().await;
+                self.port.wait().await;
             }
-            while let Some((helper, news)) = self.crew.take() {
+            while let Some((helper, event)) = self.port.take() {
                 silence = 0;
-                match self.hear((helper, news), job, &mut rest) {
-                    Ok(n_steps) => done += n_steps,
-                    Err(why) => self.end(&why, &mut rest),
+                match self.hear((helper, event), job, &mut unassigned) {
+                    Ok(n_units) => done += n_units,
+                    Err(why) => self.end(&why, &mut unassigned),
                 }
             }
-            if silence > PATIENCE {
-                self.end("nothing is heard of them", &mut rest);
+            if silence > MAX_SILENT_WAITS {
+                self.end("nothing is heard of them", &mut unassigned);
                 silence = 0;
             }
-            walk.step(n_layers * done as u64 / n_steps as u64).await?;
+            walk.step(n_layers * done as u64 / n_units as u64).await?;
         }
         Ok(())
     }
 
     /// The number by which helpers know a block, which they are told if they do not; helpers are started if there are none.
-    fn introduce(&self, block: &Arc<dyn Any + Send + Sync>, lesson: impl Fn() -> Option<Lesson>) -> Result<Option<u32>, String> {
+    fn introduce(
+        &self,
+        block: &Arc<dyn Any + Send + Sync>,
+        definition: impl Fn() -> Option<BlockDefinition>,
+    ) -> Result<Option<u32>, String> {
         if !self.has_helpers() {
             return Ok(None);
         }
         let mut state = self.state.borrow_mut();
         if state.ready.is_empty() {
-            self.crew.start(state.n_helpers)?;
+            self.port.start(state.n_helpers)?;
             state.ready = vec![false; state.n_helpers];
         }
         let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut state.blocks).into_iter().partition(|(block, _)| block.strong_count() > 0);
         state.blocks = kept;
         for (_, block) in gone {
-            self.tell_all(state.n_helpers, &Parcel { words: job::words(&Order::Forget { block }), ..Parcel::default() })?;
+            self.tell_all(state.n_helpers, &Packet { words: job::words(&HelperRequest::Forget { block }), ..Packet::default() })?;
         }
         let this = Arc::downgrade(block);
         if let Some((_, number)) = state.blocks.iter().find(|(known, _)| known.ptr_eq(&this)) {
             return Ok(Some(*number));
         }
-        let Some(lesson) = lesson() else { return Ok(None) };
+        let Some(definition) = definition() else { return Ok(None) };
         let number = state.number();
-        self.tell_all(state.n_helpers, &lesson.parcel(number))?;
+        self.tell_all(state.n_helpers, &definition.packet(number))?;
         state.blocks.push((this, number));
         Ok(Some(number))
     }
 
-    fn tell_all(&self, n_helpers: usize, parcel: &Parcel<'_>) -> Result<(), String> {
-        (0..n_helpers).try_for_each(|helper| self.crew.post(helper, parcel))
+    fn tell_all(&self, n_helpers: usize, packet: &Packet<'_>) -> Result<(), String> {
+        (0..n_helpers).try_for_each(|helper| self.port.post(helper, packet))
     }
 
     /// Gives pieces to helpers that have none; a second one, so that they need not wait for the engine, while there is plenty.
     /// The last piece is the engine's own.
-    fn hand_out(&self, block: u32, job: &dyn Job, rest: &mut Rest) {
+    fn hand_out(&self, block: u32, job: &dyn BlockJob, unassigned: &mut Unassigned) {
         loop {
             let n_ready = self.n_ready();
-            let n_left = rest.n_pieces(n_ready);
+            let n_left = unassigned.n_pieces(n_ready);
             let at_most = if n_left > n_ready + 1 { 1 } else { 0 };
             let Some(helper) = self.free_helper(at_most).filter(|_| n_left > 1) else { return };
-            let Some(steps) = rest.cut_for_helper(n_ready) else { return };
+            let Some(steps) = unassigned.cut_for_helper(n_ready) else { return };
             let number = self.state.borrow_mut().number();
-            match self.crew.post(helper, &job.order(PieceKey { number, block }, &steps)) {
+            match self.port.post(helper, &job.request(PieceKey { number, block }, &steps)) {
                 Ok(()) => {
                     self.state.borrow_mut().pieces.push((number, helper));
-                    rest.out.push((number, steps));
+                    unassigned.out.push((number, steps));
                 }
                 Err(why) => {
-                    rest.returned.push(steps);
-                    self.end(&why, rest);
+                    unassigned.returned.push(steps);
+                    self.end(&why, unassigned);
                     return;
                 }
             }
         }
     }
 
-    /// Takes news of a helper; gives the number of steps that are done with it.
-    fn hear(&self, (helper, news): (usize, News), job: &mut dyn Job, rest: &mut Rest) -> Result<usize, String> {
+    /// Takes event of a helper; gives the number of steps that are done with it.
+    fn hear(&self, (helper, event): (usize, HelperEvent), job: &mut dyn BlockJob, unassigned: &mut Unassigned) -> Result<usize, String> {
         let mut state = self.state.borrow_mut();
-        let answer = match news {
-            News::Failed(why) => return Err(why),
-            News::Ready => {
+        let answer = match event {
+            HelperEvent::Failed(why) => return Err(why),
+            HelperEvent::Ready => {
                 state.ready.get_mut(helper).into_iter().for_each(|ready| *ready = true);
                 return Ok(0);
             }
-            News::Answer(answer) => answer,
+            HelperEvent::Answer(answer) => answer,
         };
         let number = answer.words().parse::<u32>().map_err(|_| "an answer without a number")?;
         state.pieces.retain(|(piece, _)| *piece != number);
-        let Some(index) = rest.out.iter().position(|(piece, _)| *piece == number) else {
+        let Some(index) = unassigned.out.iter().position(|(piece, _)| *piece == number) else {
             // Of a walk that was stopped.
             return Ok(0);
         };
-        let steps = rest.out[index].1.clone();
+        let steps = unassigned.out[index].1.clone();
         job.take(&steps, &*answer).ok_or("an answer that does not fit")?;
-        rest.out.swap_remove(index);
+        unassigned.out.swap_remove(index);
         Ok(steps.len())
     }
 
     /// Does without helpers from now on; what they have not answered is to be computed here.
-    fn end(&self, why: &str, rest: &mut Rest) {
-        self.crew.warn(why);
-        self.crew.dismiss();
+    fn end(&self, why: &str, unassigned: &mut Unassigned) {
+        self.port.warn(why);
+        self.port.dismiss();
         let mut state = self.state.borrow_mut();
         state.is_over = true;
         state.ready.clear();
         state.pieces.clear();
         state.blocks.clear();
-        rest.returned.extend(rest.out.drain(..).map(|(_, steps)| steps));
+        unassigned.returned.extend(unassigned.out.drain(..).map(|(_, steps)| steps));
     }
 
     fn n_ready(&self) -> usize {
@@ -264,19 +268,19 @@ impl Team {
     }
 }
 
-impl Lesson {
-    fn parcel(&self, block: u32) -> Parcel<'_> {
+impl BlockDefinition {
+    fn packet(&self, block: u32) -> Packet<'_> {
         match self {
             Self::Block(parameters) => {
-                let words = job::words(&Order::Learn { block, form: Form::of(parameters) });
-                Parcel { words, floats: parameters.arrays().to_vec(), bytes: Vec::new() }
+                let words = job::words(&HelperRequest::DefineBlock { block, shape: BlockShape::of(parameters) });
+                Packet { words, floats: parameters.arrays().to_vec(), bytes: Vec::new() }
             }
             Self::Residual(parameters) => {
                 let ResidualParameters { first, second, shortcut, activations } = &**parameters;
-                let forms = [first, second, shortcut].map(Form::of);
-                let words = job::words(&Order::LearnResidual { block, forms, activations: *activations });
+                let shapes = [first, second, shortcut].map(BlockShape::of);
+                let words = job::words(&HelperRequest::DefineResidual { block, shapes, activations: *activations });
                 let floats = [first, second, shortcut].iter().flat_map(|parameters| parameters.arrays()).collect();
-                Parcel { words, floats, bytes: Vec::new() }
+                Packet { words, floats, bytes: Vec::new() }
             }
         }
     }
@@ -289,7 +293,7 @@ impl State {
     }
 }
 
-impl Rest {
+impl Unassigned {
     /// Steps of the next piece, beside so many helpers: a few for each thread, and fewer towards the end, so that all are
     /// done at about the same time.
     fn len(&self, n_helpers: usize) -> usize {

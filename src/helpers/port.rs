@@ -1,12 +1,12 @@
 //! Threads that have no memory in common with the one that computes, and what crosses between them.
 //!
-//! In a browser they are workers (`web/crew.rs`). Who computes does not know that: it sends parcels and takes what comes back.
+//! In a browser they are workers (`web/port.rs`). Who computes does not know that: it sends parcels and takes what comes back.
 
-use crate::files::LocalFuture;
+use crate::pace::LocalFuture;
 
 /// What one thread sends another: words, and two arrays in parts that are joined on the way.
 #[derive(Debug, Default)]
-pub struct Parcel<'a> {
+pub struct Packet<'a> {
     /// What it is about, as JSON.
     pub words: String,
     /// Parts of an array of float32.
@@ -15,8 +15,8 @@ pub struct Parcel<'a> {
     pub bytes: Vec<&'a [u8]>,
 }
 
-/// A parcel that has arrived and waits to be copied to where it belongs.
-pub trait Arrived {
+/// A packet that has arrived and waits to be copied to where it belongs.
+pub trait ReceivedPacket {
     /// What it is about, as JSON.
     fn words(&self) -> &str;
 
@@ -34,17 +34,17 @@ pub trait Arrived {
 }
 
 /// What was heard of a helper.
-pub enum News {
+pub enum HelperEvent {
     /// It is there and listens.
     Ready,
     /// It answers.
-    Answer(Box<dyn Arrived>),
+    Answer(Box<dyn ReceivedPacket>),
     /// It failed, in its own or the platform's words.
     Failed(String),
 }
 
 /// Helpers, by numbers from 0. Each works on what it is sent in order.
-pub trait Crew {
+pub trait HelperPort {
     /// Threads of this machine.
     fn n_threads(&self) -> usize;
 
@@ -54,19 +54,19 @@ pub trait Crew {
     /// If the platform starts none, in its words.
     fn start(&self, n: usize) -> Result<(), String>;
 
-    /// Sends a parcel to a helper.
+    /// Sends a packet to a helper.
     ///
     /// # Errors
     /// If it cannot be sent, in the platform's words.
-    fn post(&self, helper: usize, parcel: &Parcel<'_>) -> Result<(), String>;
+    fn post(&self, helper: usize, packet: &Packet<'_>) -> Result<(), String>;
 
-    /// The next news that has arrived, and of whom.
-    fn take(&self) -> Option<(usize, News)>;
+    /// The next event that has arrived, and of whom.
+    fn take(&self) -> Option<(usize, HelperEvent)>;
 
     /// Lets messages arrive that are on their way.
     fn turn(&self) -> LocalFuture<'_, ()>;
 
-    /// Waits until there is news, some hundredths of a second at most.
+    /// Waits until there is event, some hundredths of a second at most.
     fn wait(&self) -> LocalFuture<'_, ()>;
 
     /// Ends all helpers.

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
-use super::{FeatureMaps, NetworkError, Pace, Team};
-use crate::engine::message::Stage;
+use super::{FeatureMaps, HelperPool, NetworkError};
+use crate::pace::{Pace, Stage};
 
 /// Tells the owner after every piece of work how many of a job's layers are done.
 #[derive(Clone, Copy)]
-pub struct Walk<'a> {
+pub struct WalkProgress<'a> {
     pace: &'a dyn Pace,
+    helpers: Option<&'a HelperPool>,
     stage: Stage,
     /// Layers done before the ones at hand.
     done: u64,
@@ -18,10 +19,10 @@ pub struct Walk<'a> {
     total: u64,
 }
 
-impl<'a> Walk<'a> {
-    /// A job of `total` layers, none of which is done.
-    pub fn new(pace: &'a dyn Pace, stage: Stage, total: u64) -> Self {
-        Self { pace, stage, done: 0, total }
+impl<'a> WalkProgress<'a> {
+    /// A walk over `total` layers, none of which is done, with the helpers that may compute beside this thread.
+    pub fn new(pace: &'a dyn Pace, helpers: Option<&'a HelperPool>, stage: Stage, total: u64) -> Self {
+        Self { pace, helpers, stage, done: 0, total }
     }
 
     /// The same walk, `layers` later.
@@ -29,9 +30,9 @@ impl<'a> Walk<'a> {
         Self { done: self.done + layers, ..self }
     }
 
-    /// Who else can compute.
-    pub fn team(&self) -> Option<&'a Team> {
-        self.pace.team()
+    /// The helpers that may compute beside this thread, if there are any.
+    pub fn helpers(&self) -> Option<&'a HelperPool> {
+        self.helpers
     }
 
     /// `layers` of those at hand are done.

@@ -10,7 +10,9 @@ mod comparison;
 mod figure;
 mod interpretation;
 mod layers;
+mod method;
 mod numbers;
+mod question;
 mod study;
 
 use std::rc::Rc;
@@ -21,7 +23,9 @@ pub use comparison::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_
 pub use figure::{FigureForm, FigureOrder, FigureReady, FigureVolume};
 pub use interpretation::{InterpretOptions, Interpretation, KeptRun, NiftiForm};
 pub use layers::{Bundled, OverlayKind, VolumeReady, VolumeRole};
+pub use method::{Convention, Method};
 pub use numbers::MapNumbers;
+pub use question::Question;
 pub use study::{
     DeviceInfo, GroupSummary, ImageReady, LevelSummary, MapReady, MapStatistics, MemorySummary, ModelSummary, NodeLabel, ParticipantList,
     ParticipantRow, SelfCheck, SplitSummary, VolumeHeader,
@@ -29,7 +33,7 @@ pub use study::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{Convention, Method};
+use crate::pace::Stage;
 
 /// A request with the number by which its answers are recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -298,34 +302,6 @@ pub struct Progress {
     pub about: Option<String>,
     /// Milliseconds until the job ends, as far as can be told.
     pub remaining_ms: Option<f64>,
-}
-
-/// A stage of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Bytes of a file.
-    Reading,
-    /// Bytes of the demo study.
-    Fetching,
-    /// Parsing what was read.
-    Parsing,
-    /// Weights to the device.
-    Uploading,
-    /// Layers, forwards.
-    Forward,
-    /// Layers, backwards.
-    Backward,
-    /// Elements of a data group.
-    Interpreting,
-    /// Files into an archive.
-    Packing,
-    /// Maps with each other.
-    Comparing,
-    /// Voxels into clusters.
-    Clustering,
-    /// Numbers off a map.
-    Measuring,
 }
 
 /// Why a job failed.

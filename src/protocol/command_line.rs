@@ -1,7 +1,6 @@
 //! A group run as a command line, to repeat it where there is no browser.
 
-use super::{InterpretOptions, NiftiForm};
-use crate::attribution::{Convention, Method};
+use super::{Convention, InterpretOptions, Method, NiftiForm};
 
 const PROGRAM: &str = "maplens interpret";
 

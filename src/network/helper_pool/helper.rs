@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::order::{Order, PieceKey, residual};
+use super::request::{HelperRequest, PieceKey, residual};
 use crate::network::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 
-/// What a helper answers: the arrays of [`Order::Forward`] or [`Order::Backward`].
+/// What a helper answers: the arrays of [`HelperRequest::Forward`] or [`HelperRequest::Backward`].
 #[derive(Debug, Default)]
 pub struct Answer {
     /// Which piece it is, as JSON.
@@ -40,25 +40,27 @@ impl Helper {
     ///
     /// # Errors
     /// In words, if the order makes no sense.
-    pub fn obey(&mut self, words: &str, floats: &[f32], bytes: &[u8]) -> Result<Option<Answer>, String> {
-        let order: Order = serde_json::from_str(words).map_err(|error| error.to_string())?;
-        let (piece, (floats, bytes)) = match order {
-            Order::Learn { block, form } => {
-                let parameters = form.with(floats).ok_or(UNFIT_BLOCK)?;
+    pub fn handle(&mut self, words: &str, floats: &[f32], bytes: &[u8]) -> Result<Option<Answer>, String> {
+        let request: HelperRequest = serde_json::from_str(words).map_err(|error| error.to_string())?;
+        let (piece, (floats, bytes)) = match request {
+            HelperRequest::DefineBlock { block, shape } => {
+                let parameters = shape.with(floats).ok_or(UNFIT_BLOCK)?;
                 self.blocks.insert(block, Block::Fused(Box::new(CpuBlock::new(&parameters))));
                 return Ok(None);
             }
-            Order::LearnResidual { block, forms, activations } => {
-                let parameters = residual(forms, activations, floats).ok_or(UNFIT_BLOCK)?;
+            HelperRequest::DefineResidual { block, shapes, activations } => {
+                let parameters = residual(shapes, activations, floats).ok_or(UNFIT_BLOCK)?;
                 self.blocks.insert(block, Block::Residual(Box::new(CpuResidual::new(&parameters))));
                 return Ok(None);
             }
-            Order::Forget { block } => {
+            HelperRequest::Forget { block } => {
                 self.blocks.remove(&block);
                 return Ok(None);
             }
-            Order::Forward { piece, axes, planes, keeps } => (piece, self.block(piece)?.forward(floats, axes, planes, keeps)?),
-            Order::Backward { piece, axes, steps } => (piece, (self.block(piece)?.backward(floats, bytes, axes, steps)?, Vec::new())),
+            HelperRequest::Forward { piece, axes, planes, keeps } => (piece, self.block(piece)?.forward(floats, axes, planes, keeps)?),
+            HelperRequest::Backward { piece, axes, steps } => {
+                (piece, (self.block(piece)?.backward(floats, bytes, axes, steps)?, Vec::new()))
+            }
         };
         Ok(Some(Answer { words: piece.number.to_string(), floats, bytes }))
     }
@@ -87,7 +89,7 @@ impl Block {
     fn backward(&self, floats: &[f32], bytes: &[u8], axes: [usize; 3], steps: Range<usize>) -> Result<Vec<f32>, String> {
         match self {
             Self::Fused(block) => {
-                check(&steps, block.gradient_steps(axes))?;
+                check(&steps, block.gradient_units(axes))?;
                 let n = count(block.geometry().n_out, &block.output_planes(axes, &steps), block.geometry().output(axes));
                 fits(floats, n)?;
                 fits(bytes, n)?;
@@ -98,11 +100,11 @@ impl Block {
                 let n = count(block.n_out(), &block.output_planes(axes, &steps), CpuResidual::output(axes));
                 fits(bytes, n)?;
                 let n_x = count(block.n_in(), &block.input_planes(axes, Way::Backward, &steps), axes).ok_or(UNFIT_PIECE)?;
-                let (x, rest) = floats.split_at_checked(n_x).ok_or(UNFIT_PIECE)?;
-                let (values, rest) = rest.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
-                let (output, rest) = rest.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
-                fits(rest, block.n_out().checked_mul(2))?;
-                let (gate, everywhere) = rest.split_at(block.n_out());
+                let (x, unassigned) = floats.split_at_checked(n_x).ok_or(UNFIT_PIECE)?;
+                let (values, unassigned) = unassigned.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
+                let (output, unassigned) = unassigned.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
+                fits(unassigned, block.n_out().checked_mul(2))?;
+                let (gate, everywhere) = unassigned.split_at(block.n_out());
                 let given = Given { x, gradient: PooledGradient { values, output, winners: bytes } };
                 Ok(block.gradient_piece(given, Excited { gate, everywhere }, axes, steps))
             }

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::helper::count;
-use super::order::{Order, PieceKey};
-use crate::crew::{Arrived, Parcel};
+use super::request::{HelperRequest, PieceKey};
+use crate::helpers::{Packet, ReceivedPacket};
 use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
 
 /// Work that consists of steps.
-pub trait Job {
+pub trait BlockJob {
     /// Number of steps.
-    fn n_steps(&self) -> usize;
+    fn n_units(&self) -> usize;
 
     /// Steps that a helper is given at least, where there are so many.
     fn min_len(&self) -> usize {
@@ -21,10 +21,10 @@ pub trait Job {
     fn compute(&mut self, steps: Range<usize>);
 
     /// Describes steps for a helper, with all that they look at.
-    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_>;
+    fn request(&self, piece: PieceKey, steps: &Range<usize>) -> Packet<'_>;
 
     /// Copies what a helper computed to its place, unless it does not fit.
-    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()>;
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()>;
 }
 
 /// Planes of the output.
@@ -41,8 +41,8 @@ pub struct Forwards<'a> {
     pub winners: Option<&'a mut [u8]>,
 }
 
-impl Job for Forwards<'_> {
-    fn n_steps(&self) -> usize {
+impl BlockJob for Forwards<'_> {
+    fn n_units(&self) -> usize {
         self.block.geometry().output(self.axes)[0]
     }
 
@@ -50,13 +50,13 @@ impl Job for Forwards<'_> {
         self.block.forward(self.x, self.axes, steps, self.output, self.winners.as_deref_mut());
     }
 
-    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
-        let order = Order::Forward { piece, axes: self.axes, planes: steps.clone(), keeps: self.winners.is_some() };
+    fn request(&self, piece: PieceKey, steps: &Range<usize>) -> Packet<'_> {
+        let request = HelperRequest::Forward { piece, axes: self.axes, planes: steps.clone(), keeps: self.winners.is_some() };
         let floats = planes_of(self.x, self.axes, self.block.input_planes(self.axes, steps)).collect();
-        Parcel { words: words(&order), floats, bytes: Vec::new() }
+        Packet { words: words(&request), floats, bytes: Vec::new() }
     }
 
-    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()> {
         let geometry = self.block.geometry();
         take_planes(answer, (geometry.n_out, geometry.output(self.axes)), steps, (self.output, self.winners.as_deref_mut()))
     }
@@ -65,7 +65,7 @@ impl Job for Forwards<'_> {
 /// Puts answered planes of so many channels where they belong, with one winner for each value if those are kept; `None` if the answer
 /// does not fit.
 pub fn take_planes(
-    answer: &dyn Arrived,
+    answer: &dyn ReceivedPacket,
     (n_channels, axes): (usize, [usize; 3]),
     planes: &Range<usize>,
     (output, winners): (&mut [f32], Option<&mut [u8]>),
@@ -94,23 +94,23 @@ pub struct Backwards<'a> {
     pub output: &'a mut [f32],
 }
 
-impl Job for Backwards<'_> {
-    fn n_steps(&self) -> usize {
-        self.block.gradient_steps(self.axes)
+impl BlockJob for Backwards<'_> {
+    fn n_units(&self) -> usize {
+        self.block.gradient_units(self.axes)
     }
 
     fn compute(&mut self, steps: Range<usize>) {
         self.block.input_gradient(self.gradient, self.axes, steps, self.output);
     }
 
-    fn order(&self, piece: PieceKey, steps: &Range<usize>) -> Parcel<'_> {
-        let order = Order::Backward { piece, axes: self.axes, steps: steps.clone() };
+    fn request(&self, piece: PieceKey, steps: &Range<usize>) -> Packet<'_> {
+        let request = HelperRequest::Backward { piece, axes: self.axes, steps: steps.clone() };
         let (axes, planes) = (self.block.geometry().output(self.axes), self.block.output_planes(self.axes, steps));
         let floats = planes_of(self.gradient.values, axes, planes.clone()).collect();
-        Parcel { words: words(&order), floats, bytes: planes_of(self.gradient.winners, axes, planes).collect() }
+        Packet { words: words(&request), floats, bytes: planes_of(self.gradient.winners, axes, planes).collect() }
     }
 
-    fn take(&mut self, steps: &Range<usize>, answer: &dyn Arrived) -> Option<()> {
+    fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()> {
         let planes = self.block.planes_of_steps(self.axes, steps);
         let n_values = count(self.block.geometry().n_in, &planes, self.axes)?;
         if answer.n_floats() != n_values || answer.n_bytes() != 0 {
@@ -122,7 +122,7 @@ impl Job for Backwards<'_> {
 }
 
 /// What an order says.
-pub fn words(order: &Order) -> String {
+pub fn words(order: &HelperRequest) -> String {
     // Only a map with keys that are no text could fail, and there is none.
     serde_json::to_string(order).unwrap_or_default()
 }

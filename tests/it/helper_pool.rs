@@ -5,14 +5,13 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use maplens::engine::message::Stage;
-use maplens::files::LocalFuture;
+use maplens::network::helper_pool::Helper;
 use maplens::network::kernels::cpu::{CpuBlock, OutputGradient};
 use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, Window};
+use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
-use maplens::network::team::Helper;
-use maplens::network::walk::Walk;
-use maplens::network::{FeatureMaps, Keep, NetworkError, Pace, SpatialPass, Stopped, Team, WorkLimits};
+use maplens::network::{FeatureMaps, HelperPool, Keep, NetworkError, SpatialPass, WorkLimits};
+use maplens::pace::{LocalFuture, Pace, Stage, Stopped, Unpaced};
 
 use crate::blocks::kinds;
 use crate::in_process::{InProcess, Temper};
@@ -21,19 +20,19 @@ use crate::noise::Noise;
 /// Everything is shared, a few planes at a time.
 const EAGER: WorkLimits = WorkLimits { min_shared_work: 0, max_fused_work: 50_000, n_helpers: 1, ..WorkLimits::CPU };
 
-/// A pace with helpers, which stops at the step that `left` runs out at.
+/// Helpers, and a pace which stops at the step that `left` runs out at.
 struct Shared {
-    crew: Rc<InProcess>,
-    team: Team,
+    port: Rc<InProcess>,
+    pool: HelperPool,
     left: Cell<usize>,
 }
 
 impl Shared {
     fn new(n_helpers: usize, temper: Temper) -> Self {
-        let crew = InProcess::new(temper);
-        let team = Team::new(crew.clone());
-        assert_eq!(team.choose(Some(n_helpers + 1)), n_helpers);
-        Self { crew, team, left: Cell::new(usize::MAX) }
+        let port = InProcess::new(temper);
+        let pool = HelperPool::new(port.clone());
+        assert_eq!(pool.choose(Some(n_helpers + 1)), n_helpers);
+        Self { port, pool, left: Cell::new(usize::MAX) }
     }
 }
 
@@ -42,10 +41,6 @@ impl Pace for Shared {
         let outcome = if self.left.get() == 0 { Err(Stopped) } else { Ok(()) };
         self.left.set(self.left.get().saturating_sub(1));
         Box::pin(std::future::ready(outcome))
-    }
-
-    fn team(&self) -> Option<&Team> {
-        Some(&self.team)
     }
 }
 
@@ -107,22 +102,28 @@ impl Place {
     }
 
     /// Output and gradient of the input.
-    fn walk(&self, pace: &dyn Pace, limits: WorkLimits) -> Result<(Vec<f32>, Vec<f32>), NetworkError> {
+    fn walk(&self, pace: &dyn Pace, helpers: Option<&HelperPool>, limits: WorkLimits) -> Result<(Vec<f32>, Vec<f32>), NetworkError> {
         let mut pass = SpatialPass::new(&self.steps, self.shape, limits);
         let maps = |values: &[f32], [c, d, h, w]: [usize; 4]| {
             FeatureMaps::whole(Tensor::from_data(TensorData::new(values.to_vec(), [1, c, d, h, w]), &Device::flex()))
         };
         pollster::block_on(async {
-            let walk = Walk::new(pace, Stage::Forward, 1);
+            let walk = WalkProgress::new(pace, helpers, Stage::Forward, 1);
             let output = pass.forward(&maps(&self.x, self.shape), Keep::ForGradient, walk).await?;
             let gradient = maps(&self.gradient, output.shape());
-            let gradient = pass.backward(gradient, Walk::new(pace, Stage::Backward, 1)).await?;
+            let gradient = pass.backward(gradient, WalkProgress::new(pace, helpers, Stage::Backward, 1)).await?;
             Ok((output.read().await?, gradient.read().await?))
         })
     }
 
+    /// The same with helpers.
+    fn shared(&self, shared: &Shared, limits: WorkLimits) -> Result<(Vec<f32>, Vec<f32>), NetworkError> {
+        self.walk(shared, Some(&shared.pool), limits)
+    }
+
+    /// The same on one thread.
     fn alone(&self) -> (Vec<f32>, Vec<f32>) {
-        let walked = self.walk(&maplens::network::Unpaced, EAGER).unwrap();
+        let walked = self.walk(&Unpaced, None, EAGER).unwrap();
         assert!(walked.0.iter().chain(&walked.1).any(|value| *value != 0.0));
         walked
     }
@@ -147,8 +148,8 @@ fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
             }
             let (values, mut of_input) = (noise.values(n_output), vec![0.0; x.len()]);
             let gradient = OutputGradient { values: &values, winners: &winners };
-            block.input_gradient(gradient, shape, 0..block.gradient_steps(shape), &mut of_input);
-            for steps in ranges(block.gradient_steps(shape)) {
+            block.input_gradient(gradient, shape, 0..block.gradient_units(shape), &mut of_input);
+            for steps in ranges(block.gradient_units(shape)) {
                 let planes = block.output_planes(shape, &steps);
                 let (values, winners) = (only(&values, axes, planes.clone()), only(&winners, axes, planes));
                 let piece = block.gradient_piece(OutputGradient { values: &values, winners: &winners }, shape, steps.clone());
@@ -173,12 +174,12 @@ fn any_number_of_threads_gives_the_same_bits() {
     {
         let alone = place.alone();
         for n_helpers in 0..5 {
-            let pace = Shared::new(n_helpers, Temper::Good);
+            let shared = Shared::new(n_helpers, Temper::Good);
             for _ in 0..2 {
-                assert!(place.walk(&pace, EAGER).unwrap() == alone, "{shape:?}, {n_helpers} helpers");
+                assert!(place.shared(&shared, EAGER).unwrap() == alone, "{shape:?}, {n_helpers} helpers");
             }
-            assert_eq!(pace.crew.n_warnings.get(), 0);
-            assert!(n_helpers == 0 || pace.crew.n_answers.get() > 0, "helpers had {} pieces", pace.crew.n_answers.get());
+            assert_eq!(shared.port.n_warnings.get(), 0);
+            assert!(n_helpers == 0 || shared.port.n_answers.get() > 0, "helpers had {} pieces", shared.port.n_answers.get());
         }
     }
 }
@@ -189,56 +190,56 @@ fn helpers_that_fail_change_nothing() {
     let alone = place.alone();
     let unlike = [Temper::Silent, Temper::Failing, Temper::Short, Temper::Nameless, Temper::Unstartable, Temper::Unreachable];
     for temper in unlike {
-        let pace = Shared::new(3, temper);
-        assert!(place.walk(&pace, EAGER).unwrap() == alone, "{temper:?}");
-        assert!(!pace.team.has_helpers(), "{temper:?} helpers are given up");
-        assert_eq!(pace.crew.n_warnings.get(), 1, "{temper:?} is told once");
-        assert_eq!(pace.team.choose(None), 0, "{temper:?} helpers stay given up");
-        assert!(place.walk(&pace, EAGER).unwrap() == alone, "{temper:?}, another time");
+        let shared = Shared::new(3, temper);
+        assert!(place.shared(&shared, EAGER).unwrap() == alone, "{temper:?}");
+        assert!(!shared.pool.has_helpers(), "{temper:?} helpers are given up");
+        assert_eq!(shared.port.n_warnings.get(), 1, "{temper:?} is told once");
+        assert_eq!(shared.pool.choose(None), 0, "{temper:?} helpers stay given up");
+        assert!(place.shared(&shared, EAGER).unwrap() == alone, "{temper:?}, another time");
     }
-    let pace = Shared::new(3, Temper::Late);
-    assert!(place.walk(&pace, EAGER).unwrap() == alone, "nobody waits for who is not there yet");
-    assert!(pace.team.has_helpers());
+    let shared = Shared::new(3, Temper::Late);
+    assert!(place.shared(&shared, EAGER).unwrap() == alone, "nobody waits for who is not there yet");
+    assert!(shared.pool.has_helpers());
 }
 
 #[test]
 fn a_walk_that_is_stopped_leaves_nothing_to_the_next() {
     let place = Place::new([1, 33, 14, 19], Activation::Relu, 4);
     let alone = place.alone();
-    let pace = Shared::new(2, Temper::Good);
+    let shared = Shared::new(2, Temper::Good);
     for n_steps in 0..30 {
-        pace.left.set(n_steps);
-        assert!(matches!(place.walk(&pace, EAGER), Err(NetworkError::Stopped)), "after {n_steps} steps");
-        pace.left.set(usize::MAX);
-        assert!(place.walk(&pace, EAGER).unwrap() == alone, "after a stop at {n_steps}");
+        shared.left.set(n_steps);
+        assert!(matches!(place.shared(&shared, EAGER), Err(NetworkError::Stopped)), "after {n_steps} steps");
+        shared.left.set(usize::MAX);
+        assert!(place.shared(&shared, EAGER).unwrap() == alone, "after a stop at {n_steps}");
     }
 }
 
 #[test]
 fn small_blocks_are_not_shared() {
     let place = Place::new([1, 33, 14, 19], Activation::Relu, 4);
-    let pace = Shared::new(3, Temper::Good);
-    place.walk(&pace, WorkLimits { min_shared_work: WorkLimits::CPU.min_shared_work, ..EAGER }).unwrap();
-    assert_eq!(pace.crew.n_answers.get(), 0);
+    let shared = Shared::new(3, Temper::Good);
+    place.shared(&shared, WorkLimits { min_shared_work: WorkLimits::CPU.min_shared_work, ..EAGER }).unwrap();
+    assert_eq!(shared.port.n_answers.get(), 0);
 }
 
 #[test]
 fn a_helper_refuses_what_makes_no_sense() {
-    let form = r#"{"n_in":1,"n_out":8,"n_axes":3,"stride":1,"pool":true,"rectifier":"Relu"}"#;
-    let learn = format!(r#"{{"Learn":{{"block":1,"form":{form}}}}}"#);
+    let block_shape = r#"{"n_in":1,"n_out":8,"n_axes":3,"stride":1,"pool":true,"rectifier":"Relu"}"#;
+    let define = format!(r#"{{"DefineBlock":{{"block":1,"shape":{block_shape}}}}}"#);
     let forward = |block: u32, axes: &str| {
         let piece = format!(r#"{{"number":7,"block":{block}}}"#);
         format!(r#"{{"Forward":{{"piece":{piece},"axes":{axes},"planes":{{"start":0,"end":9}},"keeps":true}}}}"#)
     };
     let mut helper = Helper::default();
-    assert!(helper.obey("{}", &[], &[]).is_err());
-    assert!(helper.obey(&learn, &[0.0; 3], &[]).is_err(), "too few weights");
-    assert!(helper.obey(&learn, &[0.5; 8 * 27 + 3 * 8], &[]).unwrap().is_none());
-    assert!(helper.obey(&forward(2, "[18,4,4]"), &[], &[]).is_err(), "a block that it does not know");
-    assert!(helper.obey(&forward(1, "[4,4,4]"), &[0.0; 64], &[]).is_err(), "more planes than there are");
-    assert!(helper.obey(&forward(1, "[18,4,4]"), &[0.0; 64], &[]).is_err(), "too few values");
-    assert!(helper.obey(&forward(1, "[18446744073709551615,18446744073709551615,4]"), &[], &[]).is_err());
-    let answer = helper.obey(&forward(1, "[18,4,4]"), &[0.0; 18 * 16], &[]).unwrap().unwrap();
+    assert!(helper.handle("{}", &[], &[]).is_err());
+    assert!(helper.handle(&define, &[0.0; 3], &[]).is_err(), "too few weights");
+    assert!(helper.handle(&define, &[0.5; 8 * 27 + 3 * 8], &[]).unwrap().is_none());
+    assert!(helper.handle(&forward(2, "[18,4,4]"), &[], &[]).is_err(), "a block that it does not know");
+    assert!(helper.handle(&forward(1, "[4,4,4]"), &[0.0; 64], &[]).is_err(), "more planes than there are");
+    assert!(helper.handle(&forward(1, "[18,4,4]"), &[0.0; 64], &[]).is_err(), "too few values");
+    assert!(helper.handle(&forward(1, "[18446744073709551615,18446744073709551615,4]"), &[], &[]).is_err());
+    let answer = helper.handle(&forward(1, "[18,4,4]"), &[0.0; 18 * 16], &[]).unwrap().unwrap();
     assert_eq!((answer.words.as_str(), answer.floats.len(), answer.bytes.len()), ("7", 8 * 9 * 4, 8 * 9 * 4));
 }
 

@@ -1,12 +1,11 @@
-//! Where the engine's words go, and what it needs to know of the world around it.
+//! The program that an engine runs in: where its events go, and what it needs to know of the world around it.
 
-use super::message::{Attachment, Event};
-use crate::files::LocalFuture;
-#[cfg(feature = "compute")]
-use crate::network::Team;
+use crate::network::HelperPool;
+use crate::pace::LocalFuture;
+use crate::protocol::{Attachment, Event};
 
-/// The other end of the engine.
-pub trait Outlet {
+/// The program around an engine.
+pub trait Host {
     /// Sends an event about the running job.
     fn post(&self, event: Event, attachments: Vec<Attachment>);
 
@@ -23,8 +22,7 @@ pub trait Outlet {
     fn memory_bytes(&self) -> Option<u64>;
 
     /// Threads that have no memory in common with the engine's, if there are any.
-    #[cfg(feature = "compute")]
-    fn team(&self) -> Option<&Team> {
+    fn helpers(&self) -> Option<&HelperPool> {
         None
     }
 }

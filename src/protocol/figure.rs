@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::VolumeHeader;
-use crate::export::Caption;
-use crate::render::figure::{Ground, MaskStyle, Panel, Settings};
+use crate::render::figure::{Caption, Ground, MaskStyle, Panel, Settings};
 
 /// What to draw.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
