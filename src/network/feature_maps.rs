@@ -7,7 +7,15 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{NetworkError, read};
+use super::NetworkError;
+
+/// Bytes of one float32.
+pub const VALUE_BYTES: u64 = size_of::<f32>() as u64;
+
+/// Bytes of float32 values C×D×H×W.
+pub fn bytes_of(shape: [usize; 4]) -> u64 {
+    shape.iter().product::<usize>() as u64 * VALUE_BYTES
+}
 
 /// Feature maps C×D×H×W as consecutive slabs of rows (indices along D), each a tensor 1×C×n×H×W.
 #[derive(Debug, Clone)]
@@ -249,6 +257,16 @@ fn concatenate(mut pieces: Vec<Tensor<5>>) -> Tensor<5> {
         1 => pieces.remove(0),
         _ => Tensor::cat(pieces, 2),
     }
+}
+
+/// Reads a tensor back, without blocking the browser.
+///
+/// # Errors
+/// [`NetworkError::Device`] with the device's own words.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, NetworkError> {
+    let failed = |reason: String| NetworkError::Device { reason };
+    let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
+    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
+use super::feature_maps::read;
 use super::helper_pool::HelperPool;
 use super::layers::{RowLayer, Slope};
 use super::pass::{Keep, SpatialPass};
 use super::progress::WalkProgress;
 use super::step::{Module, Step};
-use super::{FeatureMaps, Network, NetworkError, read};
+use super::{FeatureMaps, Network, NetworkError};
 use crate::pace::{Pace, Stage};
 
 /// All feature maps between stages together take at most this part of what the input takes.

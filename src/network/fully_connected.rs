@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::layers::{Activation, Linear, Slope};
+use super::layers::{Linear, Slope};
+use crate::kernels::Activation;
 
 /// Fully connected layers with an activation between each two.
 #[derive(Debug, Clone)]

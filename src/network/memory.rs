@@ -1,5 +1,6 @@
 //! How much memory a map takes, worked out from shapes before anything is computed.
 
+use super::feature_maps::{VALUE_BYTES, bytes_of};
 use super::{Network, NetworkError};
 
 /// Bytes of a saliency map, and how it is computed on this device.
@@ -32,14 +33,6 @@ pub struct Footprint {
     pub working: u64,
     /// Whether it is computed slab by slab because the device does not bind it whole.
     pub is_tiled: bool,
-}
-
-/// Bytes of one float32.
-pub const VALUE_BYTES: u64 = size_of::<f32>() as u64;
-
-/// Bytes of float32 values C×D×H×W.
-pub fn bytes_of(shape: [usize; 4]) -> u64 {
-    shape.iter().product::<usize>() as u64 * VALUE_BYTES
 }
 
 impl Network {

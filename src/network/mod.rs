@@ -9,9 +9,10 @@ mod error;
 pub mod feature_maps;
 mod forward_pass;
 mod fully_connected;
+pub mod fusing;
 pub mod helper_pool;
+mod host_values;
 mod input_shape;
-pub mod kernels;
 pub mod layers;
 mod memory;
 mod pass;
@@ -24,11 +25,12 @@ pub use error::{KeyProblem, NetworkError};
 pub use feature_maps::FeatureMaps;
 pub use forward_pass::ForwardPass;
 pub use helper_pool::HelperPool;
+pub use host_values::HostValues;
 pub use memory::MemoryPlan;
 pub use pass::{Keep, SpatialPass};
 pub use plan::{Kernels, WorkLimits};
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 use fully_connected::FullyConnected;
 use input_shape::InputShape;
@@ -117,14 +119,4 @@ impl Network {
         }
         shapes
     }
-}
-
-/// Reads a tensor back, without blocking the browser.
-///
-/// # Errors
-/// [`NetworkError::Device`] with the device's own words.
-pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, NetworkError> {
-    let failed = |reason: String| NetworkError::Device { reason };
-    let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
-    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
 }

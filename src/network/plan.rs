@@ -1,7 +1,7 @@
 //! How many rows of a layer may be computed at once.
 
 use super::NetworkError;
-use super::memory::VALUE_BYTES;
+use super::feature_maps::VALUE_BYTES;
 
 /// Some twenty milliseconds of one core in a browser; natively a piece is shared by all threads. Where a piece begins, planes are
 /// fetched, and on the way back computed, that its neighbour had already.

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use maplens::kernels::Activation;
+use maplens::kernels::cpu::{CpuBlock, OutputGradient};
 use maplens::network::helper_pool::Helper;
-use maplens::network::kernels::cpu::{CpuBlock, OutputGradient};
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, Window};
+use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, Window};
 use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
 use maplens::network::{FeatureMaps, HelperPool, Keep, NetworkError, SpatialPass, WorkLimits};

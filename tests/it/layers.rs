@@ -2,15 +2,15 @@
 //! piece, and row by row.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use maplens::network::kernels::ResidualBlock;
+use maplens::kernels::Activation;
+use maplens::network::fusing::ResidualBlock;
 use maplens::network::layers::{
-    Activation, BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
+    BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
 };
 use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
 use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};
-use maplens::pace::Stage;
-use maplens::pace::Unpaced;
+use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
 

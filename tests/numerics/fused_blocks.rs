@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use maplens::kernels::gpu::{GpuBlock, GpuWinners};
+use maplens::kernels::{Activation, BlockParameters, Rectifier};
 use maplens::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
-use maplens::network::kernels::gpu::{GpuBlock, GpuWinners};
-use maplens::network::kernels::{BlockParameters, Rectifier};
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, Kept, PadMaxPool, RowLayer, Window};
+use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, Kept, PadMaxPool, RowLayer, Window};
 
 /// Largest difference in units of the largest magnitude. Only scale and shift round, once each; a driver may contract them.
 const TOLERANCE: f32 = 1e-6;

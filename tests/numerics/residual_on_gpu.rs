@@ -1,7 +1,8 @@
 //! Residual blocks on a GPU, whose convolutions are kernels of our own, against burn's operations on the CPU.
 
 use burn::tensor::Device;
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, Window};
+use maplens::kernels::Activation;
+use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, Window};
 use maplens::network::progress::WalkProgress;
 use maplens::network::step::Step;
 use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};

@@ -5,8 +5,8 @@ mod gpu;
 use burn::tensor::Device;
 
 use crate::export::record::DeviceRecord;
+use crate::kernels::cpu::{has_multiply_add, n_threads};
 use crate::network::WorkLimits;
-use crate::network::kernels::cpu::{has_multiply_add, n_threads};
 use crate::protocol::{DeviceChoice, DeviceInfo};
 
 /// A device with what one must know to use it.

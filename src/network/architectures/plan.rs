@@ -1,6 +1,6 @@
 //! What an architecture consists of: its wiring and the names of its weights. All sizes come from the checkpoint.
 
-use crate::network::layers::Activation;
+use crate::kernels::Activation;
 
 /// A network before its weights.
 pub struct Plan {

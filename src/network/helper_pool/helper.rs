@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::request::{HelperRequest, PieceKey, residual};
-use crate::network::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
-use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
+use crate::kernels::cpu::{CpuBlock, OutputGradient};
 
 /// What a helper answers: the arrays of [`HelperRequest::Forward`] or [`HelperRequest::Backward`].
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::helper::count;
 use super::request::{HelperRequest, PieceKey};
 use crate::helpers::{Packet, ReceivedPacket};
-use crate::network::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::kernels::cpu::{CpuBlock, OutputGradient};
 
 /// Work that consists of steps.
 pub trait BlockJob {

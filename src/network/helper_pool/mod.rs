@@ -20,10 +20,10 @@ use std::sync::{Arc, Weak};
 
 use super::NetworkError;
 use super::feature_maps::slabs_of;
-use super::kernels::BlockParameters;
-use super::kernels::cpu::residual::ResidualParameters;
 use super::progress::WalkProgress;
 use crate::helpers::{HelperEvent, HelperPort, Packet};
+use crate::kernels::BlockParameters;
+use crate::kernels::cpu::residual::ResidualParameters;
 pub use helper::{Answer, Helper};
 pub use job::{Backwards, BlockJob, Forwards};
 use request::{BlockShape, HelperRequest, PieceKey};
@@ -88,7 +88,7 @@ pub async fn run_locally(job: &mut dyn BlockJob, max_len: usize, (walk, n_layers
 /// A block as a helper is told of it.
 pub enum BlockDefinition {
     /// A fused one.
-    Block(BlockParameters),
+    Fused(BlockParameters),
     /// A residual one.
     Residual(Arc<ResidualParameters>),
 }
@@ -271,7 +271,7 @@ impl HelperPool {
 impl BlockDefinition {
     fn packet(&self, block: u32) -> Packet<'_> {
         match self {
-            Self::Block(parameters) => {
+            Self::Fused(parameters) => {
                 let words = job::words(&HelperRequest::DefineBlock { block, shape: BlockShape::of(parameters) });
                 Packet { words, floats: parameters.arrays().to_vec(), bytes: Vec::new() }
             }

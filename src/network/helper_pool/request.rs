@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::kernels::cpu::residual::ResidualParameters;
-use crate::network::kernels::{BlockParameters, Rectifier};
-use crate::network::layers::Activation;
+use crate::kernels::cpu::residual::ResidualParameters;
+use crate::kernels::{Activation, BlockParameters, Rectifier};
 
 /// What to do with the arrays of the same packet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

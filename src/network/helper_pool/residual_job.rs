@@ -8,7 +8,7 @@ use super::helper::count;
 use super::job::{BlockJob, copy, planes_of, take_planes, words};
 use super::request::{HelperRequest, PieceKey};
 use crate::helpers::{Packet, ReceivedPacket};
-use crate::network::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, Way};
+use crate::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Pooled, PooledGradient, Way};
 
 /// Planes of the output that a helper is given at least: where a piece begins, some work is done twice.
 const MIN_PLANES: usize = 4;

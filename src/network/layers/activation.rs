@@ -1,21 +1,8 @@
-//! The nonlinear functions between layers.
+//! The nonlinear functions between layers, with their derivatives.
 
 use burn::tensor::{Bool, Tensor};
 
-use serde::{Deserialize, Serialize};
-
-use crate::network::kernels::LEAK;
-
-/// A function of single values, and its derivative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activation {
-    /// `max(x, 0)`; the gradient passes where x > 0 (torch gives 0 at x = 0).
-    Relu,
-    /// x where x > 0, else x / 100 (torch's default slope).
-    LeakyRelu,
-    /// x where x > 0, else eˣ − 1.
-    Elu,
-}
+use crate::kernels::{Activation, LEAK};
 
 /// The derivative at every value.
 #[derive(Debug, Clone)]

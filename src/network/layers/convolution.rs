@@ -8,8 +8,8 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Window;
+use crate::kernels::BlockCache;
 use crate::network::feature_maps::slabs_of;
-use crate::network::kernels::BlockCache;
 
 /// Convolution with zero padding (torch `Conv2d`, `Conv3d`), weights `out × in × kernel`.
 #[derive(Debug, Clone)]

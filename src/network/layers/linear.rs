@@ -2,9 +2,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::network::Kernels;
-use crate::network::kernels::HostValues;
-use crate::network::kernels::cpu::matrix::{add_row_times, times_column};
+use crate::kernels::cpu::matrix::{add_row_times, times_column};
+use crate::network::{HostValues, Kernels};
 
 /// `y = W·x + b` (torch `Linear`), W of `out × in` in pieces of whole output rows, so that no piece exceeds a device's
 /// largest binding: the first such layer of Conv5_FC3 at full resolution has 168 MB of weights.

@@ -17,7 +17,8 @@ mod row_layer;
 mod squeeze_excitation;
 mod window;
 
-pub use activation::{Activation, Slope};
+pub use crate::kernels::Activation;
+pub use activation::Slope;
 pub use average_pool::AveragePool;
 pub use batch_norm::{BatchNorm, BatchNormParameters};
 pub use convolution::Convolution;

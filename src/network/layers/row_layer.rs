@@ -5,7 +5,8 @@ use std::ops::Range;
 use burn::tensor::{Bool, Tensor};
 
 use super::max_pool::OUTSIDE;
-use super::{Activation, BatchNorm, Convolution, MaxPool, PadMaxPool, Slope};
+use super::{BatchNorm, Convolution, MaxPool, PadMaxPool, Slope};
+use crate::kernels::Activation;
 
 /// A layer on feature maps C×D×H×W that can be computed slab by slab. Networks of two axes have W = 1.
 #[derive(Debug, Clone)]

@@ -3,7 +3,8 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
-use super::{Activation, Linear, Slope};
+use super::{Linear, Slope};
+use crate::kernels::Activation;
 use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError};
 

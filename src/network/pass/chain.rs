@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
+use crate::kernels::Activation;
 use crate::network::feature_maps::{clip, pad_rows};
-use crate::network::layers::{Activation, Kept, RowLayer};
+use crate::network::layers::{Kept, RowLayer};
 use crate::network::{NetworkError, WorkLimits};
 
 /// A run of row layers; it may be empty, and then hands on what it gets.

@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::chain::{Chain, rows_at_once};
 use super::{Keep, SpatialPass};
-use crate::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
+use crate::network::feature_maps::{FeatureMaps, OverlapAdd, bytes_of, clip, pad_rows, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
-use crate::network::memory::{Footprint, bytes_of};
+use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
 use crate::network::{NetworkError, WorkLimits};
 

@@ -15,13 +15,14 @@ mod whole;
 
 use burn::tensor::Tensor;
 
-use super::feature_maps::FeatureMaps;
-use super::kernels::Block;
+use super::feature_maps::{FeatureMaps, read};
+use super::fusing::block_of;
 use super::layers::RowLayer;
 use super::memory::Footprint;
 use super::progress::WalkProgress;
 use super::step::Step;
-use super::{Kernels, NetworkError, WorkLimits, read};
+use super::{Kernels, NetworkError, WorkLimits};
+use crate::kernels::Block;
 use fused::Fused;
 use join::Join;
 use residual::Residual;
@@ -195,10 +196,10 @@ impl Part {
     /// The same in a kernel of our own, where there is one.
     fn fused(self) -> Self {
         let Self::Segment(segment) = self else { return self };
-        match Block::of(segment.chain().layers()) {
+        match block_of(segment.chain().layers()) {
             None => Self::Segment(segment),
-            Some((block, _)) if matches!(*block, Block::Cpu(_)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
-            Some((block, n_layers)) => Self::Segment(segment.in_block(block, n_layers)),
+            Some((Block::Cpu(block), _)) => Self::Fused(Box::new(Fused::new(block, segment.into_chain()))),
+            Some((Block::Gpu(block), n_layers)) => Self::Segment(segment.with_block(block, n_layers)),
         }
     }
 }

@@ -3,15 +3,15 @@
 use burn::tensor::{Device, Tensor};
 
 use super::Keep;
-use crate::network::feature_maps::{FeatureMaps, slabs_of};
+use crate::kernels::cpu::residual::{CpuResidual, Excited, Forward, Pooled, PooledGradient, Way, excitation_gradient};
+use crate::network::feature_maps::{FeatureMaps, VALUE_BYTES, bytes_of, slabs_of};
+use crate::network::fusing::ResidualBlock;
 use crate::network::helper_pool::{BlockDefinition, BlockJob, ResidualBackwards, ResidualForwards, run_locally};
-use crate::network::kernels::cpu::residual::{CpuResidual, Excited, Forward, Pooled, PooledGradient, Way, excitation_gradient};
-use crate::network::kernels::{HostValues, ResidualBlock};
 use crate::network::layers::Slope;
-use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
+use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
 use crate::network::step::Step;
-use crate::network::{Kernels, NetworkError, WorkLimits};
+use crate::network::{HostValues, Kernels, NetworkError, WorkLimits};
 
 /// Planes that are worked on at once, where the limits allow: enough for threads, few beside the whole.
 const MAX_PLANES: usize = 16;

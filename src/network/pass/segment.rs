@@ -7,11 +7,10 @@ use burn::tensor::Tensor;
 
 use super::Keep;
 use super::chain::{Chain, rows_at_once};
-use crate::network::feature_maps::{FeatureMaps, OverlapAdd, slabs_of};
-use crate::network::kernels::Block;
-use crate::network::kernels::gpu::{GpuBlock, GpuWinners};
+use crate::kernels::gpu::{GpuBlock, GpuWinners};
+use crate::network::feature_maps::{FeatureMaps, OverlapAdd, VALUE_BYTES, bytes_of, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
-use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
+use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
 use crate::network::{NetworkError, WorkLimits};
 
@@ -20,15 +19,15 @@ use crate::network::{NetworkError, WorkLimits};
 pub struct Segment {
     chain: Chain,
     /// The first of them in one kernel.
-    block: Option<InBlock>,
+    fused: Option<FusedLayers>,
     slabs: Vec<KeptSlab>,
 }
 
-/// Layers that are one kernel.
+/// The first layers of a segment, which are one kernel of a GPU.
 #[derive(Debug)]
-struct InBlock {
-    block: Arc<Block>,
-    /// How many; those after them are functions of single values.
+struct FusedLayers {
+    block: Arc<GpuBlock>,
+    /// How many layers; those after them are functions of single values.
     n_layers: usize,
 }
 
@@ -43,19 +42,19 @@ struct KeptSlab {
 enum KeptRows {
     /// Layer by layer.
     Layers(Vec<Kept>),
-    /// By the kernel, and by the layers after it.
-    Block(Box<GpuWinners>, Vec<Kept>),
+    /// By the kernel `block`, and by the layers after it.
+    Fused { block: Arc<GpuBlock>, winners: Box<GpuWinners>, after: Vec<(RowLayer, Kept)> },
 }
 
 impl Segment {
     /// A segment that begins with this layer.
     pub fn new(layer: RowLayer, input_shape: [usize; 4]) -> Self {
-        Self { chain: Chain::new(vec![layer], input_shape), block: None, slabs: Vec::new() }
+        Self { chain: Chain::new(vec![layer], input_shape), fused: None, slabs: Vec::new() }
     }
 
-    /// The same with its first layers in one kernel of a GPU. What follows them looks at single values only.
-    pub fn in_block(self, block: Arc<Block>, n_layers: usize) -> Self {
-        Self { block: Some(InBlock { block, n_layers }), ..self }
+    /// The segment with its first `n_layers` layers in one kernel of a GPU. What follows them looks at single values only.
+    pub fn with_block(self, block: Arc<GpuBlock>, n_layers: usize) -> Self {
+        Self { fused: Some(FusedLayers { block, n_layers }), ..self }
     }
 
     /// Its layers.
@@ -80,8 +79,8 @@ impl Segment {
         let slab = self.largest_bytes(at_once);
         let is_tiled = self.largest_bytes(shape[1]) > limits.max_tensor_bytes;
         // The kernel keeps a byte for each output value, and all that is kept of the convolution's output is kept of what follows it.
-        let by_kernel = if self.block.is_some() { bytes_of(shape) / VALUE_BYTES } else { 0 };
-        let is_alone = self.block.as_ref().is_some_and(|in_block| in_block.n_layers == self.chain.len());
+        let by_kernel = if self.fused.is_some() { bytes_of(shape) / VALUE_BYTES } else { 0 };
+        let is_alone = self.fused.as_ref().is_some_and(|fused| fused.n_layers == self.chain.len());
         let kept = by_kernel + if is_alone { 0 } else { self.chain.kept_bytes(limits) };
         Ok(Footprint { output: bytes_of(shape), kept, working: 3 * slab, is_tiled })
     }
@@ -124,49 +123,39 @@ impl Segment {
 
     /// Output rows from the input rows that they depend on.
     fn forward_rows(&self, x: Tensor<5>, output_rows: &Range<usize>) -> (Tensor<5>, KeptRows) {
-        match self.gpu_block() {
+        match &self.fused {
             None => {
                 let (slab, kept) = self.chain.forward(x, output_rows);
                 (slab, KeptRows::Layers(kept))
             }
-            Some((block, after)) => {
+            Some(FusedLayers { block, n_layers }) => {
                 let (mut slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
-                let mut kept = Vec::with_capacity(after.len());
-                for layer in after {
-                    let (output, of_layer) = layer.forward(slab);
+                let mut after = Vec::new();
+                for layer in &self.chain.layers()[*n_layers..] {
+                    let (output, kept) = layer.forward(slab);
                     slab = output;
-                    kept.push(of_layer);
+                    after.push((layer.clone(), kept));
                 }
-                (slab, KeptRows::Block(Box::new(winners), kept))
+                (slab, KeptRows::Fused { block: block.clone(), winners: Box::new(winners), after })
             }
         }
     }
 
     /// Gradient with respect to these input rows.
     fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSlab) -> Tensor<5> {
-        match (&slab.kept, self.gpu_block()) {
-            (KeptRows::Layers(kept), _) => self.chain.backward(gradient, kept, &slab.output_rows),
-            (KeptRows::Block(winners, kept), Some((block, after))) => {
-                let through = |gradient, (layer, kept): (&RowLayer, &Kept)| layer.input_gradient(gradient, kept, self.chain.output_shape());
-                block.input_gradient(after.iter().zip(kept).rev().fold(gradient, through), winners)
+        match &slab.kept {
+            KeptRows::Layers(kept) => self.chain.backward(gradient, kept, &slab.output_rows),
+            KeptRows::Fused { block, winners, after } => {
+                let through = |gradient, (layer, kept): &(RowLayer, Kept)| layer.input_gradient(gradient, kept, self.chain.output_shape());
+                block.input_gradient(after.iter().rev().fold(gradient, through), winners)
             }
-            (KeptRows::Block(..), None) => unreachable!("winners come from a kernel"),
         }
     }
 
     /// Has the device compile the kernel, if there is one.
     pub fn warm_up(&self) {
-        if let Some((block, _)) = self.gpu_block() {
-            block.warm_up();
-        }
-    }
-
-    /// The kernel, and the layers after it.
-    fn gpu_block(&self) -> Option<(&GpuBlock, &[RowLayer])> {
-        let InBlock { block, n_layers } = self.block.as_ref()?;
-        match &**block {
-            Block::Gpu(block) => Some((block, &self.chain.layers()[*n_layers..])),
-            Block::Cpu(_) => None,
+        if let Some(fused) = &self.fused {
+            fused.block.warm_up();
         }
     }
 
@@ -182,7 +171,7 @@ impl Segment {
     /// Bytes of the largest tensor while `n_rows` output rows are computed: in one kernel there is nothing between input
     /// and output.
     fn largest_bytes(&self, n_rows: usize) -> u64 {
-        if self.block.is_none() {
+        if self.fused.is_none() {
             return self.chain.largest_bytes(n_rows);
         }
         let of = |[channels, _, height, width]: [usize; 4], n_rows: usize| bytes_of([channels, n_rows, height, width]);

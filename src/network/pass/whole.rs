@@ -1,7 +1,8 @@
 //! Layers that look at all voxels of a channel at once.
 
+use crate::network::feature_maps::bytes_of;
 use crate::network::layers::{AveragePool, InstanceNorm, KeptExcitation, KeptInstanceNorm, SqueezeExcitation};
-use crate::network::memory::{Footprint, bytes_of};
+use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
 use crate::network::{FeatureMaps, NetworkError, WorkLimits};
 
