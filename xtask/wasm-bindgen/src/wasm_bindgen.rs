@@ -34,6 +34,8 @@ struct Request {
 
 fn request(args: Vec<String>) -> Result<Request> {
     let mut bindgen = Bindgen::new();
+    // As the command does; the library leaves it out: without an argument, the JavaScript loads the file beside it.
+    bindgen.omit_default_module_path(false);
     let (mut input, mut out_dir) = (None, None);
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
