@@ -1,4 +1,4 @@
-//! Pixels to a canvas.
+//! Painting pixels on a canvas.
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};

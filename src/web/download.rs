@@ -1,4 +1,4 @@
-//! Bytes out: a file into the user's downloads.
+//! Saving bytes as a file in the user's downloads.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};

@@ -13,25 +13,26 @@ const MAX_SIDE: f64 = 16_384.0;
 /// Most device pixels per point of a figure on the page.
 const MAX_SCALE: f64 = 4.0;
 
-// Two types by hand: web-sys has them behind a feature that would change its build for the engine, too.
+// Two types are declared here: web-sys has them behind a feature that would change its build for the engine, too.
 #[wasm_bindgen]
 extern "C" {
-    type Image;
+    #[wasm_bindgen(js_name = Image)]
+    type ImageElement;
 
-    #[wasm_bindgen(constructor)]
-    fn new() -> Image;
+    #[wasm_bindgen(constructor, js_class = "Image")]
+    fn new() -> ImageElement;
 
-    #[wasm_bindgen(method, setter)]
-    fn set_src(this: &Image, url: &str);
+    #[wasm_bindgen(method, setter, js_class = "Image")]
+    fn set_src(this: &ImageElement, url: &str);
 
-    #[wasm_bindgen(method, catch)]
-    fn decode(this: &Image) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_class = "Image")]
+    fn decode(this: &ImageElement) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(extends = CanvasRenderingContext2d)]
     type Ink;
 
     #[wasm_bindgen(method, catch, js_name = drawImage)]
-    fn draw_image(this: &Ink, image: &Image, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+    fn draw_image(this: &Ink, image: &ImageElement, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
 }
 
 /// Device pixels for each point of a picture `size` points large that fills the canvas's parent in width.
@@ -94,12 +95,12 @@ pub async fn canvas_as_png(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, JsValu
     Ok(Uint8Array::new(&JsFuture::from(blob.array_buffer()).await?).to_vec())
 }
 
-async fn decoded(svg: &[u8]) -> Result<Image, JsValue> {
+async fn decoded(svg: &[u8]) -> Result<ImageElement, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("image/svg+xml");
     let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(svg)), &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
-    let image = Image::new();
+    let image = ImageElement::new();
     image.set_src(&url);
     let outcome = JsFuture::from(image.decode()?).await;
     Url::revoke_object_url(&url)?;

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::state::Problem;
 use crate::render::figure::{CutPlace, FigureView, Ground, Masks, Paper, WrongField};
 use crate::render::{Colormap, DisplayMode, Orientation};
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::language::Text;
-use crate::ui::study::Study;
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::state::figure::FigureProblem;
+use crate::ui::state::study::Study;
 use crate::ui::text::figure as text;
+use crate::ui::text::language::Text;
 
 /// All options in the order of `plot_stat_map`.
 #[component]
@@ -65,7 +65,7 @@ fn NameField(
 #[component]
 fn GroundField() -> impl IntoView {
     let study = expect_context::<Study>();
-    let has_own = move || study.shelf.0.read().own.is_some();
+    let has_own = move || study.extra_volumes.0.read().own.is_some();
     let entries = move || {
         let is_there = |ground: &&Ground| **ground != Ground::Own || has_own();
         Ground::ALL.iter().filter(is_there).map(|ground| Entry::new(ground.name(), text::ground(*ground))).collect::<Vec<_>>()
@@ -87,7 +87,7 @@ fn WordsField(
     disabled: fn(&FigureView) -> bool,
 ) -> impl IntoView {
     let study = expect_context::<Study>();
-    let is_wrong = move || *study.figure.problem.read() == Some(Problem::Field(field));
+    let is_wrong = move || *study.figure.problem.read() == Some(FigureProblem::Field(field));
     let value = move || words(&mut study.figure.view.get()).clone();
     let type_in = move |event| study.figure.view.update(|view| *words(view) = event_target_value(&event));
     view! {

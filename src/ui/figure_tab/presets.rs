@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::render::figure::FigureView;
-use crate::ui::language::Text;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
 use crate::ui::text::figure as text;
+use crate::ui::text::language::Text;
 
 /// A row of buttons.
 #[component]

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::checks::Checks;
-use super::fields::{CheckField, TextField};
-use super::form::{command, diagnoses_of, known_group, missing, selections_of, splits_of};
+use super::command::{command, known_group, missing};
 use crate::protocol::NiftiForm;
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::progress_line::in_words;
-use crate::ui::study::Study;
+use crate::ui::controls::check_list::Checks;
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::controls::option_fields::{CheckField, TextField};
+use crate::ui::state::group_form::{diagnoses_of, selections_of, splits_of};
+use crate::ui::state::study::Study;
 use crate::ui::text::{self, group as words};
 
 const GROUPS_ID: &str = "data-groups";
@@ -105,7 +105,7 @@ fn Start() -> impl IntoView {
         let word = |word: &str| view! { <span class="command__word">{word.to_owned()}</span> " " };
         command(study).split(' ').map(word).collect_view()
     };
-    let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(in_words);
+    let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(text::progress::in_words);
     view! {
         <p class="muted" data-testid="run-missing" class:is-hidden=move || lacks.read().is_empty()>{move || words::missing(&lacks.read())}</p>
         <div class="buttons">

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::protocol::{Interpretation, KeptRun};
-use crate::ui::study::{Keeping, Study};
+use crate::ui::state::study::{ResultStorage, Study};
 use crate::ui::text::{self, group as words};
 use crate::web::kept_files::can_choose_folder;
 
@@ -17,7 +17,7 @@ pub fn ResultsPanel() -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="results-title">
             <h2 id="results-title"><span class="panel__number">"4"</span>{words::RESULTS.get()}</h2>
-            <p class="warning" class:is-hidden=move || study.keeping.get() == Keeping::Kept>{words::NOT_KEPT.get()}</p>
+            <p class="warning" class:is-hidden=move || study.result_storage.get() == ResultStorage::Persistent>{words::NOT_KEPT.get()}</p>
             <p class="muted" class:is-hidden=move || !study.runs.read().is_empty()>{words::NO_RUNS.get()}</p>
             {move || study.interpreted.get().map(|last| view! { <Report last=last /> })}
             <ul class="runs" class:is-hidden=move || study.runs.read().is_empty()>{rows}</ul>

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use crate::render::{MAX_SHIFT, MAX_WINDOW, MIN_WINDOW};
-use crate::ui::format;
-use crate::ui::language::Text;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
+use crate::ui::text::language::Text;
 use crate::ui::text::layers as words;
-use crate::ui::view_state::ViewState;
 
 /// Two sliders: contrast in powers of two, brightness in shares of the image's own window.
 #[component]

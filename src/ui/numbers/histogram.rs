@@ -9,10 +9,10 @@ use web_sys::HtmlElement;
 
 use crate::analysis::histogram::{Histogram, N_BINS};
 use crate::protocol::MapNumbers;
-use crate::ui::format;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::{ViewState, threshold_value};
+use crate::ui::text::format;
 use crate::ui::text::numbers as words;
-use crate::ui::view_state::{ViewState, threshold_value};
 
 /// Height of the picture in its own units; its width is one for each bin.
 const HEIGHT: f64 = 100.0;

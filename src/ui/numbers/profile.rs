@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use crate::analysis::profile::Profile;
 use crate::protocol::MapNumbers;
 use crate::render::Plane;
-use crate::ui::study::Study;
+use crate::ui::state::shown::ShownMap;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
 use crate::ui::text::numbers as words;
-use crate::ui::view_state::ViewState;
-use crate::ui::{format, shown::ShownMap};
 
 /// Height of the picture in its own units; its width is one for each step from slice to slice.
 const HEIGHT: f64 = 100.0;
@@ -16,7 +17,7 @@ const HEIGHT: f64 = 100.0;
 /// The mean magnitude of each slice of the map, in ascending millimetres.
 #[component]
 pub fn ProfileStrip(
-    /// Whose slices.
+    /// The plane whose slices are shown.
     plane: Plane,
 ) -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

@@ -10,9 +10,10 @@ use crate::export::file_names::map_stem;
 use crate::export::number_tables::{histogram_tsv, profiles_tsv};
 use crate::protocol::{Failure, MapNumbers};
 use crate::render::Plane;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::text::format;
+use crate::ui::text::language::Text;
 use crate::ui::text::{self, numbers as words};
-use crate::ui::{format, language::Text};
 use crate::web::{download::save_bytes, words_of};
 
 const TSV: &str = "text/tab-separated-values";

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 use crate::render::MAX_MIN_CLUSTER;
-use crate::ui::format;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
 use crate::ui::text::regions as words;
-use crate::ui::view_state::ViewState;
 
 /// A number of voxels, with what that is in the head.
 #[component]
