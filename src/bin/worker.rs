@@ -153,6 +153,7 @@ mod program {
         unsafe { __wasm_call_ctors() }
     }
 
+    /// Serves the page, or another worker if this one was started as its helper.
     pub fn run() {
         if is_helper() {
             return run_as_helper();

@@ -1,9 +1,9 @@
 //! The page: leptos components, one per file. They show signals and send requests; numbers are made elsewhere.
 //!
-//! - [`text`] holds every string that the user sees, and numbers as text;
-//! - [`state`] what is loaded, running and shown, and the way to the engine; it names no component;
-//! - [`controls`] components that several panels use; they know no state;
-//! - all other folders are panels, which [`app`] lays out.
+//! - `text/` holds every string that the user reads, and the formats of numbers;
+//! - `state/` what is loaded, running and shown, and the way to the engine; it names no component;
+//! - `controls/` components that several panels use; they know no state;
+//! - all other folders are panels, which `app.rs` lays out.
 
 mod app;
 mod compare;

@@ -55,7 +55,7 @@ pub fn href() -> String {
 /// Copies text to the clipboard.
 ///
 /// # Errors
-/// Where the browser has no clipboard for the page (served without TLS) or refuses it (embedded).
+/// If the browser has no clipboard for the page (served without TLS) or refuses it (embedded).
 pub async fn copy(words: &str) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or("no window")?;
     let clipboard = Reflect::get(&window.navigator(), &"clipboard".into())?;

@@ -32,7 +32,7 @@ impl Dropped {
     /// Walks all folders. Sorted by path.
     ///
     /// # Errors
-    /// What the browser says when it refuses to read a folder.
+    /// The browser's exception if a folder cannot be read.
     pub async fn into_files(self) -> Result<Vec<PickedFile>, JsValue> {
         let Dropped { entries: mut waiting, mut files } = self;
         while let Some(entry) = waiting.pop() {

@@ -11,7 +11,7 @@ use web_sys::{
 /// The one folder of the origin's storage that this program uses.
 const TOP: &str = "maplens";
 
-/// What is done about a missing file or folder.
+/// Whether a missing file or folder is created.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum IfMissing {
     /// It is created.
@@ -75,18 +75,18 @@ pub async fn file_of(folder: &FileSystemDirectoryHandle, name: &str, if_missing:
     Ok(JsFuture::from(folder.get_file_handle_with_options(name, &options)).await?.unchecked_into())
 }
 
-/// What a file holds at the moment; its bytes are read when they are asked for.
+/// The present content of a file; its bytes are read on demand.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub async fn contents(file: &FileSystemFileHandle) -> Result<File, JsValue> {
     Ok(JsFuture::from(file.get_file()).await?.unchecked_into())
 }
 
-/// Names and handles of what lies directly in a folder, in no order.
+/// Names and handles of the direct entries of a folder, in no particular order.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub async fn entries(folder: &FileSystemDirectoryHandle) -> Result<Vec<(String, FileSystemHandle)>, JsValue> {
     let iterator = folder.entries();
     let mut entries = Vec::new();
@@ -105,7 +105,7 @@ pub fn is_folder(handle: &FileSystemHandle) -> bool {
     handle.kind() == FileSystemHandleKind::Directory
 }
 
-/// Whether the browser says that there is no such file, or no such folder: a folder is no file, and a file no folder.
+/// Whether an exception means that there is no such file or folder; a folder in the place of a file, or the reverse, counts as missing.
 pub fn is_missing(error: &JsValue) -> bool {
     matches!(name_of(error).as_str(), "NotFoundError" | "TypeMismatchError")
 }

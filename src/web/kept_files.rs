@@ -1,4 +1,4 @@
-//! What the engine has kept in the browser's storage, handed to the user: as a download, or into a folder of the machine.
+//! Files that the engine keeps in the browser's storage, given to the user: as a download, or in a folder of the machine.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,13 +26,13 @@ pub enum HandOverError {
     Unreadable {
         /// Path in the storage.
         path: String,
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
     /// No folder could be chosen.
     #[error("no folder could be chosen ({reason})")]
     NoFolder {
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
     /// A file could not be written.
@@ -40,13 +40,13 @@ pub enum HandOverError {
     Unwritable {
         /// Path in the chosen folder.
         path: String,
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
 }
 
 impl HandOverError {
-    /// What the user may do.
+    /// A remedy that the user can try.
     pub fn hint(&self) -> &'static str {
         match self {
             HandOverError::Missing { .. } => {

@@ -43,11 +43,10 @@ pub fn device_pixels_per_point(canvas: &HtmlCanvasElement, size: [f64; 2]) -> f6
     (width / size[0] * ratio).clamp(0.1, MAX_SCALE).min(MAX_SIDE / size[0].max(size[1]))
 }
 
-/// Replaces the canvas's picture by an SVG of `size` points, unless `is_wanted` says, when it has been read, that it is not
-/// wanted any more.
+/// Replaces the canvas's picture by an SVG of `size` points, unless `is_wanted` is false when it has been read.
 ///
 /// # Errors
-/// What the browser says when it cannot read the SVG or has no memory for the picture.
+/// The browser's exception if it cannot read the SVG or there is no memory for the picture.
 pub async fn draw_svg(
     canvas: &HtmlCanvasElement,
     svg: &[u8],
@@ -83,7 +82,7 @@ pub async fn svg_as_png(svg: &[u8], size: [f64; 2], pixels_per_point: f64) -> Re
 /// The bytes of a PNG of a canvas.
 ///
 /// # Errors
-/// What the browser says when it has no memory for the picture.
+/// The browser's exception if there is no memory for the picture.
 pub async fn canvas_as_png(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, JsValue> {
     let promise = Promise::new(&mut |resolve: Function, reject: Function| {
         if let Err(error) = canvas.to_blob(&resolve) {

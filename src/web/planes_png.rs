@@ -40,7 +40,7 @@ const TICK_WIDTH: f64 = 130.0;
 /// Draws the planes side by side on black, under the caption's title, and saves them as a PNG with the caption's texts.
 ///
 /// # Errors
-/// What the browser says when it has no memory for the picture.
+/// The browser's exception if there is no memory for the picture.
 pub async fn save_planes(planes: &[PlanePicture], bar: Option<&ColorBarPicture>, caption: &Caption, name: &str) -> Result<(), JsValue> {
     let png = canvas_as_png(&drawn(planes, bar, &caption.title)?).await?;
     let png = with_texts(&png, None, &caption.texts()).ok_or("the browser made no PNG")?;

@@ -1,4 +1,4 @@
-//! Results in the browser's own storage: they outlive the tab, and no other site and no other program sees them.
+//! Results in the browser's own storage: they outlive the tab, and no other site and no other program can read them.
 
 use std::rc::Rc;
 

@@ -20,7 +20,7 @@ use crate::ui::state::view_state::{ViewState, Visibility};
 use crate::ui::text::format;
 use crate::web::canvas::paint;
 
-/// What a column draws: a kept map or the difference.
+/// A picture that a column draws: a kept map or the difference.
 #[derive(Clone)]
 pub struct ColumnPicture {
     /// Number of the kept map; 0 for the difference.
@@ -36,7 +36,7 @@ pub struct ColumnPicture {
 pub fn Pictures(picture: ColumnPicture) -> impl IntoView {
     let (scene, view_state) = (expect_context::<CompareScene>(), expect_context::<ViewState>());
     let canvases = Plane::ALL.map(|plane| (plane, NodeRef::<Canvas>::new()));
-    redraw_when_seen_things_change(picture.clone(), canvases);
+    redraw_on_change(picture.clone(), canvases);
     let planes = canvases.map(|(plane, canvas)| view! { <ComparePlane plane=plane title=picture.title.clone() canvas=canvas /> });
     let map = picture.map.clone();
     let value = move || {
@@ -52,7 +52,7 @@ pub fn Pictures(picture: ColumnPicture) -> impl IntoView {
     .into_any()
 }
 
-fn redraw_when_seen_things_change(picture: ColumnPicture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
+fn redraw_on_change(picture: ColumnPicture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
     let (scene, view_state, extra_volumes) =
         (expect_context::<CompareScene>(), expect_context::<ViewState>(), expect_context::<Study>().extra_volumes);
     let redraws = expect_context::<StoredValue<RedrawQueue, LocalStorage>>();

@@ -1,4 +1,4 @@
-//! What each pair has in common: a table, asked for by a button, since sorting millions of voxels takes seconds.
+//! Correlations and overlaps of each pair as a table, computed on request, since sorting millions of voxels takes seconds.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::ui::state::study::Study;
 use crate::ui::text::compare as words;
 use crate::ui::text::format;
 
-/// Settings, the button and the table; absent for less than two maps.
+/// Settings, the button and the table; absent for fewer than two maps.
 #[component]
 pub fn Numbers() -> impl IntoView {
     let study = expect_context::<Study>();

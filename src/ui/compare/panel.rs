@@ -1,4 +1,4 @@
-//! The panel: the button that keeps a map, the columns, the numbers.
+//! The panel that compares maps: the button that keeps a map, the columns, the numbers.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub fn ComparePanel() -> impl IntoView {
     provide_context(CompareScene::new(study, view_state));
     provide_context(StoredValue::new_local(RedrawQueue::new()));
     let compare = study.compare;
-    let said = move || match (compare.is_full.get(), compare.kept.read().len()) {
+    let status = move || match (compare.is_full.get(), compare.kept.read().len()) {
         (true, _) => words::FULL.get().to_owned(),
         (false, 0) => words::ABOUT.get().to_owned(),
         (false, _) => words::kept(&compare.kept.read()),
@@ -35,7 +35,7 @@ pub fn ComparePanel() -> impl IntoView {
                 <RangeField />
                 <DifferenceField />
             </div>
-            <p class="muted" role="status" data-testid="compare-status" class:warning=move || compare.is_full.get()>{said}</p>
+            <p class="muted" role="status" data-testid="compare-status" class:warning=move || compare.is_full.get()>{status}</p>
             <Columns />
             <Numbers />
         </section>
@@ -121,7 +121,7 @@ fn Column(kept: Arc<ComparedMap>) -> impl IntoView {
     .into_any()
 }
 
-/// Diverging colours around zero, in the difference's own range.
+/// The column of the difference: diverging colours around zero, in the difference's own range.
 #[component]
 fn DifferenceColumn(difference: Arc<Difference>, pair: [Arc<ComparedMap>; 2]) -> impl IntoView {
     let scene = expect_context::<CompareScene>();

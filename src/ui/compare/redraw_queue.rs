@@ -9,14 +9,14 @@ use leptos::task::spawn_local;
 use crate::web::frame::FrameLoop;
 use crate::web::yield_now::macrotask;
 
-/// Draws a column.
+/// A function that draws a column.
 type Draw = Rc<dyn Fn()>;
 
 /// Columns that wait for their redraw. Clones share one queue.
 #[derive(Clone)]
 pub struct RedrawQueue(Rc<QueuedRedraws>);
 
-/// What the clones of a queue share.
+/// The content of a queue, shared by its clones.
 struct QueuedRedraws {
     waiting: RefCell<VecDeque<(u32, Draw)>>,
     frames: FrameLoop,

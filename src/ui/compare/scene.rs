@@ -8,7 +8,7 @@ use crate::ui::state::shown::PlacedVolume;
 use crate::ui::state::study::Study;
 use crate::ui::state::view_state::{SceneExtent, ViewState};
 
-/// What the columns share; provided as a context by the panel.
+/// The state that the columns share; provided as a context by the panel.
 #[derive(Clone, Copy)]
 pub struct CompareScene {
     view_state: ViewState,
@@ -29,6 +29,7 @@ struct ColorSettings {
 }
 
 impl CompareScene {
+    /// Follows the kept maps and the view.
     pub fn new(study: Study, view_state: ViewState) -> Self {
         let ComparisonState { kept, .. } = study.compare;
         let scene = Memo::new(move |_| {
@@ -50,19 +51,20 @@ impl CompareScene {
         CompareScene { view_state, scene, frame, common_range, colors }
     }
 
-    /// Where the planes meet: the page's crosshair, as near as the columns' pictures come to it.
+    /// The page's crosshair, clamped to the box of the kept maps.
     pub fn crosshair(&self) -> Option<[f64; 3]> {
         let SceneExtent { bounds, .. } = self.scene.get()?;
         Some(bounds.clamp(self.view_state.view.read().crosshair.unwrap_or_else(|| bounds.center())))
     }
 
-    /// The pixels of a plane.
+    /// The pixel grid of a plane; `None` if no map is kept.
     pub fn grid(&self, plane: Plane) -> Option<PlaneGrid> {
         let (scene, frame) = (self.scene.get()?, self.frame.get()?);
         Some(PlaneGrid::covering(frame, plane, scene.pixel_mm, self.view_state.view.read().orientation))
     }
 
-    /// The colours of a map that end at a share of `range`; the threshold is a percentile of its own, or a value.
+    /// The colour scale of a map, which ends at the view's share of `range`. A threshold in percent is turned into a value by
+    /// `percentile`; with `needs_signs`, a colormap for magnitudes is replaced by a diverging one.
     pub fn scale(&self, range: f32, percentile: impl Fn(f64) -> f32, needs_signs: bool) -> ColorScale {
         let ColorSettings { colormap, share, threshold } = self.colors.get();
         let colormap = if needs_signs && colormap.domain() == Domain::Magnitude { Colormap::RdBuR } else { colormap };

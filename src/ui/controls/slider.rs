@@ -10,7 +10,7 @@ pub fn ShareSlider(
     /// Smallest value.
     low: &'static str,
     value: Signal<f32>,
-    /// What the value means, in words.
+    /// The value as text.
     shown: Signal<Option<String>>,
     on_slide: Callback<f32>,
 ) -> impl IntoView {

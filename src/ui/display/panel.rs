@@ -64,7 +64,7 @@ fn ColormapField() -> impl IntoView {
     }
 }
 
-/// Absent for maps of one channel.
+/// The choice of the shown channel; absent for maps of one channel.
 #[component]
 fn ChannelField() -> impl IntoView {
     let study = expect_context::<Study>();

@@ -1,4 +1,4 @@
-//! Which magnitudes are hidden: as a percentile of this map, or as a value that stays the same from map to map.
+//! The threshold below which magnitudes are hidden: a percentile of the map, or a value that stays the same from map to map.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::state::study::Study;
 use crate::ui::state::view_state::{ViewState, percent_of, threshold_value};
 use crate::ui::text::{self, format};
 
-/// A slider, and the choice what it means.
+/// A slider for the threshold, and the choice between percentile and value.
 #[component]
 pub fn ThresholdControl() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

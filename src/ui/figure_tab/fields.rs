@@ -46,7 +46,7 @@ pub fn Fields() -> impl IntoView {
     .into_any()
 }
 
-/// A select.
+/// A select of named values.
 #[component]
 fn NameField(
     label: Text,
@@ -61,7 +61,7 @@ fn NameField(
     view! { <Choice label=label.get() testid=testid entries=entries value=value on_choose=on_choose /> }
 }
 
-/// The backgrounds that there are: an own one when it has been opened under the planes.
+/// The choice of a background; the user's own is listed if it has been opened under the planes.
 #[component]
 fn GroundField() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -77,7 +77,7 @@ fn GroundField() -> impl IntoView {
     }
 }
 
-/// A line of words that must make sense.
+/// A text field whose value is marked as invalid if it cannot be read.
 #[component]
 fn WordsField(
     label: Text,
@@ -115,7 +115,7 @@ fn TitleField() -> impl IntoView {
     .into_any()
 }
 
-/// What is drawn beside the slices, and the sides.
+/// Check boxes for what is drawn beside the slices, and for the orientation.
 #[component]
 fn Switches() -> impl IntoView {
     let study = expect_context::<Study>();

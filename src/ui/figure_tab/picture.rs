@@ -23,7 +23,7 @@ pub fn Picture() -> impl IntoView {
     let study = expect_context::<Study>();
     let view_state = expect_context::<ViewState>();
     let canvas = NodeRef::<Canvas>::new();
-    redraw_when_drawn_anew(study, canvas);
+    redraw_on_change(study, canvas);
     let is_busy = move || study.work.read().is_doing(JobKind::Figure);
     let state = move || match (is_busy(), study.figure.problem.read().is_some(), study.figure.drawn.read().is_some()) {
         (true, ..) => "drawing",
@@ -54,7 +54,7 @@ pub fn Picture() -> impl IntoView {
     .into_any()
 }
 
-/// What the figure does not show by itself; announced when it changes.
+/// Problems and notes of the figure; announced when they change.
 #[component]
 fn Remarks() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -79,7 +79,7 @@ fn Remarks() -> impl IntoView {
     .into_any()
 }
 
-fn redraw_when_drawn_anew(study: Study, canvas: NodeRef<Canvas>) {
+fn redraw_on_change(study: Study, canvas: NodeRef<Canvas>) {
     // A picture takes turns of the event loop; an older one must not come after a newer one.
     let newest = Rc::new(Cell::new(0_u32));
     Effect::new(move |_| {

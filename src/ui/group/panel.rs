@@ -13,7 +13,7 @@ use crate::ui::text::{self, group as words};
 
 const GROUPS_ID: &str = "data-groups";
 
-/// Folded away until somebody wants it; native, so that a script opens it by its `open`.
+/// Folded away at first, by a native element that a script can open by its `open`.
 #[component]
 pub fn GroupPanel() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -33,7 +33,7 @@ pub fn GroupPanel() -> impl IntoView {
     .into_any()
 }
 
-/// The group's name, and what that name means.
+/// The group's name, and the meaning of that name.
 #[component]
 fn DataGroup() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -59,7 +59,7 @@ fn DataGroup() -> impl IntoView {
     }
 }
 
-/// Which checkpoints and which sessions.
+/// The checkpoints and the sessions of the run.
 #[component]
 fn Which() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -76,7 +76,7 @@ fn Which() -> impl IntoView {
     }
 }
 
-/// What is written, and what is erased before.
+/// The files that are written, and the results that are erased before.
 #[component]
 fn Outputs() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -113,7 +113,7 @@ fn Start() -> impl IntoView {
                 disabled=move || is_running() || !lacks.read().is_empty() on:click=move |_| study.run_group()>{words::RUN.get()}</button>
             <button type="button" class="button" class:is-hidden=move || !is_running() on:click=move |_| study.cancel()>{text::CANCEL.get()}</button>
         </div>
-        // Not a live region: the status line says the same.
+        // Not a live region: the status line shows the same.
         <p class="muted" data-testid="run-progress">{progress}</p>
         <p class="field__label" id="command-label">{words::COMMAND.get()}</p>
         <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{words_of_command}</code>

@@ -1,4 +1,4 @@
-//! Panel 4: the runs whose results the browser keeps, and what the last run came to.
+//! Panel 4: the runs whose results the browser keeps, and the outcome of the last run.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ fn Run(run: KeptRun) -> impl IntoView {
     .into_any()
 }
 
-/// Forgets at the second click; leaving the button takes the first one back.
+/// A button that erases a run's results at the second click; leaving the button cancels the first one.
 #[component]
 fn Forget(run: String) -> impl IntoView {
     let study = expect_context::<Study>();
@@ -79,7 +79,7 @@ fn Report(last: Arc<Interpretation>) -> impl IntoView {
     .into_any()
 }
 
-/// Folded away behind their number.
+/// A titled list of sentences, folded away behind their number.
 #[component]
 fn Sentences(title: &'static str, sentences: Vec<String>) -> impl IntoView {
     (!sentences.is_empty()).then(|| {

@@ -1,4 +1,4 @@
-//! Which part of the image is explained: regions by name, patches and slices by number.
+//! The choice of the part of the image that is explained: regions by name, patches and slices by number.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::study::Study;
 use crate::ui::text;
 
-/// Absent where the model sees whole images. Numbers are those in names of files.
+/// The element field; absent if the model takes whole images. Numbers are those in file names.
 #[component]
 pub fn ElementField() -> impl IntoView {
     let study = expect_context::<Study>();

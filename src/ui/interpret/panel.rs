@@ -10,7 +10,7 @@ use crate::ui::state::study::{MethodName, Study};
 use crate::ui::text;
 use crate::ui::text::language::Text;
 
-/// The form, and the buttons to compute and cancel.
+/// The form of one explanation with its buttons, and the form of group runs.
 #[component]
 pub fn InterpretPanel() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -141,6 +141,6 @@ fn DeviceField() -> impl IntoView {
     }
 }
 
-/// Choice, the option's value, its label.
+/// Each device, with its option's value and label.
 const DEVICES: [(DeviceChoice, &str, Text); 3] =
     [(DeviceChoice::Auto, "auto", text::AUTOMATIC), (DeviceChoice::Webgpu, "webgpu", text::WEBGPU), (DeviceChoice::Cpu, "cpu", text::CPU)];

@@ -10,7 +10,8 @@ use crate::ui::state::study::Study;
 use crate::ui::state::underlay::Underlay;
 use crate::ui::state::view_state::{ViewState, Visibility};
 
-/// Colours of regions, that differ for colour-blind eyes too (Okabe and Ito 2008); black, and yellow, which is the map's, left out.
+/// Colours of regions, which colour-blind people can tell apart (Okabe and Ito 2008); without black, and without yellow, a colour
+/// of the map.
 const COLORS: [[u8; 3]; 6] = [[0, 158, 115], [230, 159, 0], [86, 180, 233], [204, 121, 167], [213, 94, 0], [0, 114, 178]];
 
 /// The head's silhouette around a glass brain: visible on black and on white.
@@ -41,13 +42,13 @@ pub fn render_plane(study: Study, view_state: ViewState, grid: &PlaneGrid, pixel
     render_on_paper(grid, position_mm, paper, &layers, pixels);
 }
 
-/// The overlays on show, in the order of painting.
+/// The shown overlays, in the order of painting.
 pub fn overlay_layers<'a>(contents: &'a VolumeList, settings: LayerSettings, grid: &PlaneGrid) -> Vec<Layer<'a>> {
     let shown = contents.overlays.iter().filter(|overlay| overlay.look.is_shown);
     shown.filter_map(|overlay| layer(&overlay.volume.placed, settings, grid, overlay_paint(overlay, settings))).collect()
 }
 
-/// A slice of a volume, or its projection; nothing while that is being made.
+/// The layer that draws a volume's slice, or its projection on a glass brain; `None` while the projection is being computed.
 fn layer<'a>(placed: &'a PlacedVolume, settings: LayerSettings, grid: &PlaneGrid, paint: Paint<'a>) -> Option<Layer<'a>> {
     if !settings.glass {
         return Some(Layer { volume: &placed.volume, voxel_from_world: placed.voxel_from_world, paint });

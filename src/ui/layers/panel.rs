@@ -17,7 +17,7 @@ use crate::ui::state::view_state::ViewState;
 use crate::ui::text::language::Text;
 use crate::ui::text::layers as words;
 
-/// Folded away until it is wanted.
+/// The panel of layers, folded away at first.
 #[component]
 pub fn LayersPanel() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -25,7 +25,7 @@ pub fn LayersPanel() -> impl IntoView {
     let revision = Memo::new(move |_| study.extra_volumes.0.read().revision);
     // Rows stay while one of them changes.
     let rows = move || {
-        // Not only tracked: a memo that nobody asks follows nothing.
+        // Read, not only tracked: a memo whose value is never read does not update.
         revision.get();
         let contents = study.extra_volumes.0.read_untracked();
         contents.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
@@ -37,7 +37,7 @@ pub fn LayersPanel() -> impl IntoView {
                 <div class="layers__ground" data-drop="background">
                     <div>
                         <GroundField />
-                        <GroundOddities />
+                        <GroundWarnings />
                     </div>
                     <FileButton label=words::OWN_BACKGROUND.get() testid="open-background"
                         on_files=Callback::new(move |files| study.open_background(files, view_state)) />
@@ -82,11 +82,11 @@ fn GroundField() -> impl IntoView {
     }
 }
 
-/// What is odd about the background that is seen; announced when it changes.
+/// Warnings about the background that is shown; announced when they change.
 #[component]
-fn GroundOddities() -> impl IntoView {
+fn GroundWarnings() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    let oddities = move || {
+    let warning_list = move || {
         let underlay = Underlay::chosen(study, view_state.layers.get().ground)?;
         let bounds = underlay.placed().bounds;
         let is_beside = study.map.read().as_ref().is_some_and(|map| !map.placed.bounds.meets(&bounds));
@@ -94,10 +94,10 @@ fn GroundOddities() -> impl IntoView {
         let own = if let Underlay::Volume(volume) = &underlay { volume.ready.warnings.clone() } else { Vec::new() };
         Some(warnings(&own.into_iter().chain(beside).collect::<Vec<_>>()))
     };
-    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{oddities}</div> }
+    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{warning_list}</div> }
 }
 
-/// One setting that is on or off.
+/// A check box for one setting of the layers.
 #[component]
 fn Setting(label: Text, testid: &'static str, read: fn(LayerSettings) -> bool, write: fn(&mut LayerSettings, bool)) -> impl IntoView {
     let view_state = expect_context::<ViewState>();
@@ -105,7 +105,7 @@ fn Setting(label: Text, testid: &'static str, read: fn(LayerSettings) -> bool, w
     view! { <Switch label=label.into() testid=testid value=Signal::derive(move || read(view_state.layers.get())) on_change=Callback::new(change) /> }
 }
 
-/// Adds a mask of the page's own, once.
+/// A button that adds a mask of the page's own, disabled once it is open.
 #[component]
 fn MaskButton(mask: Slot, testid: &'static str) -> impl IntoView {
     let study = expect_context::<Study>();

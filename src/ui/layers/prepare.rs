@@ -48,7 +48,7 @@ async fn project(study: Study, layer: LayerVolume, is_busy: Rc<Cell<bool>>) {
     study.extra_volumes.0.notify();
 }
 
-/// The first volume on show that has not been projected.
+/// The first shown volume that has not been projected.
 fn next_unprojected(study: Study, ground: Ground) -> Option<LayerVolume> {
     let map = study.map.get().map(|map| LayerVolume::Map(study.clusters.drawn(&map)));
     let below = Underlay::chosen(study, ground).map(LayerVolume::Ground);

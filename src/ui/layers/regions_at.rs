@@ -1,4 +1,4 @@
-//! Which regions a point lies in.
+//! The regions that a point lies in.
 
 use crate::protocol::OverlayKind;
 use crate::render::{Regions, nearest_value};
@@ -7,7 +7,7 @@ use crate::ui::state::study::Study;
 use crate::ui::text::layers as words;
 use leptos::prelude::*;
 
-/// Names of the regions and masks on show that hold a point.
+/// Names of the shown regions and masks that hold a point.
 pub fn regions_at(study: Study, point_in_world: [f64; 3]) -> Vec<String> {
     let contents = study.extra_volumes.0.read();
     contents.overlays.iter().filter(|overlay| overlay.look.is_shown).filter_map(|overlay| region_at(overlay, point_in_world)).collect()

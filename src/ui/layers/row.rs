@@ -12,7 +12,7 @@ use crate::ui::state::study::Study;
 use crate::ui::state::view_state::ViewState;
 use crate::ui::text::layers as words;
 
-/// Its name, visibility, style, colours, opacity, and the way to take it away.
+/// An overlay's name, visibility, style, colours and opacity, and the button that removes it.
 #[component]
 pub fn OverlayRow(id: usize) -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
@@ -50,7 +50,7 @@ pub fn OverlayRow(id: usize) -> impl IntoView {
     .into_any()
 }
 
-/// How it is painted, and in which colours where it has any.
+/// An overlay's style, and its colormap if the style has colours.
 #[component]
 fn StyleFields(id: usize) -> impl IntoView {
     let extra_volumes = expect_context::<Study>().extra_volumes;

@@ -1,4 +1,4 @@
-//! Contrast and brightness of the background: what a drag with the right button does, for keys and fingers.
+//! Contrast and brightness of the background: controls for what a drag with the right button does.
 
 use leptos::prelude::*;
 
@@ -37,7 +37,7 @@ fn WindowSlider(
     /// Smallest and largest value.
     ends: [f32; 2],
     value: Signal<f32>,
-    /// What the value means, in words.
+    /// The value as text.
     shown: Signal<String>,
     on_slide: Callback<f32>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! What the network answered, and the map's extremes.
+//! The network's output, and facts about the map.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
 use crate::ui::text::{self, format};
 
-/// A table of output nodes.
+/// A table of the output nodes, the check against ClinicaDL's prediction, and facts about the map.
 #[component]
 pub fn Logits() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -49,7 +49,7 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
     .into_any()
 }
 
-/// What ClinicaDL's own prediction said of the same image, where the MAPS has it.
+/// ClinicaDL's own prediction for the same image, if the MAPS has one.
 #[component]
 fn SelfCheckLine(map: Arc<ShownMap>) -> impl IntoView {
     let check = map.ready.self_check.as_ref().map(text::self_check);

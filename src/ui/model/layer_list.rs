@@ -1,4 +1,4 @@
-//! The modules of `convolutions`; choosing one asks for Grad-CAM there.
+//! The modules of `convolutions`; choosing one selects Grad-CAM at it.
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use crate::ui::controls::file_picker::FilePicker;
 use crate::ui::state::study::Study;
 use crate::ui::text;
 
-/// Opens a MAPS, says what is in it, chooses the checkpoint.
+/// Opens a MAPS, shows what is in it, chooses the checkpoint.
 #[component]
 pub fn ModelPanel() -> impl IntoView {
     let study = expect_context::<Study>();

@@ -22,7 +22,7 @@ enum DropTarget {
     Elsewhere,
 }
 
-/// Shown only while something is dragged over the window.
+/// The notice about dropping; shown only while something is dragged over the window.
 #[component]
 pub fn DropZone() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

@@ -1,11 +1,11 @@
-//! The one visible error: what failed and what to do.
+//! The banner: the last error, and what to do about it.
 
 use leptos::prelude::*;
 
 use crate::ui::state::study::{PageError, Remedy, Study};
 use crate::ui::text;
 
-/// Empty while nothing is wrong.
+/// The banner with the error and its button; empty without an error.
 #[component]
 pub fn ErrorBanner() -> impl IntoView {
     let study = expect_context::<Study>();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::text;
 
-/// The line at the bottom.
+/// The footer.
 #[component]
 pub fn Footer() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Name, what is open, device, privacy, help.
+//! The header of the page.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::ui::state::view_state::ViewState;
 use crate::ui::text;
 use crate::ui::text::language::Language;
 
-/// The line at the top.
+/// The header: name, what is open, device, language, help.
 #[component]
 pub fn Header(
     /// The help dialog, which a key opens too.

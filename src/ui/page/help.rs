@@ -1,4 +1,4 @@
-//! The keys, in a native dialog.
+//! The help: a list of keys in a native dialog.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;

@@ -18,7 +18,7 @@ const THRESHOLD_STEP: f64 = 1.0;
 /// Zoom factor of one keystroke.
 const KEY_ZOOM: f64 = 1.25;
 
-/// Listens as long as the page lives.
+/// Handles keys as long as the page lives.
 pub fn listen_to_keys(study: Study, view_state: ViewState, help: NodeRef<Dialog>) {
     let _listener = window_event_listener(ev::keydown, move |event| {
         let is_shortcut = event.ctrl_key() || event.meta_key() || event.alt_key();

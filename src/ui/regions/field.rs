@@ -1,4 +1,4 @@
-//! The smallest cluster of the map that is drawn.
+//! The field for the smallest cluster that is drawn.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::ui::state::view_state::ViewState;
 use crate::ui::text::format;
 use crate::ui::text::regions as words;
 
-/// A number of voxels, with what that is in the head.
+/// A number of voxels, with their volume in mm³.
 #[component]
 pub fn MinClusterField() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

@@ -1,4 +1,4 @@
-//! When clusters are wanted: while their table is in front, and while small ones are not drawn.
+//! When clusters are computed: while their table is in front, and while small ones are not drawn.
 
 use leptos::prelude::*;
 

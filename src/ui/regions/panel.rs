@@ -1,4 +1,4 @@
-//! The panel: what was found in words, the table, its file.
+//! The panel of regions: a sentence about what was found, the table, its file.
 
 use leptos::prelude::*;
 
@@ -15,9 +15,9 @@ use crate::ui::text::{self, regions as words};
 #[component]
 pub fn RegionsPanel() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    // Rows are made only for who sees them.
+    // Rows are made only while the tab is in front.
     let found = move || study.clusters.found.get().filter(|_| view_state.tab.get() == Tab::Regions);
-    let said = move || match found() {
+    let status = move || match found() {
         Some(found) => in_words(&found),
         None if study.map.read().is_none() => text::NO_MAP.get().to_owned(),
         None => words::LOOKING.get().to_owned(),
@@ -31,7 +31,7 @@ pub fn RegionsPanel() -> impl IntoView {
     let rows = move || found().map(|found| table(study, &found));
     view! {
         <section class="regions" aria-label=words::TITLE.get()>
-            <p class="muted" role="status" data-testid="clusters-status" data-state=state>{said}</p>
+            <p class="muted" role="status" data-testid="clusters-status" data-state=state>{status}</p>
             {rows}
         </section>
     }
@@ -40,7 +40,7 @@ pub fn RegionsPanel() -> impl IntoView {
 
 fn in_words(found: &ClusterResult) -> String {
     let map = &found.query.map;
-    // Of several channels the range is that of all.
+    // With several channels the range is that of all channels, not of this one.
     let largest = (map.ready.channels == 1).then(|| map.range());
     match &found.answer {
         Ok(ready) => words::found(ready, found.query.rule, largest),

@@ -13,8 +13,8 @@ use crate::ui::state::view_state::ViewState;
 use crate::ui::text::format;
 use crate::ui::text::regions as words;
 
-/// One row for each listed cluster, and the way to save them; nothing for none. No component, in which overlays would not be
-/// followed.
+/// One row for each listed cluster, and the button that saves them; `None` without clusters. Not a component, which would not be
+/// rendered again when overlays change.
 pub fn table(study: Study, found: &Arc<ClusterResult>) -> Option<AnyView> {
     let clusters = Some(found.listed()).filter(|listed| !listed.is_empty())?;
     let regions = names_regions(study).then(|| region_names(study, &clusters));
@@ -59,7 +59,7 @@ fn row(cluster: &Cluster, region: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// Whether anything on show names regions.
+/// Whether any shown overlay names regions.
 fn names_regions(study: Study) -> bool {
     study.extra_volumes.0.read().overlays.iter().any(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map)
 }

@@ -10,7 +10,7 @@ use crate::protocol::{ClustersReady, Failure};
 use crate::volume::Volume;
 use crate::web::yield_now::macrotask;
 
-/// What is known of the shown map's clusters; part of [`Study`](super::study::Study).
+/// The shown map's clusters and the queries for them; part of [`Study`](super::study::Study).
 #[derive(Clone, Copy)]
 pub struct ClusterState {
     /// `None` while no part of the page needs clusters.
@@ -25,7 +25,7 @@ struct ClusterQueries {
     sent: Option<ClusterQuery>,
 }
 
-/// Which clusters are wanted.
+/// A map and the rule by which its clusters are found.
 #[derive(Clone)]
 pub struct ClusterQuery {
     /// Compared by identity: another map with the same explanation has other voxels.

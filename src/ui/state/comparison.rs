@@ -102,7 +102,7 @@ impl ComparisonState {
         ComparisonRequest { maps, voxels: self.voxels.get(), top_percent: self.top_percent.get() }
     }
 
-    /// The first letter that no kept map has; `None` if there is none, which [`Self::is_full`] then says.
+    /// The first letter that no kept map has; `None` if there is none, which [`Self::is_full`] then shows.
     pub(super) fn free_letter(&self) -> Option<char> {
         let kept = self.kept.read();
         let letter = LETTERS.into_iter().find(|letter| kept.iter().all(|map| map.letter != *letter));

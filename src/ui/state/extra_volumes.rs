@@ -26,7 +26,7 @@ pub struct VolumeList {
     n_opened: u32,
 }
 
-/// Where an opened volume goes.
+/// The place that an opened volume takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Slot {
     Template,
@@ -65,7 +65,7 @@ pub struct OverlayLayer {
     pub scale: Arc<ColorScale>,
 }
 
-/// What the user sets of an overlay; a part of what undo takes back.
+/// The settings of how an overlay is shown; undo restores them.
 #[derive(Clone, Copy, PartialEq)]
 pub struct OverlayLook {
     pub is_shown: bool,
@@ -175,6 +175,7 @@ impl OverlayLayer {
 }
 
 impl Style {
+    /// All styles, in the order of the select.
     pub const ALL: [Style; 3] = [Style::Outline, Style::Filled, Style::Colors];
 
     /// `value` of the option in the select.

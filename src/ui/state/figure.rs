@@ -1,4 +1,4 @@
-//! The figure on the page: what the fields say, what is drawn, and which request is on its way between the two.
+//! The figure on the page: the fields' values, the drawn figure, and the requests between the two.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::web::picked_files::PickedFile;
 /// Shared by the figure panel's components; part of [`Study`](super::study::Study).
 #[derive(Clone, Copy)]
 pub struct FigureState {
-    /// What the fields say.
+    /// The values of the fields.
     pub view: RwSignal<FigureView>,
     /// The last figure.
     pub drawn: RwSignal<Option<Arc<Drawn>>>,
@@ -37,13 +37,13 @@ pub struct Drawn {
 /// Why a figure is not drawn.
 #[derive(Clone, PartialEq)]
 pub enum FigureProblem {
-    /// What a field says cannot be read.
+    /// The value of a field cannot be read.
     Field(WrongField),
     /// The engine's failure.
     Failure(Failure),
 }
 
-/// What lies below and over the map of a figure.
+/// The background and the masks of a figure.
 #[derive(Clone, PartialEq)]
 pub struct FigureVolumes {
     pub ground: Ground,

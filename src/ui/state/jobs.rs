@@ -45,7 +45,7 @@ pub enum JobKind {
     SaveRun,
 }
 
-/// What follows when a participant's image is there.
+/// The action that follows when a participant's image has arrived.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Then {
     Wait,

@@ -1,7 +1,7 @@
 //! What the page knows: what is loaded, what is running, what is shown. Signals without components; no panel is named here.
 //!
-//! [`study`] holds what is loaded, [`view_state`] how it is shown. [`requests`] are what the page asks of the engine, [`replies`]
-//! what its answers change. The other files define the parts of the two.
+//! [`study`] holds what is loaded, [`view_state`] how it is shown. [`requests`] go to the engine, [`replies`] change the state by its
+//! answers. The other files define parts of the state.
 
 pub mod clusters;
 pub mod comparison;

@@ -1,4 +1,4 @@
-//! Engine → page: what an answer changes.
+//! Engine → page: the changes that answers make.
 
 use std::sync::Arc;
 

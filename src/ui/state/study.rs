@@ -84,14 +84,14 @@ pub struct PageError {
     pub remedy: Remedy,
 }
 
-/// What the banner offers beside words.
+/// The button that the banner offers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
     Dismiss,
     RestartEngine,
 }
 
-/// Whose study is on the page.
+/// The origin of the study on the page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum StudySource {
     Demo,

@@ -36,7 +36,7 @@ impl Tab {
         Self::ALL.iter().copied().find(|tab| tab.name() == name)
     }
 
-    /// What is written on the tab.
+    /// The words on the tab.
     pub fn label(self) -> Text {
         match self {
             Tab::Map => text::TAB_MAP,

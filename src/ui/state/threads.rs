@@ -1,4 +1,4 @@
-//! How many threads of the CPU may compute: as many as the machine has, unless the address says otherwise.
+//! The number of CPU threads that may compute: as many as the machine has, unless the address gives a number.
 
 use crate::web::address;
 

@@ -167,9 +167,9 @@ impl ViewState {
         }
         let center = frame.center();
         self.view.update(|view| {
-            let asked = view.center.unwrap_or(center);
-            // What was asked for counts, or many small movements would each be rounded away; unless an edge was in its way.
-            let from = |axis: usize| if (asked[axis] - center[axis]).abs() < scene.pixel_mm { asked[axis] } else { center[axis] };
+            let requested = view.center.unwrap_or(center);
+            // Movements add up from the requested centre, or many small ones would each be rounded away; unless an edge stopped it.
+            let from = |axis: usize| if (requested[axis] - center[axis]).abs() < scene.pixel_mm { requested[axis] } else { center[axis] };
             view.center = Some(std::array::from_fn(|axis| thousandths(from(axis) + by_mm[axis])));
         });
     }

@@ -30,7 +30,7 @@ pub const PAIR: Text = Text::new("Maps", "Cartes");
 pub const LARGEST_DIFFERENCE: Text = Text::new("Largest difference", "Plus grande différence");
 pub const NOT_YET: Text = Text::new("not computed", "non calculé");
 
-/// What a kept map shows, one fact in each string.
+/// The facts about a kept map, one in each string.
 pub fn label(kept: &ComparedMap) -> Vec<String> {
     let (ready, explanation) = (&kept.map.ready, &kept.map.ready.explanation);
     let who = format!("{} {}", explanation.participant.participant_id, explanation.participant.session_id);
@@ -123,7 +123,7 @@ pub fn no_difference([first, second]: &[Arc<ComparedMap>; 2]) -> String {
     }
 }
 
-/// What is said when the engine no longer keeps a map.
+/// The reason why a pair has no numbers when the engine no longer keeps one of its maps.
 pub fn gone(pair: &[Arc<ComparedMap>; 2], number: u32) -> String {
     let letter = pair.iter().find(|kept| kept.number == number).map_or('?', |kept| kept.letter);
     match current_language() {

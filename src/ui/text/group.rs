@@ -50,7 +50,8 @@ pub fn nifti_form(form: NiftiForm) -> &'static str {
     text.get()
 }
 
-/// What a data group's name means; `n_listed` sessions are on the page, `erased` is the arithmetic in which it is overwritten.
+/// The meaning of a data group's name. `n_listed` sessions are on the page; `erased` is the arithmetic of the run if it overwrites
+/// the group.
 pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, erased: Option<Convention>) -> String {
     let listed = sessions(n_listed);
     let (english, french) = match known {
@@ -76,7 +77,7 @@ pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, era
     }
 }
 
-/// What the means of several elements are divided by.
+/// The divisor of the means of several elements.
 pub fn means(convention: Convention) -> &'static str {
     let text = match convention {
         Convention::Clinicadl161 => Text::new(
@@ -141,7 +142,7 @@ pub fn counted(what: &str, n: usize) -> String {
     format!("{what} ({n})")
 }
 
-/// The same word in both languages.
+/// A number of sessions; the word is the same in both languages.
 fn sessions(n: usize) -> String {
     if n == 1 { "1 session".to_owned() } else { format!("{n} sessions") }
 }

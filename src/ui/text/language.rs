@@ -45,7 +45,7 @@ impl Language {
 }
 
 thread_local! {
-    // Strings are asked for in every corner of the page, so the language is no argument of each. The page has one thread.
+    // Strings are looked up everywhere on the page, so the language is a global instead of an argument. The page has one thread.
     static CURRENT: Cell<Language> = const { Cell::new(Language::English) };
 }
 

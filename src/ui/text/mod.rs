@@ -1,4 +1,4 @@
-//! Every string that the user sees, in every [`language`] of the page, and numbers as text ([`format`](mod@format)).
+//! Every string that the user reads, in every [`language`] of the page, and numbers as text ([`format`](mod@format)).
 //!
 //! Strings of one panel are in the file of its name, those of several here.
 
@@ -199,7 +199,7 @@ pub const KEYS: [(Text, Text); 17] = [
 
 pub const LANGUAGE: Text = Text::new("Language", "Langue");
 
-/// What the status line says while nothing runs.
+/// The status line while nothing is running.
 pub const IDLE: Text = Text::new("Open a model and images to begin.", "Ouvrez un modèle et des images pour commencer.");
 pub const READY: Text = Text::new("Ready.", "Prêt.");
 pub const FAILED: Text = Text::new("The last step failed.", "La dernière étape a échoué.");

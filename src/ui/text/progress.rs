@@ -45,7 +45,7 @@ fn stage_name(stage: Stage) -> &'static str {
     text.get()
 }
 
-/// The time until a job ends, rounded as one would say it.
+/// The time until a job ends, rounded as in speech.
 fn remaining_time(milliseconds: f64) -> String {
     let seconds = (milliseconds / 1000.0).ceil().max(1.0);
     let minutes = (seconds / 60.0).round();

@@ -8,7 +8,7 @@ use web_sys::HtmlCanvasElement;
 use crate::render::Plane;
 use crate::ui::state::view_state::ViewState;
 
-/// Zoom of one step of the wheel.
+/// Zoom factor of one notch of the wheel.
 const WHEEL_ZOOM: f64 = 1.2;
 
 /// A drag across the whole picture moves the grey window by so many times its width.

@@ -1,4 +1,4 @@
-//! The status line: what is being done and how far it is.
+//! The progress bar and the status line.
 
 use leptos::prelude::*;
 

@@ -9,7 +9,7 @@ use crate::ui::state::study::Study;
 use crate::ui::state::view_state::ViewState;
 use crate::ui::text::{self, format};
 
-/// Millimetres, voxel, values, and how the map's value stands among the others.
+/// Position in millimetres, voxel, values of image and map, the value's percentile, and regions.
 #[component]
 pub fn Readout() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

@@ -25,7 +25,7 @@ pub fn SliceView(
 ) -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let canvas = NodeRef::<Canvas>::new();
-    redraw_when_seen_things_change(plane, study, view_state, canvas);
+    redraw_on_change(plane, study, view_state, canvas);
     let gestures = Gestures::new(plane, view_state);
     let on_canvas = move |act: &dyn Fn(&HtmlCanvasElement)| canvas.get_untracked().iter().for_each(act);
     let axis = plane.normal_axis();
@@ -85,7 +85,7 @@ fn Crosshair(plane: Plane) -> impl IntoView {
     }
 }
 
-fn redraw_when_seen_things_change(plane: Plane, study: Study, view_state: ViewState, canvas: NodeRef<Canvas>) {
+fn redraw_on_change(plane: Plane, study: Study, view_state: ViewState, canvas: NodeRef<Canvas>) {
     let position = Memo::new(move |_| view_state.crosshair().map(|point| point[plane.normal_axis()]));
     let opacity = Memo::new(move |_| view_state.view.read().opacity);
     let window = Memo::new(move |_| view_state.view.read().window);

@@ -1,4 +1,4 @@
-//! What lies below the planes, one panel at a time: a list of tabs as the ARIA Authoring Practices describe it.
+//! The panels below the planes, one at a time: a list of tabs as the ARIA Authoring Practices describe it.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ fn panel(tab: Tab) -> AnyView {
 }
 
 /// The row of tabs and the panels. Panels stay when another is in front, so that nothing in them is lost; what is slow in
-/// one waits until `view_state.tab` says that it is seen.
+/// one waits until `view_state.tab` shows it.
 #[component]
 pub fn Tabs() -> impl IntoView {
     let tabs = Tab::ALL.iter().map(|tab| view! { <TabButton tab=*tab /> }).collect_view();

@@ -1,4 +1,4 @@
-//! Group runs: what a click asks of the engine, and copying results to a folder, which the page does itself.
+//! Requests about group runs, and copying results to a folder, which the page does itself.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,7 +14,7 @@ use crate::web::kept_files::{ChosenFolder, FolderChoice, HandOverError};
 const OWN_JOB: u32 = u32::MAX;
 
 impl Study {
-    /// The options of a group run that the two forms of the Interpret panel say.
+    /// The options of a group run, from the two forms of the Interpret panel.
     pub fn interpret_options(&self) -> InterpretOptions {
         let (form, model) = (self.group, self.model.get());
         let splits = form.splits.get();
@@ -35,13 +35,13 @@ impl Study {
         }
     }
 
-    /// Interprets the data group that the form says.
+    /// Interprets the data group of the form.
     pub fn run_group(&self) {
         let options = untrack(|| self.interpret_options());
         self.send(JobKind::Interpret, Request::Interpret(Box::new(options)), &[]);
     }
 
-    /// Asks which runs' results are kept.
+    /// Requests the list of runs whose results are kept.
     pub(in crate::ui::state) fn list_runs(&self) {
         self.send_quietly(JobKind::ListRuns, Request::ListRuns);
     }

@@ -1,4 +1,4 @@
-//! Page → engine: what a click asks for. This file sends requests and holds those about the study; the others each a topic.
+//! Page → engine: the requests. This file sends them and holds those about the study; each other file holds those of one topic.
 
 mod clusters;
 mod comparison;
@@ -75,12 +75,12 @@ impl Study {
         self.selected.get_untracked().into_iter().for_each(|participant| self.show(participant, Then::Wait));
     }
 
-    /// Lists the opened images as the model in use sees them.
+    /// Lists the opened images by the preprocessing of the model in use.
     pub(super) fn list_participants(&self) {
         self.send_quietly(JobKind::ListParticipants, Request::ListParticipants);
     }
 
-    /// Explains the selected participant as the form says; a running explanation is cancelled.
+    /// Explains the selected participant with the form's settings; a running explanation is cancelled.
     pub fn explain(&self) {
         let Some(participant) = self.selected.get_untracked() else { return };
         let (method, element, quantity) = untrack(|| (self.method(), self.form.element.get(), self.quantity()));
@@ -93,7 +93,7 @@ impl Study {
         self.send(JobKind::Explain, Request::Explain(explanation), &[]);
     }
 
-    /// The method that the form says.
+    /// The method that is chosen in the form.
     pub fn method(&self) -> Method {
         match self.form.method.get() {
             MethodName::Gradients => Method::Gradients,
