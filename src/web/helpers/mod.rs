@@ -48,7 +48,7 @@ struct Helper {
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
-/// HelperEvent that nobody has taken yet.
+/// Events that have not been taken yet.
 #[derive(Default)]
 struct Inbox {
     waiting: RefCell<VecDeque<(usize, Heard)>>,
@@ -102,24 +102,24 @@ impl HelperPort for Workers {
         helper.worker.post_message_with_transfer(&data, &transfer).map_err(|error| words_of(&error))
     }
 
-    fn take(&self) -> Option<(usize, HelperEvent)> {
+    fn next_event(&self) -> Option<(usize, HelperEvent)> {
         let (helper, heard) = self.inbox.waiting.borrow_mut().pop_front()?;
         let event = match heard {
             Heard::Ready => HelperEvent::Ready,
             Heard::Failed(why) => HelperEvent::Failed(why),
             Heard::Answer(message) => {
                 let n_kept = KEPT_BUFFERS * self.helpers.borrow().len();
-                HelperEvent::Answer(Box::new(Answer { message, buffers: self.buffers.clone(), n_kept }))
+                HelperEvent::Response(Box::new(Answer { message, buffers: self.buffers.clone(), n_kept }))
             }
         };
         Some((helper, event))
     }
 
-    fn turn(&self) -> LocalFuture<'_, ()> {
+    fn yield_now(&self) -> LocalFuture<'_, ()> {
         Box::pin(macrotask())
     }
 
-    fn wait(&self) -> LocalFuture<'_, ()> {
+    fn wait_for_event(&self) -> LocalFuture<'_, ()> {
         let promise = Promise::new(&mut |resolve: Function, _reject: Function| {
             let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
             let has_news = !self.inbox.waiting.borrow().is_empty();
@@ -136,7 +136,7 @@ impl HelperPort for Workers {
         })
     }
 
-    fn dismiss(&self) {
+    fn terminate(&self) {
         self.helpers.take().iter().for_each(|helper| helper.worker.terminate());
         self.inbox.generation.set(self.inbox.generation.get().wrapping_add(1));
         self.inbox.waiting.take();
@@ -182,7 +182,7 @@ impl Workers {
         let mut buffers = self.buffers.borrow_mut();
         let fits = buffers.iter().position(|buffer| buffer.byte_length() as usize >= size(n_floats, n_bytes));
         let buffer = fits.map(|index| buffers.swap_remove(index));
-        let message = Message::new(packet.words.clone(), n_floats, n_bytes, buffer);
+        let message = Message::new(packet.header.clone(), n_floats, n_bytes, buffer);
         let (floats, bytes) = (message.floats(), message.bytes());
         let mut at = 0;
         for part in &packet.floats {
@@ -236,7 +236,7 @@ impl Message {
 }
 
 impl ReceivedPacket for Answer {
-    fn words(&self) -> &str {
+    fn header(&self) -> &str {
         &self.message.words
     }
 
