@@ -39,7 +39,7 @@ pub enum NetworkError {
         /// The value of `input_size`.
         found: Vec<usize>,
     },
-    /// Nothing is left of the input after all the layers that shrink it.
+    /// The layers that shrink the input leave no voxel of it.
     #[error("an input of {} is too small for {architecture}: its layers leave no voxel of it", times(found))]
     InputTooSmall {
         /// The architecture that was to be built.

@@ -50,13 +50,13 @@ struct Cut {
     level: usize,
     /// Output of the first `level` modules.
     feature_maps: FeatureMaps,
-    /// The layers from the level to the end of the stage, with what they kept.
+    /// The layers from the level to the end of the stage, with the values that they kept.
     rest: SpatialPass,
 }
 
 /// How a stage is going to be walked.
 enum Leg {
-    /// As a whole.
+    /// The whole stage in one pass.
     Whole(SpatialPass, Keep),
     /// Up to the level, and from there to the end.
     Cut { level: usize, first: SpatialPass, rest: SpatialPass },
@@ -97,7 +97,7 @@ impl Network {
     /// there or from an earlier cut on.
     ///
     /// # Errors
-    /// The same as of [`Self::forward`]. The pass stays usable; the next call walks the missing layers.
+    /// Those of [`Self::forward`]. The pass stays usable; the next call walks the missing layers.
     pub async fn reach(
         &self,
         pass: &mut ForwardPass,
@@ -121,7 +121,7 @@ impl Network {
     /// Gradient of logit `target` with respect to the feature maps at `level`, which the pass has to reach.
     ///
     /// # Errors
-    /// [`NetworkError::Target`] if there is no such node; otherwise the same as of [`Self::forward`].
+    /// [`NetworkError::Target`] if there is no such node; otherwise those of [`Self::forward`].
     pub async fn gradient(
         &self,
         pass: &ForwardPass,

@@ -7,7 +7,7 @@ use super::layers::{RowLayer, SqueezeExcitation};
 pub struct Module {
     /// What the module is, in words.
     pub name: String,
-    /// Its layers, in the order in which the input passes through them.
+    /// The layers of the module, in the order in which the input passes through them.
     pub nodes: Vec<LayerNode>,
 }
 

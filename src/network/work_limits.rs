@@ -4,7 +4,7 @@ use super::error::NetworkError;
 use super::feature_maps::VALUE_BYTES;
 
 /// Work of one piece: some twenty milliseconds of one core in a browser; natively a piece is shared by all threads. Where a piece begins, planes are
-/// fetched, and on the way back computed, that its neighbour had already.
+/// copied, and in the backward pass computed, that its neighbour had already.
 const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 250_000_000 } else { 4_000_000_000 };
 
 /// Least work that is shared with helpers: less takes one thread some five milliseconds. An estimate; from where on sharing pays
@@ -13,7 +13,7 @@ const MIN_SHARED_WORK: u64 = 100_000_000;
 
 /// The largest binding that WebGPU guarantees for every adapter. Adapters with larger bindings get no larger pieces: every adapter then
 /// computes a network in the same pieces, which are those that are tested.
-pub const MAX_BINDING_BYTES: u64 = 128 << 20;
+const MAX_BINDING_BYTES: u64 = 128 << 20;
 
 /// Limits of one piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl WorkLimits {
         truth_value_bytes: 1,
     };
 
-    /// Limits for a GPU that binds at most `max_binding_bytes`, of which no more than [`MAX_BINDING_BYTES`] are used.
+    /// Limits for a GPU that binds at most `max_binding_bytes`, of which no more than 128 MiB are used.
     pub fn gpu(max_binding_bytes: u64) -> Self {
         Self {
             max_tensor_bytes: max_binding_bytes.min(MAX_BINDING_BYTES),

@@ -4,7 +4,7 @@ use burn::tensor::Device;
 
 use super::builder::Built;
 use super::plan::Plan;
-use super::weights::Placement;
+use super::weights::WeightPlacement;
 use super::{conv_fc3, random, residual_3d, resnet18};
 use crate::maps::{MapsConfig, RandomArchitecture};
 use crate::network::error::NetworkError;
@@ -56,7 +56,7 @@ impl Architecture {
     ) -> Result<Built, NetworkError> {
         let input = InputShape::of(input_size).filter(|input| self.numbers_of_axes().contains(&input.n_axes()));
         let refused = || NetworkError::InputSize { architecture: self.name, axes: self.numbers_of_axes(), found: input_size.to_vec() };
-        self.plan().build(self.name, input.ok_or_else(refused)?, state_dict, Placement { device, limits }, pace).await
+        self.plan().build(self.name, input.ok_or_else(refused)?, state_dict, WeightPlacement { device, limits }, pace).await
     }
 
     fn numbers_of_axes(&self) -> &'static [usize] {

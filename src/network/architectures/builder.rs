@@ -1,7 +1,7 @@
 //! From an architecture's plan and a checkpoint to a network. Every problem is collected before anything is refused.
 
 use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
-use super::weights::{Placement, Weights};
+use super::weights::{WeightPlacement, Weights};
 use crate::network::error::NetworkError;
 use crate::network::fully_connected::FullyConnected;
 use crate::network::input_shape::InputShape;
@@ -34,10 +34,10 @@ impl Plan {
         architecture: &'static str,
         input: InputShape,
         state_dict: &StateDict,
-        placement: Placement<'_>,
+        placement: WeightPlacement<'_>,
         pace: &dyn Pace,
     ) -> Result<Built, NetworkError> {
-        let Placement { device, limits } = placement;
+        let WeightPlacement { device, limits } = placement;
         let mut builder = Builder { weights: Weights::new(state_dict, placement, pace), n_axes: input.n_axes() };
         let convolutions = builder.convolutions(&self.convolutions, input.spatial()).await?;
         let shape = convolutions.iter().fold(input.spatial(), |shape, module| module.output_shape(shape));

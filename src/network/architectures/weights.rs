@@ -17,7 +17,7 @@ const ANY: usize = 0;
 
 /// The device that weights are put on, and how large a tensor may be there.
 #[derive(Clone, Copy)]
-pub struct Placement<'a> {
+pub struct WeightPlacement<'a> {
     /// The device.
     pub device: &'a Device,
     /// Limits of one piece of work.
@@ -38,7 +38,7 @@ pub struct Weights<'a> {
 
 impl<'a> Weights<'a> {
     /// The weights of a checkpoint, none of which has been taken.
-    pub fn new(state_dict: &'a StateDict, Placement { device, limits }: Placement<'a>, pace: &'a dyn Pace) -> Self {
+    pub fn new(state_dict: &'a StateDict, WeightPlacement { device, limits }: WeightPlacement<'a>, pace: &'a dyn Pace) -> Self {
         let total = state_dict.iter().map(|(_, tensor)| tensor.n_elements() as u64 * tensor.dtype().size() as u64).sum();
         Self { state_dict, pace, progress: [0, total], device, limits, used: BTreeSet::new(), problems: Vec::new() }
     }

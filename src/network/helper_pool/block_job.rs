@@ -1,4 +1,4 @@
-//! One way through a fused block, in pieces: each is computed in place, or requested from a helper.
+//! One pass through a fused block, in pieces: each is computed in place, or requested from a helper.
 
 use std::ops::Range;
 

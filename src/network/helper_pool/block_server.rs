@@ -8,7 +8,7 @@ use super::request::{HelperRequest, PieceKey, residual};
 use crate::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
 
-/// A helper's response to [`HelperRequest::Forward`] or [`HelperRequest::Backward`].
+/// A helper's response to `HelperRequest::Forward` or `HelperRequest::Backward`.
 #[derive(Debug, Default)]
 pub struct HelperResponse {
     /// The number of the piece, as JSON.
@@ -38,7 +38,7 @@ const UNFIT_BLOCK: &str = "a block whose weights do not fit it";
 const UNFIT_PIECE: &str = "planes that do not fit their piece";
 
 impl BlockServer {
-    /// Handles a request: a header, which is a [`HelperRequest`] as JSON, and its arrays. Definitions have no response.
+    /// Handles a request: a header, which is a `HelperRequest` as JSON, and its arrays. Definitions have no response.
     ///
     /// # Errors
     /// In words, if the header cannot be read, or does not fit the arrays or the stored blocks.

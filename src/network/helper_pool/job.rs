@@ -1,4 +1,4 @@
-//! One way through a block as a job of units, which are computed in pieces.
+//! One pass through a block as a job of units, which are computed in pieces.
 
 use std::ops::Range;
 

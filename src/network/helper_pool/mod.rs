@@ -1,6 +1,6 @@
 //! A pool of helpers: sharing the computation of a block with threads that have no memory in common, as in a browser.
 //!
-//! A way through a block is cut into pieces of a few units (planes of the output, or of the input's gradient). Each helper is sent one
+//! A pass through a block is cut into pieces of a few units (planes of the output, or of the input's gradient). Each helper is sent one
 //! piece after the other, with the planes that the piece depends on, and the engine computes pieces itself meanwhile. A thread that has
 //! finished gets the next piece, so that threads may be unequally fast. Every value is one sum in one order on whichever thread: a map
 //! has the same bits for any number of threads.

@@ -191,7 +191,7 @@ impl HelperPool {
 }
 
 impl PoolState {
-    /// Helpers were terminated: what they stored and computed is lost.
+    /// Records that all helpers were terminated, with the blocks that they stored and the pieces that they had.
     fn forget_helpers(&mut self) {
         self.ready.clear();
         self.blocks.clear();

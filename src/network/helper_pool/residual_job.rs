@@ -1,4 +1,4 @@
-//! One way through a residual block, in pieces: each is computed in place, or requested from a helper.
+//! One pass through a residual block, in pieces: each is computed in place, or requested from a helper.
 //!
 //! The engine's pieces follow each other, so that it goes on where it was; a helper begins anew with each.
 

@@ -15,7 +15,7 @@ pub struct Linear {
     bias: Tensor<1>,
     n_in: usize,
     n_out: usize,
-    /// Whether the weights lie where kernels of our own can read them.
+    /// Whether kernels of our own compute the layer: the weights are in this program's memory.
     on_cpu: bool,
 }
 

@@ -96,7 +96,7 @@ impl RowLayer {
             (Self::PadMaxPool(layer), Kept::Winners(winners)) => layer.input_gradient(gradient, winners, input),
             (Self::MaxPool(layer), Kept::Winners(winners)) => layer.input_gradient(gradient, winners, input),
             (Self::Activation(_) | Self::PadMaxPool(_) | Self::MaxPool(_), _) => {
-                unreachable!("a layer gets back what it kept itself")
+                unreachable!("a layer is given the values that it kept itself")
             }
         }
     }

@@ -112,7 +112,7 @@ impl SpatialPass {
     /// Gradient with respect to the input from the gradient with respect to the output, after a forward walk that kept what the gradient needs.
     ///
     /// # Errors
-    /// The same as of [`Self::forward`].
+    /// Those of [`Self::forward`].
     pub async fn backward(
         &self,
         gradient: FeatureMaps,
