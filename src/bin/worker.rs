@@ -8,7 +8,7 @@ mod program {
 
     use maplens::engine::{Engine, FigureFiles, Given, Host};
     use maplens::files::{FileSource, MemoryStore, Store};
-    use maplens::network::helper_pool::{Answer, Helper, HelperPool};
+    use maplens::network::helper_pool::{BlockServer, HelperPool, HelperResponse};
     use maplens::pace::LocalFuture;
     use maplens::protocol::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::render::figure::Ground;
@@ -174,10 +174,10 @@ mod program {
 
     /// Computes pieces of blocks for another worker, without engine and device. Nothing here needs static constructors.
     fn run_as_helper() {
-        let mut helper = Helper::default();
-        serve_as_helper(move |(words, floats, bytes)| {
-            let answer = helper.handle(words, floats, bytes)?;
-            Ok(answer.map(|Answer { words, floats, bytes }| (words, floats, bytes)))
+        let mut server = BlockServer::default();
+        serve_as_helper(move |(header, floats, bytes)| {
+            let response = server.handle(header, floats, bytes)?;
+            Ok(response.map(|HelperResponse { header, floats, bytes }| (header, floats, bytes)))
         });
     }
 

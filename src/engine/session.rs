@@ -161,7 +161,7 @@ impl Engine {
     }
 
     async fn choose_device(&mut self, (choice, threads): (DeviceChoice, Option<usize>), host: &dyn Host) -> Result<(), Ended> {
-        self.n_helpers = host.helpers().map_or(0, |helpers| helpers.choose(threads));
+        self.n_helpers = host.helpers().map_or(0, |helpers| helpers.set_threads(threads));
         let device = device::open(choice).await.with_helpers(self.n_helpers);
         self.choice = choice;
         if let Some(model) = &self.model {

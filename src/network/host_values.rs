@@ -1,4 +1,4 @@
-//! The values of a tensor where they lie in this program's memory.
+//! The values of a CPU tensor, read in place.
 
 use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -10,12 +10,12 @@ pub struct HostValues {
 }
 
 impl HostValues {
-    /// Whether tensors of this device have their values here.
+    /// Whether the values of this device's tensors lie in this program's memory: those of the CPU's do.
     pub fn are_of(device: &Device) -> bool {
         matches!(device.as_dispatch(), burn::backend::DispatchDevice::Flex(_))
     }
 
-    /// The values of a tensor of the CPU, copied only if they do not lie in order.
+    /// The values of a CPU tensor, copied only if they are not contiguous.
     pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
         let mut tensor = tensor.clone().into_dispatch();
         if let DispatchTensorKind::Flex(BackendTensor::Float(values)) = &mut tensor.kind
@@ -30,7 +30,7 @@ impl HostValues {
     pub fn as_slice(&self) -> &[f32] {
         match &self.tensor.kind {
             DispatchTensorKind::Flex(BackendTensor::Float(values)) => values.as_slice().expect("made contiguous above"),
-            _ => unreachable!("only tensors of the CPU are asked for their values"),
+            _ => unreachable!("HostValues are made of CPU tensors only"),
         }
     }
 

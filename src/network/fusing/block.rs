@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::kernels::cpu::CpuBlock;
 use crate::kernels::gpu::GpuBlock;
 use crate::kernels::{Activation, Block, BlockParameters, BlockTail, Rectifier};
-use crate::network::HostValues;
-use crate::network::layers::{BatchNorm, Convolution, RowLayer, Window};
+use crate::network::host_values::HostValues;
+use crate::network::layers::{BatchNorm, Convolution, RowLayer, SlidingWindow};
 
-/// The block that these layers are together, and how many of them; nothing if the kernels do not have it. On a GPU an ELU may
-/// be left over, which is a function of single values: the CPU computes residual blocks, the only ones with an ELU, as a whole.
+/// The fused block that stands for these layers, and how many of them it stands for; `None` if the kernels have no such block. On a
+/// GPU an ELU may be left over, which is a function of single values: the CPU computes residual blocks, the only ones with an ELU, as
+/// a whole.
 pub fn block_of(layers: &[RowLayer]) -> Option<(Block, usize)> {
     let layers = match layers {
         [before @ .., RowLayer::Activation(Activation::Elu)] if !is_on_the_cpu(before) => before,
@@ -25,7 +26,7 @@ pub fn block_of(layers: &[RowLayer]) -> Option<(Block, usize)> {
     block.map(|block| (block, layers.len()))
 }
 
-/// The parameters of the block that these layers are together; nothing if they are none.
+/// The parameters of the fused block that stands for these layers; `None` if the kernels have no such block.
 pub fn parameters_of(layers: &[RowLayer]) -> Option<BlockParameters> {
     parts(layers).map(|(convolution, batch_norm, tail)| block_parameters(convolution, batch_norm, tail))
 }
@@ -35,7 +36,7 @@ fn is_on_the_cpu(layers: &[RowLayer]) -> bool {
     matches!(layers.first(), Some(RowLayer::Convolution(convolution)) if HostValues::are_of(convolution.device()))
 }
 
-/// The convolution that a block begins with, its normalisation and what follows, if these layers are a block.
+/// The convolution that a block begins with, its normalisation and its tail, if the kernels have the block of these layers.
 fn parts(layers: &[RowLayer]) -> Option<(&Convolution, Option<&BatchNorm>, BlockTail)> {
     let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
     let (batch_norm, tail) = tail(rest)?;
@@ -43,8 +44,8 @@ fn parts(layers: &[RowLayer]) -> Option<(&Convolution, Option<&BatchNorm>, Block
     (is_known(convolution.window()) && !pools_twice).then_some((convolution, batch_norm, tail))
 }
 
-/// What follows a convolution: normalisation, rectifier and pooling, of which each may be missing. A ReLU may come after
-/// pooling, too (the two commute).
+/// The layers after a convolution as the tail of a block: normalisation, rectifier and pooling, of which each may be missing. A ReLU
+/// may come after pooling, too (the two commute). `None` for any other layers.
 fn tail(layers: &[RowLayer]) -> Option<(Option<&BatchNorm>, BlockTail)> {
     let (batch_norm, layers) = match layers {
         [RowLayer::BatchNorm(layer), rest @ ..] => (Some(&**layer), rest),
@@ -62,12 +63,12 @@ fn tail(layers: &[RowLayer]) -> Option<(Option<&BatchNorm>, BlockTail)> {
     (activation != Some(Activation::Elu)).then_some((batch_norm, tail))
 }
 
-/// Kernel 3, padding 1, stride 1 or 2, over two or three axes.
-fn is_known(window: Window) -> bool {
-    [2, 3].iter().any(|&n_axes| [1, 2].iter().any(|&stride| window == Window::new(n_axes, 3, stride, 1)))
+/// Whether the kernels have convolutions of this window: kernel 3, padding 1, stride 1 or 2, over two or three axes.
+fn is_known(window: SlidingWindow) -> bool {
+    [2, 3].iter().any(|&n_axes| [1, 2].iter().any(|&stride| window == SlidingWindow::new(n_axes, 3, stride, 1)))
 }
 
-/// The parameters of a convolution with its normalisation and what else follows it.
+/// The parameters of the block of a convolution, its normalisation and its tail.
 pub fn block_parameters(convolution: &Convolution, batch_norm: Option<&BatchNorm>, tail: BlockTail) -> BlockParameters {
     let [n_out, n_in] = convolution.channels();
     let window = convolution.window();

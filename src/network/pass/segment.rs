@@ -5,44 +5,44 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::Keep;
 use super::chain::{Chain, rows_at_once};
+use super::context::{Keep, PassContext};
 use crate::kernels::gpu::{GpuBlock, GpuWinners};
+use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, VALUE_BYTES, bytes_of, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::Footprint;
-use crate::network::progress::WalkProgress;
-use crate::network::{NetworkError, WorkLimits};
+use crate::network::work_limits::WorkLimits;
 
-/// Row layers of which only the first looks far.
+/// Row layers of which only the first depends on neighbouring rows far away.
 #[derive(Debug)]
 pub struct Segment {
     chain: Chain,
-    /// The first of them in one kernel.
+    /// The first layers as one kernel, if there is such a kernel.
     fused: Option<FusedLayers>,
-    slabs: Vec<KeptSlab>,
+    slabs: Vec<KeptSegmentSlab>,
 }
 
 /// The first layers of a segment, which are one kernel of a GPU.
 #[derive(Debug)]
 struct FusedLayers {
     block: Arc<GpuBlock>,
-    /// How many layers; those after them are functions of single values.
+    /// How many layers the kernel stands for; those after them are functions of single values.
     n_layers: usize,
 }
 
-/// What one slab of output rows kept.
+/// The values that the gradient needs of one slab of output rows.
 #[derive(Debug)]
-struct KeptSlab {
+struct KeptSegmentSlab {
     output_rows: Range<usize>,
     kept: KeptRows,
 }
 
 #[derive(Debug)]
 enum KeptRows {
-    /// Layer by layer.
+    /// The values that each layer kept.
     Layers(Vec<Kept>),
-    /// By the kernel `block`, and by the layers after it.
+    /// The winners of the kernel `block`, and each layer after it with the values that it kept.
     Fused { block: Arc<GpuBlock>, winners: Box<GpuWinners>, after: Vec<(RowLayer, Kept)> },
 }
 
@@ -52,17 +52,17 @@ impl Segment {
         Self { chain: Chain::new(vec![layer], input_shape), fused: None, slabs: Vec::new() }
     }
 
-    /// The segment with its first `n_layers` layers in one kernel of a GPU. What follows them looks at single values only.
+    /// The segment with its first `n_layers` layers in one kernel of a GPU. The layers after them are functions of single values.
     pub fn with_block(self, block: Arc<GpuBlock>, n_layers: usize) -> Self {
         Self { fused: Some(FusedLayers { block, n_layers }), ..self }
     }
 
-    /// Its layers.
+    /// The layers of the segment, without the kernel.
     pub fn into_chain(self) -> Chain {
         self.chain
     }
 
-    /// Its layers.
+    /// The layers of the segment.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -72,7 +72,7 @@ impl Segment {
         self.chain.push(layer);
     }
 
-    /// What it takes; while a slab is computed, the rows it needs are copied and a layer's input and output exist.
+    /// Memory of the segment: while a slab is computed, the rows it needs are copied and a layer's input and output exist.
     pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
         let shape = self.chain.output_shape();
         let at_once = self.rows_at_once(limits)?;
@@ -86,37 +86,31 @@ impl Segment {
     }
 
     /// Output of the last layer.
-    pub async fn forward(
-        &mut self,
-        input: &FeatureMaps,
-        keep: Keep,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         self.slabs.clear();
         let shape = self.chain.output_shape();
-        let at_once = self.rows_at_once(limits)?;
+        let at_once = self.rows_at_once(context.limits)?;
         let mut output = FeatureMaps::empty(shape);
         for output_rows in slabs_of(0..shape[1], at_once) {
             let x = input.rows(self.chain.input_rows(&output_rows), self.chain.outside());
             let (slab, kept) = self.forward_rows(x, &output_rows);
             output.push(slab);
-            walk.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
+            context.progress.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
             if keep == Keep::ForGradient {
-                self.slabs.push(KeptSlab { output_rows, kept });
+                self.slabs.push(KeptSegmentSlab { output_rows, kept });
             }
         }
         Ok(output)
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut sum = OverlapAdd::new(self.chain.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {
             let rows = slab.output_rows.start as isize..slab.output_rows.end as isize;
             let contribution = self.backward_rows(gradient.rows(rows, 0.0), slab);
             sum.add(contribution, self.chain.input_rows(&slab.output_rows), self.closed_after(index));
-            walk.step((self.chain.len() * (index + 1) / self.slabs.len()) as u64).await?;
+            context.progress.step((self.chain.len() * (index + 1) / self.slabs.len()) as u64).await?;
         }
         Ok(sum.finish())
     }
@@ -142,7 +136,7 @@ impl Segment {
     }
 
     /// Gradient with respect to these input rows.
-    fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSlab) -> Tensor<5> {
+    fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSegmentSlab) -> Tensor<5> {
         match &slab.kept {
             KeptRows::Layers(kept) => self.chain.backward(gradient, kept, &slab.output_rows),
             KeptRows::Fused { block, winners, after } => {

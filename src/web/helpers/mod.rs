@@ -104,24 +104,24 @@ impl HelperPort for Workers {
         helper.worker.post_message_with_transfer(&data, &transfer).map_err(|error| words_of(&error))
     }
 
-    fn take(&self) -> Option<(usize, HelperEvent)> {
+    fn next_event(&self) -> Option<(usize, HelperEvent)> {
         let (helper, message) = self.received.waiting.borrow_mut().pop_front()?;
         let event = match message {
             HelperMessage::Ready => HelperEvent::Ready,
             HelperMessage::Failed(why) => HelperEvent::Failed(why),
             HelperMessage::Answer(message) => {
                 let n_kept = KEPT_BUFFERS * self.helpers.borrow().len();
-                HelperEvent::Answer(Box::new(HelperAnswer { message, buffers: self.buffers.clone(), n_kept }))
+                HelperEvent::Response(Box::new(HelperAnswer { message, buffers: self.buffers.clone(), n_kept }))
             }
         };
         Some((helper, event))
     }
 
-    fn turn(&self) -> LocalFuture<'_, ()> {
+    fn yield_now(&self) -> LocalFuture<'_, ()> {
         Box::pin(macrotask())
     }
 
-    fn wait(&self) -> LocalFuture<'_, ()> {
+    fn wait_for_event(&self) -> LocalFuture<'_, ()> {
         let promise = Promise::new(&mut |resolve: Function, _reject: Function| {
             let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
             let has_messages = !self.received.waiting.borrow().is_empty();
@@ -138,7 +138,7 @@ impl HelperPort for Workers {
         })
     }
 
-    fn dismiss(&self) {
+    fn terminate(&self) {
         self.helpers.take().iter().for_each(|helper| helper.worker.terminate());
         self.received.generation.set(self.received.generation.get().wrapping_add(1));
         self.received.waiting.take();
@@ -184,7 +184,7 @@ impl Workers {
         let mut buffers = self.buffers.borrow_mut();
         let fits = buffers.iter().position(|buffer| buffer.byte_length() as usize >= size(n_floats, n_bytes));
         let buffer = fits.map(|index| buffers.swap_remove(index));
-        let message = MessageContent::new(packet.words.clone(), n_floats, n_bytes, buffer);
+        let message = MessageContent::new(packet.header.clone(), n_floats, n_bytes, buffer);
         let (floats, bytes) = (message.floats(), message.bytes());
         let mut at = 0;
         for part in &packet.floats {
@@ -238,7 +238,7 @@ impl MessageContent {
 }
 
 impl ReceivedPacket for HelperAnswer {
-    fn words(&self) -> &str {
+    fn header(&self) -> &str {
         &self.message.words
     }
 

@@ -1,19 +1,19 @@
-//! What `convolutions` consists of: modules, as Grad-CAM levels count them, of steps.
+//! The layers of `convolutions`: modules, as Grad-CAM levels count them, each a list of nodes.
 
 use super::layers::{RowLayer, SqueezeExcitation};
 
 /// One top-level module of `convolutions`.
 #[derive(Debug, Clone)]
 pub struct Module {
-    /// What it is, in words.
+    /// What the module is, in words.
     pub name: String,
-    /// In order.
-    pub steps: Vec<Step>,
+    /// The layers of the module, in the order in which the input passes through them.
+    pub nodes: Vec<LayerNode>,
 }
 
 /// A layer, or a residual block of layers.
 #[derive(Debug, Clone)]
-pub enum Step {
+pub enum LayerNode {
     /// A layer that is computed row by row.
     Rows(RowLayer),
     /// Instance normalisation.
@@ -24,9 +24,9 @@ pub enum Step {
     AveragePool,
     /// The sum of two branches from the same input.
     Residual {
-        /// The longer one.
-        branch: Vec<Step>,
-        /// The shorter one; empty for the input itself.
+        /// The longer branch.
+        branch: Vec<LayerNode>,
+        /// The shorter branch; empty for the input itself.
         shortcut: Vec<RowLayer>,
     },
 }
@@ -34,16 +34,16 @@ pub enum Step {
 impl Module {
     /// Shape C×D×H×W of the output for an input of shape C×D×H×W.
     pub fn output_shape(&self, input: [usize; 4]) -> [usize; 4] {
-        output_shape(&self.steps, input)
+        output_shape(&self.nodes, input)
     }
 
-    /// Number of weights.
+    /// Number of trained weights and biases.
     pub fn n_parameters(&self) -> u64 {
-        self.steps.iter().map(Step::n_parameters).sum()
+        self.nodes.iter().map(LayerNode::n_parameters).sum()
     }
 }
 
-impl Step {
+impl LayerNode {
     /// Shape C×D×H×W of the output for an input of shape C×D×H×W.
     pub fn output_shape(&self, input: [usize; 4]) -> [usize; 4] {
         match self {
@@ -54,7 +54,7 @@ impl Step {
         }
     }
 
-    /// Number of weights.
+    /// Number of trained weights and biases.
     pub fn n_parameters(&self) -> u64 {
         match self {
             Self::Rows(layer) => layer.n_parameters(),
@@ -68,7 +68,7 @@ impl Step {
     }
 }
 
-/// Shape of the output of steps one after the other.
-pub fn output_shape(steps: &[Step], input: [usize; 4]) -> [usize; 4] {
-    steps.iter().fold(input, |shape, step| step.output_shape(shape))
+/// Shape C×D×H×W of the output of nodes one after the other, for an input of shape C×D×H×W.
+pub fn output_shape(nodes: &[LayerNode], input: [usize; 4]) -> [usize; 4] {
+    nodes.iter().fold(input, |shape, node| node.output_shape(shape))
 }

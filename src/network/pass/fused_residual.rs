@@ -2,67 +2,69 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::Keep;
+use super::context::{KEPT, Keep, PassContext};
 use crate::kernels::cpu::residual::{CpuResidual, Excited, Forward, Pooled, PooledGradient, Way, excitation_gradient};
+use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, VALUE_BYTES, bytes_of, slabs_of};
 use crate::network::fusing::ResidualBlock;
-use crate::network::helper_pool::{BlockDefinition, BlockJob, ResidualBackwards, ResidualForwards, run_locally};
+use crate::network::helper_pool::{
+    BlockDefinition, BlockInput, BlockJob, BlockOutput, BlockProgress, ResidualBackwardJob, ResidualForwardJob, SharedBlock, run_locally,
+};
+use crate::network::host_values::HostValues;
+use crate::network::layer_node::LayerNode;
 use crate::network::layers::Slope;
 use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
-use crate::network::step::Step;
-use crate::network::{HostValues, Kernels, NetworkError, WorkLimits};
+use crate::network::work_limits::{KernelChoice, WorkLimits};
 
 /// Planes that are worked on at once, where the limits allow: enough for threads, few beside the whole.
 const MAX_PLANES: usize = 16;
 
-/// In words, the invariant of a backward walk.
-const KEPT: &str = "a backward walk follows a forward walk that kept";
-
-/// A block, and what its forward walk kept.
+/// A residual block of the CPU, and what its forward walk kept.
 #[derive(Debug)]
-pub struct Residual {
+pub struct FusedResidual {
     block: ResidualBlock,
-    /// Of the input, C×D×H×W.
+    /// Shape C×D×H×W of the input.
     shape: [usize; 4],
-    kept: Option<Kept>,
+    kept: Option<KeptResidual>,
 }
 
-/// What the gradient needs. Input and output are those of the neighbouring parts, too.
+/// The values that the gradient needs. Input and output are shared with the neighbouring parts.
 #[derive(Debug)]
-struct Kept {
+struct KeptResidual {
     input: HostValues,
     output: HostValues,
     /// One byte for each output value.
     winners: Vec<u8>,
-    excitation: Option<KeptExcitation>,
+    excitation: Option<KeptGate>,
 }
 
-/// Of squeeze-excitation.
+/// The values that the gradient of squeeze-excitation needs.
 #[derive(Debug)]
-struct KeptExcitation {
+struct KeptGate {
     gate: Tensor<1>,
     slope: Slope<1>,
     /// The branch where the output came from: nowhere else does its gradient with respect to the gate begin.
     branch: Vec<f32>,
 }
 
-impl Residual {
-    /// The block that these steps begin with, and how many they are; nothing if there is no such block.
-    pub fn new(steps: &[&Step], shape: [usize; 4], limits: WorkLimits) -> Option<(Self, usize)> {
-        if limits.kernels != Kernels::Fused {
+impl FusedResidual {
+    /// The block that these nodes begin with, on an input of shape C×D×H×W, and how many nodes it stands for; `None` if the kernels
+    /// do not have it.
+    pub fn new(nodes: &[&LayerNode], shape: [usize; 4], limits: WorkLimits) -> Option<(Self, usize)> {
+        if limits.kernels != KernelChoice::Fused {
             return None;
         }
-        let (block, n_steps) = ResidualBlock::of(steps, shape)?;
-        Some((Self { block, shape, kept: None }, n_steps))
+        let (block, n_nodes) = ResidualBlock::of(nodes, shape)?;
+        Some((Self { block, shape, kept: None }, n_nodes))
     }
 
-    /// Number of layers that it stands for.
+    /// Number of layers that the block stands for.
     pub fn n_layers(&self) -> u64 {
         self.block.n_layers
     }
 
-    /// What it takes: its input stays for the way back, and of the branch a few planes exist; squeeze-excitation needs all
+    /// Memory of the block: its input is kept for the gradient, and of the branch a few planes exist; squeeze-excitation needs all
     /// of the branch before it gives any, and keeps what was pooled of it.
     pub fn footprint(&self, limits: WorkLimits) -> Footprint {
         let (n_out, [_, height, width]) = (self.block.cpu.n_out(), self.axes());
@@ -77,55 +79,50 @@ impl Residual {
         Footprint { output, kept, working: strip + helpers + if excites { planes(self.axes()[0]) } else { 0 }, is_tiled: false }
     }
 
-    /// What a helper has at most, in memory of its own but in the same machine: two pieces with what they look at and give, and
-    /// for one of them rings of planes.
+    /// Memory of one helper at most, its own but in the same machine: two pieces, with the planes that they depend on and those that
+    /// they give, and rings of planes for one of them.
     fn bytes_of_helper(&self) -> u64 {
         let [c, d, h, w] = self.shape;
         let piece = 0..MAX_PLANES.min(d);
-        let looks_at = self.block.cpu.input_planes(self.axes(), Way::Backward, &piece).len();
-        2 * bytes_of([c, looks_at + piece.len(), h, w]) + 3 * bytes_of([self.block.cpu.n_out(), MAX_PLANES, h, w])
+        let n_input_planes = self.block.cpu.input_planes(self.axes(), Way::Backward, &piece).len();
+        2 * bytes_of([c, n_input_planes + piece.len(), h, w]) + 3 * bytes_of([self.block.cpu.n_out(), MAX_PLANES, h, w])
     }
 
     /// Output of the last layer.
-    pub async fn forward(
-        &mut self,
-        input: &FeatureMaps,
-        keep: Keep,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         self.kept = None;
         let x = input.joined();
         let device = x.device();
         let x = HostValues::of(&x);
-        let (axes, n_planes, n_out) = (self.axes(), self.planes_at_once(limits), self.block.cpu.n_out());
+        let (axes, n_planes, n_out) = (self.axes(), self.planes_at_once(context.limits), self.block.cpu.n_out());
         let [d, h, w] = CpuResidual::output(axes);
         let n_values = n_out * d * h * w;
         let keeps = keep == Keep::ForGradient;
         let mut output = vec![0.0; n_values];
         let mut winners = vec![0; if keeps { n_values } else { 0 }];
-        let kept = keeps.then_some(&mut winners[..]);
+        let values = BlockOutput { values: &mut output, winners: keeps.then_some(&mut winners[..]) };
         let excitation = if self.block.excitation.is_some() {
-            self.forward_excited(x.as_slice(), (&mut output, kept), &device, n_planes, walk).await?
+            self.forward_excited(x.as_slice(), values, &device, n_planes, context.progress).await?
         } else {
-            let mut job = ResidualForwards::new(&self.block.cpu, (x.as_slice(), axes), &mut output, kept, n_planes);
-            self.work_off(&mut job, n_planes.div_ceil(2), limits, walk).await?;
+            let input = BlockInput { x: x.as_slice(), axes };
+            let mut job = ResidualForwardJob::new(&self.block.cpu, input, values, n_planes);
+            self.run(&mut job, n_planes.div_ceil(2), context).await?;
             None
         };
         let output: Tensor<5> = HostValues::into_tensor(output, [1, n_out, d, h, w], &device);
-        self.kept = keeps.then(|| Kept { input: x, output: HostValues::of(&output), winners, excitation });
+        self.kept = keeps.then(|| KeptResidual { input: x, output: HostValues::of(&output), winners, excitation });
         Ok(FeatureMaps::whole(output))
     }
 
-    /// The same with squeeze-excitation, which looks at all of the branch before it gives any.
+    /// The output with squeeze-excitation, which needs all of the branch before it gives any.
     async fn forward_excited(
         &self,
         x: &[f32],
-        (output, mut winners): (&mut [f32], Option<&mut [u8]>),
+        BlockOutput { values: output, mut winners }: BlockOutput<'_>,
         device: &Device,
         n_planes: usize,
-        walk: WalkProgress<'_>,
-    ) -> Result<Option<KeptExcitation>, NetworkError> {
+        progress: WalkProgress<'_>,
+    ) -> Result<Option<KeptGate>, NetworkError> {
         let Some(layer) = &self.block.excitation else { return Ok(None) };
         let (axes, keeps) = (self.axes(), winners.is_some());
         let mut branch = vec![0.0; if keeps { output.len() } else { 0 }];
@@ -133,33 +130,30 @@ impl Residual {
         let part = |done: usize| self.n_layers() * done as u64 / axes[0] as u64;
         for planes in slabs_of(0..axes[0], n_planes) {
             forward.hidden(planes.end);
-            walk.step(part(planes.start)).await?;
+            progress.step(part(planes.start)).await?;
             forward.branch(planes.end, true);
-            walk.step(part(planes.end)).await?;
+            progress.step(part(planes.end)).await?;
         }
         let (factors, slope) = layer.gate(Tensor::from_floats(&forward.means()[..], device));
         let gate = HostValues::of(&factors).as_slice().to_vec();
         for planes in slabs_of(0..CpuResidual::output(axes)[0], n_planes.div_ceil(2)) {
             let (winners, branch) = (winners.as_deref_mut(), keeps.then_some(&mut branch[..]));
             forward.pool(planes.end, &gate, Pooled { values: output, winners, branch });
-            walk.step(self.n_layers()).await?;
+            progress.step(self.n_layers()).await?;
         }
-        Ok(Some(KeptExcitation { gate: factors, slope, branch }))
+        Ok(Some(KeptGate { gate: factors, slope, branch }))
     }
 
-    /// Has a way through the block done, piece by piece; after each a stop is noticed.
-    async fn work_off(
-        &self,
-        job: &mut dyn BlockJob,
-        max_len: usize,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<(), NetworkError> {
-        if let Some(helpers) = walk.helpers().filter(|helpers| helpers.has_helpers() && self.can_share(limits)) {
+    /// Runs a job, shared with helpers where that pays; a stop is noticed after each piece.
+    async fn run(&self, job: &mut dyn BlockJob, max_len: usize, context: PassContext<'_>) -> Result<(), NetworkError> {
+        let PassContext { limits, progress, helpers } = context;
+        let progress = BlockProgress { walk: progress, n_layers: self.n_layers() };
+        if let Some(helpers) = helpers.filter(|helpers| helpers.has_helpers() && self.can_share(limits)) {
             let definition = || Some(BlockDefinition::Residual(self.block.parameters.clone()));
-            return helpers.share((self.block.parameters.clone(), definition), job, max_len, (walk, self.n_layers())).await;
+            let block = SharedBlock { identity: self.block.parameters.clone(), definition: &definition };
+            return helpers.share(block, job, max_len, progress).await;
         }
-        run_locally(job, max_len, (walk, self.n_layers())).await
+        run_locally(job, max_len, progress).await
     }
 
     /// Whether the work is worth being sent to other threads.
@@ -168,27 +162,27 @@ impl Residual {
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let kept = self.kept.as_ref().expect(KEPT);
         let gradient = gradient.joined();
         let device = gradient.device();
         let values = HostValues::of(&gradient);
         let gradient = PooledGradient { values: values.as_slice(), output: kept.output.as_slice(), winners: &kept.winners };
         let (gate, everywhere) = self.excited(kept, &gradient, &device);
-        walk.step(0).await?;
-        let ([c, d, h, w], n_planes) = (self.shape, self.planes_at_once(limits));
+        context.progress.step(0).await?;
+        let ([c, d, h, w], n_planes) = (self.shape, self.planes_at_once(context.limits));
         let mut output = vec![0.0; c * d * h * w];
         let excited = Excited { gate: &gate, everywhere: &everywhere };
-        let x = (kept.input.as_slice(), self.axes());
-        let mut job = ResidualBackwards::new(&self.block.cpu, x, (gradient, excited), &mut output, n_planes);
-        self.work_off(&mut job, n_planes, limits, walk).await?;
+        let input = BlockInput { x: kept.input.as_slice(), axes: self.axes() };
+        let mut job = ResidualBackwardJob::new(&self.block.cpu, input, gradient, excited, &mut output, n_planes);
+        self.run(&mut job, n_planes, context).await?;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }
 
-    /// Per channel what the branch was multiplied by, and the gradient that comes to all its voxels through the means.
-    fn excited(&self, kept: &Kept, gradient: &PooledGradient<'_>, device: &Device) -> (Vec<f32>, Vec<f32>) {
+    /// For each channel the factor of the branch, and the gradient that all its voxels get through the channel's mean.
+    fn excited(&self, kept: &KeptResidual, gradient: &PooledGradient<'_>, device: &Device) -> (Vec<f32>, Vec<f32>) {
         let n_out = self.block.cpu.n_out();
-        let (Some(layer), Some(KeptExcitation { gate, slope, branch })) = (&self.block.excitation, &kept.excitation) else {
+        let (Some(layer), Some(KeptGate { gate, slope, branch })) = (&self.block.excitation, &kept.excitation) else {
             return (vec![1.0; n_out], vec![0.0; n_out]);
         };
         let to_gate = excitation_gradient(&self.block.cpu, gradient, branch);
@@ -203,7 +197,7 @@ impl Residual {
         [d, h, w]
     }
 
-    /// As many as keep a piece of work within the limits.
+    /// The number of planes that keep a piece of work within the limits.
     fn planes_at_once(&self, limits: WorkLimits) -> usize {
         let work = self.block.cpu.work_per_plane(self.axes()).max(1);
         usize::try_from(limits.max_fused_work / work).map_or(MAX_PLANES, |n| n.clamp(1, MAX_PLANES))

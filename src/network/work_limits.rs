@@ -1,67 +1,67 @@
-//! How many rows of a layer may be computed at once.
+//! Limits of one piece of work: bytes of its tensors, and multiplications.
 
-use super::NetworkError;
+use super::error::NetworkError;
 use super::feature_maps::VALUE_BYTES;
 
-/// Some twenty milliseconds of one core in a browser; natively a piece is shared by all threads. Where a piece begins, planes are
-/// fetched, and on the way back computed, that its neighbour had already.
+/// Work of one piece: some twenty milliseconds of one core in a browser; natively a piece is shared by all threads. Where a piece begins, planes are
+/// copied, and in the backward pass computed, that its neighbour had already.
 const FUSED_WORK: u64 = if cfg!(target_arch = "wasm32") { 250_000_000 } else { 4_000_000_000 };
 
-/// Work that is shared with helpers, at least: less takes one thread some five milliseconds. An estimate; from where on sharing pays
+/// Least work that is shared with helpers: less takes one thread some five milliseconds. An estimate; from where on sharing pays
 /// was not measured by itself. Conv4_FC3 at 80×96×80, whose largest blocks are one to three times this, takes 0.8 of the time on two cores.
 const MIN_SHARED_WORK: u64 = 100_000_000;
 
-/// What WebGPU promises of every adapter. Those that would bind more are given no larger pieces: one network is then walked alike on
-/// all of them, and what a small adapter does is what is tested.
-pub const MAX_BINDING_BYTES: u64 = 128 << 20;
+/// The largest binding that WebGPU guarantees for every adapter. Adapters with larger bindings get no larger pieces: every adapter then
+/// computes a network in the same pieces, which are those that are tested.
+const MAX_BINDING_BYTES: u64 = 128 << 20;
 
-/// What one piece of work may take.
+/// Limits of one piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkLimits {
-    /// Largest tensor, in bytes: what the device binds in one piece.
+    /// Bytes of the largest tensor, which the device binds in one piece.
     pub max_tensor_bytes: u64,
     /// Multiplications and additions of one piece of work, so that a stop is noticed soon.
     pub max_work: u64,
-    /// The same in kernels of our own, which get more done in the same time.
+    /// Multiplications and additions of one piece of work in kernels of our own, which are faster.
     pub max_fused_work: u64,
-    /// Threads beside the one that walks which have no memory in common with it ([`super::HelperPool`]).
+    /// Number of helpers ([`super::HelperPool`]): threads that have no memory in common with the one that walks.
     pub n_helpers: usize,
-    /// Multiplications and additions of a block that is shared with them, at least.
+    /// Least multiplications and additions of a block that is shared with helpers.
     pub min_shared_work: u64,
     /// Which kernels may be used.
-    pub kernels: Kernels,
-    /// Bytes that burn takes for a truth value: one on the CPU, a word on GPUs.
+    pub kernels: KernelChoice,
+    /// Bytes of a truth value in burn's tensors: one on the CPU, a word on GPUs.
     pub truth_value_bytes: u64,
 }
 
-/// What computes the blocks of a network.
+/// The kernels that compute the blocks of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kernels {
+pub enum KernelChoice {
     /// Kernels of our own, where there are any.
     Fused,
-    /// burn's operations, one after the other: what tests and benches compare with.
+    /// burn's operations, one after the other, with which tests and benches compare.
     Stock,
 }
 
-impl Kernels {
-    /// Our own, save in the benches' worker of the feature `stock-kernels`.
-    pub const DEFAULT: Kernels = if cfg!(feature = "stock-kernels") { Kernels::Stock } else { Kernels::Fused };
+impl KernelChoice {
+    /// Kernels of our own, except in the benches' worker of the feature `stock-kernels`.
+    pub const DEFAULT: KernelChoice = if cfg!(feature = "stock-kernels") { KernelChoice::Stock } else { KernelChoice::Fused };
 }
 
 impl WorkLimits {
-    /// For the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
-    /// looks at the message queue, so that Cancel answers within 100 ms even where one thread computes.
+    /// Limits for the CPU: slabs that stay small beside the weights, and at most some ten milliseconds of work between two
+    /// readings of the message queue, so that Cancel takes effect within 100 ms even where one thread computes.
     pub const CPU: WorkLimits = WorkLimits {
         max_tensor_bytes: 1 << 30,
         max_work: 30_000_000,
         max_fused_work: FUSED_WORK,
         n_helpers: 0,
         min_shared_work: MIN_SHARED_WORK,
-        kernels: Kernels::DEFAULT,
+        kernels: KernelChoice::DEFAULT,
         truth_value_bytes: 1,
     };
 
-    /// For a GPU that binds at most `max_binding_bytes`, of which no more than [`MAX_BINDING_BYTES`] are used.
+    /// Limits for a GPU that binds at most `max_binding_bytes`, of which no more than 128 MiB are used.
     pub fn gpu(max_binding_bytes: u64) -> Self {
         Self {
             max_tensor_bytes: max_binding_bytes.min(MAX_BINDING_BYTES),
@@ -69,7 +69,7 @@ impl WorkLimits {
             max_fused_work: u64::MAX,
             n_helpers: 0,
             min_shared_work: u64::MAX,
-            kernels: Kernels::DEFAULT,
+            kernels: KernelChoice::DEFAULT,
             truth_value_bytes: 4,
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Kernel, stride and padding along each of the three axes that feature maps have here. A network of two axes has a
 /// third one of length 1, along which every window is one voxel wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
+pub struct SlidingWindow {
     /// Voxels that the window covers.
     pub kernel: [usize; 3],
     /// Voxels from one window to the next.
@@ -14,8 +14,8 @@ pub struct Window {
     pub padding: [usize; 3],
 }
 
-impl Window {
-    /// The same along the first `n_axes` axes, 2 or 3.
+impl SlidingWindow {
+    /// A window with the same kernel, stride and padding along the first `n_axes` axes, 2 or 3.
     pub fn new(n_axes: usize, kernel: usize, stride: usize, padding: usize) -> Self {
         let along = |value: usize, none: usize| [value, value, if n_axes == 2 { none } else { value }];
         Self { kernel: along(kernel, 1), stride: along(stride, 1), padding: along(padding, 0) }
@@ -35,7 +35,7 @@ impl Window {
         output.start * stride - padding..(output.end - 1) * stride - padding + self.kernel[0] as isize
     }
 
-    /// Voxels of the window.
+    /// Number of voxels of the window.
     pub fn volume(&self) -> usize {
         self.kernel.iter().product()
     }

@@ -2,42 +2,45 @@
 
 use std::sync::Arc;
 
-use super::Keep;
 use super::chain::Chain;
+use super::context::{Keep, PassContext};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, VALUE_BYTES, bytes_of};
 use crate::network::fusing::parameters_of;
-use crate::network::helper_pool::{Backwards, BlockDefinition, BlockJob, Forwards, run_locally};
+use crate::network::helper_pool::{
+    BackwardJob, BlockDefinition, BlockJob, BlockOutput, BlockProgress, ForwardJob, SharedBlock, run_locally,
+};
+use crate::network::host_values::HostValues;
 use crate::network::memory::Footprint;
-use crate::network::progress::WalkProgress;
-use crate::network::{HostValues, NetworkError, WorkLimits};
+use crate::network::work_limits::WorkLimits;
 
-/// How many times less work a sparse way back is than the way forward, at least: one voxel of eight carries a gradient.
-const BACKWARD_SPARES: u64 = 2;
+/// How many times less work a sparse gradient is than the output, at least: one voxel of eight carries a gradient.
+const SPARSE_SAVING: u64 = 2;
 
-/// A block, and what its forward walk kept.
+/// A fused block of the CPU, and what its forward walk kept.
 #[derive(Debug)]
-pub struct Fused {
+pub struct FusedBlock {
     block: Arc<CpuBlock>,
-    /// What it stands for.
+    /// The layers that the block stands for.
     chain: Chain,
     /// One [`crate::kernels::winner`] code for each output value.
     winners: Vec<u8>,
 }
 
-impl Fused {
+impl FusedBlock {
     /// A block of the CPU and the layers that it stands for.
     pub fn new(block: Arc<CpuBlock>, chain: Chain) -> Self {
         Self { block, chain, winners: Vec::new() }
     }
 
-    /// Number of layers that it stands for.
+    /// Number of layers that the block stands for.
     pub fn n_layers(&self) -> u64 {
         self.chain.len() as u64
     }
 
-    /// What it takes: of the input a few planes are copied, for each output value one byte is kept. Helpers have memory of
-    /// their own, but in the same machine: each has two pieces at most, with what they look at and what they give.
+    /// Memory of the block: of the input a few planes are copied, for each output value one byte is kept. Helpers have memory of
+    /// their own, but in the same machine: each has two pieces at most, with the planes that they depend on and those that they give.
     pub fn footprint(&self, limits: WorkLimits) -> Footprint {
         let output = bytes_of(self.chain.output_shape());
         let [c, d, h, w] = self.chain.input_shape();
@@ -46,19 +49,13 @@ impl Fused {
         let is_shared = limits.n_helpers > 0 && self.can_share(limits, 1);
         let n_helpers = if is_shared { limits.n_helpers } else { 0 };
         let piece = 0..self.piece_len(limits.max_fused_work, n_planes).min(n_planes.div_ceil(2 * (n_helpers + 1)));
-        let looks_at = self.block.input_planes(axes, &piece).len();
-        let of_helper = 2 * (bytes_of([c, looks_at, h, w]) + output * piece.len() as u64 / n_planes as u64);
+        let n_input_planes = self.block.input_planes(axes, &piece).len();
+        let of_helper = 2 * (bytes_of([c, n_input_planes, h, w]) + output * piece.len() as u64 / n_planes as u64);
         Footprint { output, kept: output / VALUE_BYTES, working: planes + n_helpers as u64 * of_helper, is_tiled: false }
     }
 
     /// Output of the last layer.
-    pub async fn forward(
-        &mut self,
-        input: &FeatureMaps,
-        keep: Keep,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let shape = self.chain.output_shape();
         let x = input.joined();
         let device = x.device();
@@ -67,24 +64,25 @@ impl Fused {
         let mut output = vec![0.0; n_values];
         let mut winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
         let kept = (keep == Keep::ForGradient).then_some(&mut winners[..]);
-        let mut job = Forwards { block: &self.block, x: x.as_slice(), axes: self.planes().0, output: &mut output, winners: kept };
-        self.work_off(&mut job, limits, 1, walk).await?;
+        let values = BlockOutput { values: &mut output, winners: kept };
+        let mut job = ForwardJob { block: &self.block, x: x.as_slice(), axes: self.planes().0, output: values };
+        self.run(&mut job, 1, context).await?;
         self.winners = winners;
         let [c, d, h, w] = shape;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, limits: WorkLimits, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let gradient = gradient.joined();
         let device = gradient.device();
         let values = HostValues::of(&gradient);
         let gradient = OutputGradient { values: values.as_slice(), winners: &self.winners };
         let [c, d, h, w] = self.chain.input_shape();
         let mut output = vec![0.0; c * d * h * w];
-        let spared = if self.block.geometry().is_sparse() { BACKWARD_SPARES } else { 1 };
-        let mut job = Backwards { block: &self.block, gradient, axes: self.planes().0, output: &mut output };
-        self.work_off(&mut job, limits, spared, walk).await?;
+        let saving = if self.block.geometry().is_sparse() { SPARSE_SAVING } else { 1 };
+        let mut job = BackwardJob { block: &self.block, gradient, axes: self.planes().0, output: &mut output };
+        self.run(&mut job, saving, context).await?;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }
 
@@ -96,23 +94,27 @@ impl Fused {
         (axes, geometry.output(axes)[0])
     }
 
-    /// Has a way through the block done, `spared` times less work than the way forward, piece by piece; after each a stop is noticed.
-    async fn work_off(&self, job: &mut dyn BlockJob, limits: WorkLimits, spared: u64, walk: WalkProgress<'_>) -> Result<(), NetworkError> {
-        let len = self.piece_len(limits.max_fused_work.saturating_mul(spared), self.planes().1);
-        if let Some(helpers) = walk.helpers().filter(|helpers| helpers.has_helpers() && self.can_share(limits, spared)) {
+    /// Runs a job that is `saving` times less work than the output, shared with helpers where that pays; a stop is noticed after each
+    /// piece.
+    async fn run(&self, job: &mut dyn BlockJob, saving: u64, context: PassContext<'_>) -> Result<(), NetworkError> {
+        let PassContext { limits, progress, helpers } = context;
+        let len = self.piece_len(limits.max_fused_work.saturating_mul(saving), self.planes().1);
+        let progress = BlockProgress { walk: progress, n_layers: self.n_layers() };
+        if let Some(helpers) = helpers.filter(|helpers| helpers.has_helpers() && self.can_share(limits, saving)) {
             let definition = || parameters_of(self.chain.layers()).map(BlockDefinition::Fused);
-            return helpers.share((self.block.clone(), definition), job, len, (walk, self.n_layers())).await;
+            let block = SharedBlock { identity: self.block.clone(), definition: &definition };
+            return helpers.share(block, job, len, progress).await;
         }
-        run_locally(job, len, (walk, self.n_layers())).await
+        run_locally(job, len, progress).await
     }
 
     /// Whether the work is worth being sent to other threads. Images of two axes are one plane, which cannot be cut.
-    fn can_share(&self, limits: WorkLimits, spared: u64) -> bool {
+    fn can_share(&self, limits: WorkLimits, saving: u64) -> bool {
         let is_flat = self.block.geometry().is_flat();
-        !is_flat && self.chain.work(self.chain.output_shape()[1]) / spared >= limits.min_shared_work
+        !is_flat && self.chain.work(self.chain.output_shape()[1]) / saving >= limits.min_shared_work
     }
 
-    /// Steps of a piece, of which there are about as many as planes of the output.
+    /// Units of a piece, of which there are about as many as planes of the output.
     fn piece_len(&self, max_work: u64, n_planes: usize) -> usize {
         let rows = self.chain.output_shape()[1];
         let work = self.chain.work(rows).div_ceil(n_planes as u64).max(1);
