@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
-use maplens::files::{FileError, FileSource, FileTree, MemoryFile, held};
+use maplens::files::{FileError, FileSource, FileTree, MemoryFile, memory_file};
 use maplens::pace::LocalFuture;
 use maplens::torch_file::write_tensor;
 use maplens::volume::extraction::SliceChannels;
@@ -146,7 +146,7 @@ fn elements_are_cut_from_strided_image_tensors() {
     let mut tree = FileTree::default();
     let file = bytes("tests/data/torch/fortran.zip.pt");
     insert(&mut tree, &format!("{SESSION}/deeplearning_prepare_data/image_based/custom/{STEM}.pt"), file.clone());
-    let tensor = block_on(maplens::torch_file::read_tensor("fortran.pt", &held(file))).unwrap();
+    let tensor = block_on(maplens::torch_file::read_tensor("fortran.pt", &memory_file(file))).unwrap();
     let (shape, values) = (tensor.shape().to_vec(), block_on(tensor.to_f32_vec()).unwrap());
     assert_ne!(tensor.strides().last(), Some(&1));
     let [.., n_j, n_k] = shape[..] else { panic!("{shape:?}") };

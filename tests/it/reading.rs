@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::rc::Rc;
 
 use maplens::export::{sha256_hex, sha256_of_file};
-use maplens::files::{FileSource, SLICE, held};
+use maplens::files::{FileSource, SLICE, memory_file};
 use maplens::torch_file::{Flaw, StateDict, TorchFileError, read_checkpoint};
 use maplens::volume::nifti::{self, NiftiError};
 use maplens::volume::{Affine, Volume};
@@ -252,6 +252,6 @@ fn a_file_is_hashed_in_slices() {
         let file = Watched::new(bytes.clone());
         assert_eq!(block_on(sha256_of_file(file.as_ref())).unwrap(), sha256_hex(&bytes));
         assert_eq!(file.take_reads().1, length as u64);
-        assert_eq!(block_on(sha256_of_file(held(bytes.clone()).as_ref())).unwrap(), sha256_hex(&bytes));
+        assert_eq!(block_on(sha256_of_file(memory_file(bytes.clone()).as_ref())).unwrap(), sha256_hex(&bytes));
     }
 }
