@@ -7,6 +7,22 @@ use std::rc::Rc;
 use super::{FileError, FileSource, read_whole};
 
 /// Files by path (relative, `/`-separated, without `.` and `..`). Iteration is sorted by path.
+///
+/// # Examples
+/// ```
+/// use maplens::files::{FileTree, memory_file};
+///
+/// # pollster::block_on(async {
+/// let mut tree = FileTree::default();
+/// tree.insert("maps/maps.json", memory_file(b"{}".to_vec()));
+/// tree.insert("maps/split-0/best-loss/model.pth.tar", memory_file(vec![0; 8]));
+///
+/// assert_eq!(tree.common_root(), "maps");
+/// assert_eq!(tree.find_file("maps.json").collect::<Vec<_>>(), ["maps/maps.json"]);
+/// assert_eq!(tree.subtree("maps").read("maps.json").await?, b"{}");
+/// # Ok::<(), maplens::files::FileError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Default)]
 pub struct FileTree {
     entries: BTreeMap<String, Rc<dyn FileSource>>,

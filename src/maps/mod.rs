@@ -61,6 +61,28 @@ pub struct Maps {
 impl Maps {
     /// Finds the MAPS in a tree, wherever it lies, and reads its configuration.
     ///
+    /// # Examples
+    /// ```
+    /// use maplens::files::{FileTree, memory_file};
+    /// use maplens::maps::Maps;
+    ///
+    /// # pollster::block_on(async {
+    /// let maps_json = r#"{
+    ///     "network_task": "classification", "architecture": "Conv5_FC3",
+    ///     "input_size": [1, 169, 208, 179], "output_size": 2, "label_code": {"AD": 0, "CN": 1},
+    ///     "preprocessing_dict": {"preprocessing": "t1-linear", "mode": "image"}
+    /// }"#;
+    /// let mut tree = FileTree::default();
+    /// tree.insert("model/maps.json", memory_file(maps_json.as_bytes().to_vec()));
+    /// tree.insert("model/split-0/best-loss/model.pth.tar", memory_file(Vec::new()));
+    ///
+    /// let maps = Maps::open(&tree).await?;
+    /// assert_eq!(maps.config.node_labels, ["AD", "CN"]);
+    /// assert_eq!(maps.checkpoint_path(0, "loss")?, "model/split-0/best-loss/model.pth.tar");
+    /// # Ok::<(), maplens::maps::MapsError>(())
+    /// # }).unwrap();
+    /// ```
+    ///
     /// # Errors
     /// If there is no MAPS or more than one, if it has no checkpoint, or if its task cannot be explained (several networks,
     /// reconstruction).

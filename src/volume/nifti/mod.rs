@@ -46,6 +46,19 @@ pub async fn has_place(file_name: &str, file: &dyn FileSource) -> Result<bool, N
 
 /// Reads a NIfTI-1 image like [`read_file`], from the bytes of a file.
 ///
+/// # Examples
+/// ```
+/// use maplens::volume::{Affine, Volume, nifti};
+///
+/// // Two voxels along the last axis, 1.5 mm apart.
+/// let world_from_voxel = Affine::from_diagonal([1.5; 3], [-84.0, -119.0, -78.0]);
+/// let volume = Volume::new([1, 1, 2], vec![0.25, -4.0], world_from_voxel)?;
+///
+/// let bytes = nifti::write(&volume);
+/// assert_eq!(nifti::read("map.nii.gz", &bytes)?, volume);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// The errors of [`read_file`].
 pub fn read(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
