@@ -24,7 +24,7 @@ pub fn bytes(path: &str) -> Vec<u8> {
     std::fs::read(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
 }
 
-/// What a JSON file says; the path is relative to the repository.
+/// The content of a JSON file; the path is relative to the repository.
 pub fn json<T: DeserializeOwned>(path: &str) -> T {
     serde_json::from_slice(&bytes(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
