@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::volume::Grid;
-use crate::volume::components::{LabelledRuns, Runs};
+use crate::volume::components::{LabelledRuns, RunMerger};
 
 /// Which clusters are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ pub struct Finding<'a> {
     grid: Grid,
     rule: ClusterRule,
     /// One for each sign.
-    runs: [Runs; 2],
+    runs: [RunMerger; 2],
     next: Next,
     found: Clusters,
 }
@@ -129,7 +129,7 @@ impl<'a> Finding<'a> {
         if rule.threshold.is_nan() || rule.threshold < 0.0 {
             return Err(ClusterError::Threshold(rule.threshold));
         }
-        let runs = SIGNS.map(|_| Runs::begin(grid.shape));
+        let runs = SIGNS.map(|_| RunMerger::new(grid.shape));
         Ok(Finding { values, grid, rule, runs, next: Next::Rows(0), found: Clusters::default() })
     }
 

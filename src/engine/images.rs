@@ -10,8 +10,8 @@ use crate::caps::{
 };
 use crate::export::sha256_of_file;
 use crate::files::FileTree;
+use crate::maps::GroupSession;
 use crate::maps::MapsConfig;
-use crate::maps::groups::GroupSession;
 use crate::protocol::{Failure, ImageReady, ParticipantKey, ParticipantList, ParticipantRow, VolumeHeader};
 use crate::volume::{Extraction, Grid};
 

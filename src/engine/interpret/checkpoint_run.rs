@@ -17,8 +17,8 @@ use crate::engine::progress::Pacer;
 use crate::engine::subject::Subject;
 use crate::export::record::{ModelRecord, Software};
 use crate::files::Store;
+use crate::maps::GroupSession;
 use crate::maps::MapsConfig;
-use crate::maps::groups::GroupSession;
 use crate::pace::{Pace, Stage};
 use crate::protocol::{InterpretOptions, NiftiForm, ParticipantKey, Progress, Question};
 

@@ -6,9 +6,9 @@ use super::journal::is_note;
 use super::shard::Shard;
 use crate::engine::failure::Ended;
 use crate::files::FileTree;
+use crate::maps::GroupSession;
 use crate::maps::groups::{
-    DataGroup, GroupDecision, GroupError, GroupRequest, GroupSession, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved,
-    leaking,
+    DataGroup, GroupDecision, GroupError, GroupRequest, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved, leaking,
 };
 use crate::maps::{Maps, MapsError};
 use crate::protocol::{Convention, InterpretOptions};

@@ -18,8 +18,8 @@ use crate::engine::model::Model;
 use crate::engine::progress::Pacer;
 use crate::export::{sha256_hex, sha256_of_file};
 use crate::files::{FileTree, Store, file_name};
+use crate::maps::GroupSession;
 use crate::maps::Maps;
-use crate::maps::groups::GroupSession;
 use crate::protocol::InterpretOptions;
 
 /// A data group that has been resolved, and what to do with it.

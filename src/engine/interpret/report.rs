@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::element_map::ElementMap;
-use crate::maps::groups::GroupSession;
+use crate::maps::GroupSession;
 use crate::protocol::ParticipantKey;
 
 /// Sessions in the order of the table, and what is known of the elements.

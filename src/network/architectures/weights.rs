@@ -178,12 +178,12 @@ impl<'a> Weights<'a> {
     }
 
     async fn read_slices(&mut self, tensor: &torch_file::Tensor) -> Result<Result<Vec<f32>, Flaw>, NetworkError> {
-        let mut reading = match tensor.reading() {
+        let mut reading = match tensor.reader() {
             Ok(reading) => reading,
             Err(flaw) => return Ok(Err(flaw)),
         };
         loop {
-            match reading.step().await {
+            match reading.read_slice().await {
                 Ok(Some(n_bytes)) => self.progress[0] += n_bytes,
                 Ok(None) => return Ok(Ok(reading.into_values())),
                 Err(flaw) => return Ok(Err(flaw)),

@@ -1,25 +1,28 @@
 //! From a tensor in a file to its values in C order, slice by slice: the file's bytes are never all in memory.
 
-use super::values::Place;
 use super::{Flaw, Tensor};
 use crate::files::Slices;
 
-/// Values that are being read. Whoever reads may report and pause between slices.
-pub struct Reading<'t, T> {
+/// Decodes the elements in some bytes of a tensor's storage and puts each where it belongs among the tensor's values in C
+/// order. Arguments: the tensor, the bytes, the number of their first element in the storage, the values.
+pub(super) type PlaceValues<T> = fn(&Tensor, &[u8], usize, &mut [T]);
+
+/// A tensor's values while they are read. Between slices the caller may report progress and let other work run.
+pub struct TensorReader<'t, T> {
     tensor: &'t Tensor,
-    place: Place<T>,
+    place: PlaceValues<T>,
     values: Vec<T>,
     slices: Slices<'t>,
-    /// The element of the storage that the next slice begins with.
+    /// Number of the storage's element with which the next slice begins.
     next_element: usize,
 }
 
-impl<'t, T: Copy + Default> Reading<'t, T> {
-    /// Takes the memory for all values; nothing is read yet.
+impl<'t, T: Copy + Default> TensorReader<'t, T> {
+    /// Allocates all values; nothing is read yet.
     ///
     /// # Errors
     /// If there is no memory for them.
-    pub(super) fn new(tensor: &'t Tensor, place: Place<T>) -> Result<Self, Flaw> {
+    pub(super) fn new(tensor: &'t Tensor, place: PlaceValues<T>) -> Result<Self, Flaw> {
         let n_elements = tensor.n_elements();
         let mut values = Vec::new();
         let bytes = n_elements.saturating_mul(size_of::<T>()) as u64;
@@ -35,8 +38,8 @@ impl<'t, T: Copy + Default> Reading<'t, T> {
     /// Reads the next slice and gives its number of bytes; `None` when all are read.
     ///
     /// # Errors
-    /// What the file says, and if it has become shorter than it was.
-    pub async fn step(&mut self) -> Result<Option<u64>, Flaw> {
+    /// The file's error, and [`Flaw::Truncated`] if it has become shorter than it was.
+    pub async fn read_slice(&mut self) -> Result<Option<u64>, Flaw> {
         let Some(bytes) = self.slices.next().await? else { return self.end() };
         (self.place)(self.tensor, &bytes, self.next_element, &mut self.values);
         self.next_element += bytes.len() / self.tensor.dtype().size();
@@ -48,12 +51,13 @@ impl<'t, T: Copy + Default> Reading<'t, T> {
         self.values
     }
 
-    /// Reads all.
+    /// Reads all slices and gives the values.
     pub(super) async fn finish(mut self) -> Result<Vec<T>, Flaw> {
-        while self.step().await?.is_some() {}
+        while self.read_slice().await?.is_some() {}
         Ok(self.into_values())
     }
 
+    /// `None`, after a check that the slices reached the last element.
     fn end(&self) -> Result<Option<u64>, Flaw> {
         let size = self.tensor.dtype().size() as u64;
         let (needed, available) = (self.tensor.last_element().map_or(0, |last| last + 1), self.next_element);

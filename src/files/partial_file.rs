@@ -1,4 +1,5 @@
-//! Some parts of a file in memory, for readers that cannot wait: what they lack is noted, fetched, and they begin again.
+//! Some ranges of a file in memory, for readers that cannot wait: the first missing byte is recorded, a range around it is
+//! fetched, and the reader begins again.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -7,47 +8,49 @@ use std::ops::Range;
 use super::slices::{SLICE, read_whole};
 use super::{FileError, FileSource};
 
-/// How much is fetched first, in bytes: the end of a ZIP container with its directory, as a rule. Every fetch takes twice as
-/// much as the one before, up to a slice.
+/// Bytes of the first fetch: as a rule, the end of a ZIP container with its directory. Every fetch is twice as large as the
+/// one before, up to a slice.
 const FIRST_BLOCK: u64 = 1 << 17;
 
-/// How much of that lies before what is lacking: ZIP readers search backwards.
+/// Bytes of a fetch that lie before the missing byte: ZIP readers search backwards.
 const BEFORE: u64 = 1 << 16;
 
-/// After so many fetches the file is an odd one, and is read whole.
+/// Number of fetches after which the file is read whole: no well-formed directory needs as many.
 const MAX_FETCHES: usize = 16;
 
-/// The parts of a file that are at hand, as a reader. Reading another part fails, and is noted.
-pub struct Sparse {
+/// The ranges of a file that were fetched, as a reader. Reading elsewhere fails, and the position is recorded.
+pub struct PartialFile {
+    /// Size of the file in bytes.
     length: u64,
-    /// By the position of their first byte.
+    /// Fetched bytes by the position of their first byte.
     parts: BTreeMap<u64, Vec<u8>>,
     position: u64,
+    /// The first position that was read without having been fetched.
     missing: Option<u64>,
 }
 
-impl Sparse {
-    /// Nothing of a file at hand.
+impl PartialFile {
+    /// A file of `length` bytes of which nothing was fetched yet.
     pub fn new(length: u64) -> Self {
         Self { length, parts: BTreeMap::new(), position: 0, missing: None }
     }
 
-    /// Fetches a part of the file, cut where the file ends.
+    /// Fetches the bytes `range`, cut where the file ends.
     ///
     /// # Errors
-    /// What the source says.
+    /// The source's error.
     pub async fn fetch(&mut self, source: &dyn FileSource, range: Range<u64>) -> Result<(), FileError> {
         let range = range.start.min(self.length)..range.end.min(self.length);
-        if !range.is_empty() && (self.at_hand(range.start).len() as u64) < range.end - range.start {
+        if !range.is_empty() && (self.fetched_from(range.start).len() as u64) < range.end - range.start {
             self.parts.insert(range.start, source.read(range.clone()).await?);
         }
         Ok(())
     }
 
-    /// Lets `read` read until it lacks nothing any more; what it says of a part that is not there does not count.
+    /// Calls `read` again and again, fetching what it lacked, until it lacks nothing; gives the result of the last call.
     ///
     /// # Errors
-    /// What the source says; `path` names it.
+    /// The source's error; `path` names the file in it.
     pub async fn complete<T>(
         &mut self,
         (path, source): (&str, &dyn FileSource),
@@ -74,24 +77,24 @@ impl Sparse {
         }
     }
 
-    /// What is there from `position` on.
-    fn at_hand(&self, position: u64) -> &[u8] {
+    /// The longest run of fetched bytes from `position` on; empty where that byte is missing.
+    fn fetched_from(&self, position: u64) -> &[u8] {
         let parts = self.parts.range(..=position).rev();
         let rests = parts.filter_map(|(start, bytes)| bytes.get(usize::try_from(position - start).ok()?..));
         rests.max_by_key(|rest| rest.len()).unwrap_or_default()
     }
 }
 
-impl Read for Sparse {
+impl Read for PartialFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.position >= self.length || buffer.is_empty() {
             return Ok(0);
         }
-        let rest = self.at_hand(self.position);
+        let rest = self.fetched_from(self.position);
         let n = rest.len().min(buffer.len());
         if n == 0 {
             self.missing.get_or_insert(self.position);
-            return Err(io::Error::other("not read yet"));
+            return Err(io::Error::other("not fetched yet"));
         }
         buffer[..n].copy_from_slice(&rest[..n]);
         self.position += n as u64;
@@ -99,14 +102,14 @@ impl Read for Sparse {
     }
 }
 
-impl Seek for Sparse {
+impl Seek for PartialFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),
             SeekFrom::End(offset) => self.length.checked_add_signed(offset),
             SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
         };
-        // As a cursor over bytes: any position from the beginning on, also behind the end.
+        // Any position from the beginning on is accepted, also behind the end, as in `io::Cursor`.
         self.position = position.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         Ok(self.position)
     }

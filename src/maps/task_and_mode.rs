@@ -1,38 +1,38 @@
-//! The words of `maps.json` for what was trained: task and mode.
+//! Task and mode of a training, as `maps.json` writes them.
 
 use std::fmt;
 
-/// What a network was trained for.
+/// The task that a network was trained for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
-    /// One logit per class.
+    /// The output is one logit per class.
     Classification,
-    /// One value.
+    /// The output is one value.
     Regression,
-    /// An image.
+    /// The output is an image.
     Reconstruction,
 }
 
-/// What a network takes.
+/// The part of an image that is one input of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// The whole image.
     Image,
-    /// A cube.
+    /// A cube of the image.
     Patch,
-    /// A masked region.
+    /// A masked region of the image.
     Roi,
-    /// A 2D slice.
+    /// A 2D slice of the image.
     Slice,
 }
 
 impl Task {
-    /// `network_task` as it is written.
+    /// The task of a value of `network_task`.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         [Task::Classification, Task::Regression, Task::Reconstruction].into_iter().find(|task| task.to_string() == word)
     }
 
-    /// The network that ClinicaDL trains where none is asked for.
+    /// The network class that ClinicaDL trains by default.
     pub(super) fn default_architecture(self) -> &'static str {
         match self {
             Task::Classification | Task::Regression => "Conv5_FC3",
@@ -40,7 +40,7 @@ impl Task {
         }
     }
 
-    /// The column that ClinicaDL learns where none is asked for.
+    /// The column that ClinicaDL learns by default.
     pub(super) fn default_label(self) -> Option<&'static str> {
         match self {
             Task::Classification => Some("diagnosis"),
@@ -51,7 +51,7 @@ impl Task {
 }
 
 impl Mode {
-    /// `mode` as it is written.
+    /// The mode of a value of `mode`.
     pub(super) fn from_word(word: &str) -> Option<Self> {
         [Mode::Image, Mode::Patch, Mode::Roi, Mode::Slice].into_iter().find(|mode| mode.to_string() == word)
     }

@@ -3,81 +3,36 @@
 //! Read as pandas' `read_csv(sep="\t")` reads them, all values as text, except that a row of the wrong length is an error.
 
 pub mod column_type;
+mod error;
 mod parse;
 
-/// A table of text.
+pub use error::TsvError;
+
+/// A table of text: named columns, and rows with one value per column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
+    /// Name for messages.
     file: String,
     columns: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
-/// Why a table could not be read, or not be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TsvError {
-    /// Not even a header line.
-    #[error("{file}: the table is empty, a header line with column names is needed")]
-    Empty {
-        /// The file.
-        file: String,
-    },
-    /// Not UTF-8.
-    #[error("{file}: not a text file in UTF-8 (byte {at}), save it as UTF-8 text separated by tabs")]
-    NotText {
-        /// The file.
-        file: String,
-        /// The first byte that is no text.
-        at: usize,
-    },
-    /// A row with too few or too many values.
-    #[error("{file}: line {line} has {found} values, but the header has {expected} columns")]
-    Ragged {
-        /// The file.
-        file: String,
-        /// Line, counted from 1.
-        line: usize,
-        /// Columns in the header.
-        expected: usize,
-        /// Values in the line.
-        found: usize,
-    },
-    /// A quoted value that never ends.
-    #[error("{file}: the quotation mark in line {line} is never closed")]
-    UnclosedQuote {
-        /// The file.
-        file: String,
-        /// Line of the opening mark, counted from 1.
-        line: usize,
-    },
-    /// A column that is needed is not there.
-    #[error("{file}: no column {column:?}, it has {}", found.join(", "))]
-    MissingColumn {
-        /// The file.
-        file: String,
-        /// The column.
-        column: String,
-        /// The columns that are there.
-        found: Vec<String>,
-    },
-}
-
 impl Table {
     /// Reads a table; `file` is its name for messages.
     ///
-    /// A byte order mark and `\r\n` are accepted, empty lines are passed over. A first column without a name is called
-    /// `Unnamed: 0`, also where the header leaves it out; a name that comes again gets `.1`, `.2` …
+    /// A byte order mark and `\r\n` are accepted, empty lines are skipped. A first column without a name is called
+    /// `Unnamed: 0`, also where the header leaves it out; a repeated name gets `.1`, `.2` …
     ///
     /// # Errors
-    /// If the bytes are no text, hold no header, or a row does not fit it.
+    /// If the bytes are not UTF-8, have no header, or a row does not have one value per column.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, TsvError> {
         Self::read_separated(file, bytes, '\t')
     }
 
-    /// As [`Table::read`], with another character between the values.
+    /// Reads a table like [`Table::read`], with `separator` between the values instead of a tab.
     ///
     /// # Errors
-    /// As [`Table::read`].
+    /// The errors of [`Table::read`].
     pub fn read_separated(file: &str, bytes: &[u8], separator: char) -> Result<Self, TsvError> {
         let (columns, rows) = parse::parse(file, bytes, separator)?;
         Ok(Self { file: file.to_owned(), columns, rows })
@@ -86,7 +41,7 @@ impl Table {
     /// A table from its parts.
     ///
     /// # Errors
-    /// If a row does not have one value per column; its line counts the header.
+    /// [`TsvError::Ragged`] if a row does not have one value per column; the header counts as line 1.
     pub fn new(file: &str, columns: Vec<String>, rows: Vec<Vec<String>>) -> Result<Self, TsvError> {
         let expected = columns.len();
         match rows.iter().enumerate().find(|(_, row)| row.len() != expected) {
@@ -148,13 +103,13 @@ impl Table {
     }
 }
 
-/// Rows (the header first) as a file, as [`Table::to_bytes`].
+/// The bytes of a file with these rows, the header first, in the form of [`Table::to_bytes`].
 pub fn bytes_of_rows<'a>(rows: impl Iterator<Item = &'a Vec<String>>) -> Vec<u8> {
     let lines = rows.map(|values| values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join("\t") + "\n");
     lines.collect::<String>().into_bytes()
 }
 
-/// Whether pandas takes the text for a missing value (`NaN`).
+/// Whether pandas reads the text as a missing value (`NaN`).
 pub fn is_missing(value: &str) -> bool {
     const MISSING: [&str; 18] = [
         "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN",
@@ -163,6 +118,7 @@ pub fn is_missing(value: &str) -> bool {
     MISSING.contains(&value) || value == "null"
 }
 
+/// A value as it is written, in quotation marks where it needs them.
 fn quoted(value: &str) -> String {
     if value.contains(['\t', '\n', '\r', '"']) { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
 }

@@ -1,37 +1,41 @@
-//! The header, validated: what shape the voxels have, where and how they lie in the file, and where they lie in the head.
+//! The header, validated: shape of the voxels, their type and position in the file, and their place in the world.
 
 use nifti::{Endianness, NiftiHeader, NiftiType};
 
-use super::{HEADER_LEN, NiftiError, orientation};
+use super::header::HEADER_LEN;
+use super::{NiftiError, orientation};
 use crate::volume::{Affine, MAX_VOXELS};
 
-/// First byte that may hold voxels: header and four bytes that announce extensions.
+/// First position that voxels may have: behind the header and four bytes that announce extensions.
 const FIRST_DATA_OFFSET: usize = HEADER_LEN + 4;
 
-/// How far voxels may lie behind the header: extensions hold text, not images.
+/// Largest position of the first voxel: extensions hold text, not images.
 const MAX_DATA_OFFSET: f32 = 16_777_216.0;
 
-/// What it takes to turn the file's bytes into a volume.
+/// How the bytes of a file are converted to a volume.
 #[derive(Debug)]
-pub(super) struct Grid {
+pub(super) struct VoxelLayout {
+    /// Number of voxels along i, j, k; i is the fastest axis of the file.
     pub shape: [usize; 3],
     pub voxel_type: VoxelType,
     pub is_little_endian: bool,
     /// `None` where raw values are the intensities.
-    pub scaling: Option<Scaling>,
+    pub scaling: Option<LinearScaling>,
+    /// Position of the first voxel in the decompressed file.
     pub data_offset: usize,
+    /// Bytes of all voxels.
     pub n_bytes: usize,
     pub world_from_voxel: Affine,
 }
 
-/// Intensity = raw · slope + intercept.
+/// The scaling of raw values: intensity = raw · slope + intercept.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scaling {
+pub(super) struct LinearScaling {
     pub slope: f32,
     pub intercept: f32,
 }
 
-/// The scalar types.
+/// The scalar types of voxels in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum VoxelType {
     U8,
@@ -47,6 +51,7 @@ pub(super) enum VoxelType {
 }
 
 impl VoxelType {
+    /// Bytes of a voxel.
     fn size(self) -> usize {
         match self {
             VoxelType::U8 | VoxelType::I8 => 1,
@@ -57,11 +62,15 @@ impl VoxelType {
     }
 }
 
-impl Grid {
+impl VoxelLayout {
+    /// The layout that a header describes.
+    ///
+    /// # Errors
+    /// If the image is not one 3D volume of scalars, is too large, or a field of the header is not valid.
     pub fn from_header(file_name: &str, header: &NiftiHeader) -> Result<Self, NiftiError> {
         let shape = shape(file_name, header)?;
         let voxel_type = voxel_type(file_name, header)?;
-        Ok(Grid {
+        Ok(VoxelLayout {
             shape,
             voxel_type,
             is_little_endian: header.endianness == Endianness::Little,
@@ -74,7 +83,7 @@ impl Grid {
     }
 }
 
-/// Three axes; more are allowed where they have length 1.
+/// The lengths of the three axes; further axes are allowed where they have length 1.
 fn shape(file_name: &str, header: &NiftiHeader) -> Result<[usize; 3], NiftiError> {
     let file = || file_name.to_owned();
     let bad = |field, value: u16| NiftiError::BadField { file: file(), field, value: (value as i16).to_string() };
@@ -116,8 +125,8 @@ fn voxel_type(file_name: &str, header: &NiftiHeader) -> Result<VoxelType, NiftiE
     }
 }
 
-/// A slope that is 0 or not finite means that there is no scaling, whatever the intercept; so nibabel reads it.
-fn scaling(file_name: &str, header: &NiftiHeader) -> Result<Option<Scaling>, NiftiError> {
+/// The header's scaling. As in nibabel, a slope that is 0 or not finite means that there is none, whatever the intercept.
+fn scaling(file_name: &str, header: &NiftiHeader) -> Result<Option<LinearScaling>, NiftiError> {
     let (slope, intercept) = (header.scl_slope, header.scl_inter);
     if slope == 0.0 || !slope.is_finite() || (slope, intercept) == (1.0, 0.0) {
         return Ok(None);
@@ -125,10 +134,10 @@ fn scaling(file_name: &str, header: &NiftiHeader) -> Result<Option<Scaling>, Nif
     if !intercept.is_finite() {
         return Err(NiftiError::BadField { file: file_name.to_owned(), field: "scl_inter", value: intercept.to_string() });
     }
-    Ok(Some(Scaling { slope, intercept }))
+    Ok(Some(LinearScaling { slope, intercept }))
 }
 
-/// Some writers leave 0 here and mean "right behind the header".
+/// The position of the first voxel. Some writers leave 0 in the header and mean "directly behind the header".
 fn data_offset(file_name: &str, header: &NiftiHeader) -> Result<usize, NiftiError> {
     let offset = header.vox_offset;
     if !(0.0..=MAX_DATA_OFFSET).contains(&offset) {

@@ -1,4 +1,4 @@
-//! A file within a file that lies there as it is: the member of an archive that was not packed.
+//! A range of a file as a file of its own: the member of an archive that is stored without compression.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -6,14 +6,14 @@ use std::rc::Rc;
 use super::{FileError, FileSource};
 use crate::pace::LocalFuture;
 
-/// A range of another file.
-pub(super) struct Part {
+/// The bytes `range` of `source`.
+pub(super) struct FileRange {
     pub(super) source: Rc<dyn FileSource>,
-    /// Within the other file.
+    /// Position within `source`, in bytes.
     pub(super) range: Range<u64>,
 }
 
-impl FileSource for Part {
+impl FileSource for FileRange {
     fn len(&self) -> u64 {
         self.range.end - self.range.start
     }

@@ -2,22 +2,22 @@
 
 use super::pickle::{self, StorageRef};
 use super::{Flaw, Storage, Value};
-use crate::files::held;
+use crate::files::memory_file;
 
 /// Bytes of a ZIP entry's header before its name.
 const ENTRY_HEADER: usize = 30;
 
-/// The shape of the one tensor in a ZIP container, if the first bytes of the file hold its pickle; torch puts that in
-/// front. `None` says that the file must be read as a whole, which also tells what is wrong with it.
-pub fn shape_at_beginning(beginning: &[u8]) -> Option<Vec<usize>> {
-    let pickle = beginning.get(first_entry(beginning, "data.pkl")?..)?;
-    match pickle::load(pickle, &mut announced).ok()?.value {
+/// The shape of the one tensor in a ZIP container from `head`, the first bytes of the file, if they hold its pickle, which
+/// torch writes first. `None` means that the file must be read as a whole, which also finds errors.
+pub fn shape_from_head(head: &[u8]) -> Option<Vec<usize>> {
+    let pickle = head.get(first_entry(head, "data.pkl")?..)?;
+    match pickle::load(pickle, &mut declared_storage).ok()?.value {
         Value::Tensor(tensor) => Some(tensor.shape().to_vec()),
         _ => None,
     }
 }
 
-/// Where the data of the first entry begin, if its name ends in `name` and it is not compressed.
+/// Position of the first entry's data, if its name ends in `name` and it is not compressed.
 fn first_entry(file: &[u8], name: &str) -> Option<usize> {
     let header = file.get(..ENTRY_HEADER).filter(|header| header.starts_with(b"PK\x03\x04"))?;
     let u16_at = |at: usize| Some(usize::from(u16::from_le_bytes([*header.get(at)?, *header.get(at + 1)?])));
@@ -26,9 +26,9 @@ fn first_entry(file: &[u8], name: &str) -> Option<usize> {
     (method == 0 && found.ends_with(name.as_bytes())).then_some(ENTRY_HEADER + name_length + extra_length)
 }
 
-/// A storage of the announced size whose bytes are not there.
-fn announced(wanted: StorageRef<'_>) -> Result<Storage, Flaw> {
-    Ok(Storage { file: held(Vec::new()), range: 0..wanted.n_bytes()? as u64, dtype: wanted.dtype, little_endian: true })
+/// A storage of the size that the pickle declares, without its bytes.
+fn declared_storage(wanted: StorageRef<'_>) -> Result<Storage, Flaw> {
+    Ok(Storage { file: memory_file(Vec::new()), range: 0..wanted.n_bytes()? as u64, dtype: wanted.dtype, little_endian: true })
 }
 
 #[cfg(test)]
@@ -39,8 +39,8 @@ mod tests {
     #[test]
     fn the_shape_needs_the_first_bytes_only() {
         let file = write_tensor(&[1, 30, 20, 10], &[0.0; 6000]);
-        assert_eq!(shape_at_beginning(&file[..1024]), Some(vec![1, 30, 20, 10]));
-        assert_eq!(shape_at_beginning(&file[..100]), None);
-        assert_eq!(shape_at_beginning(b"not torch"), None);
+        assert_eq!(shape_from_head(&file[..1024]), Some(vec![1, 30, 20, 10]));
+        assert_eq!(shape_from_head(&file[..100]), None);
+        assert_eq!(shape_from_head(b"not torch"), None);
     }
 }
