@@ -46,6 +46,7 @@ mod in_process;
 mod layers;
 mod maps;
 mod maps_json;
+#[cfg(feature = "compute")]
 mod matrix;
 mod murmur;
 #[cfg(feature = "compute")]

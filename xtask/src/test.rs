@@ -88,6 +88,8 @@ fn part(name: &str) -> Outcome<Part> {
 fn lint(report: &mut Report) {
     report.step("cargo fmt", |_| run::run(cargo().args(["fmt", "--all", "--check"])));
     report.step("clippy, native", |_| clippy(&["--workspace", "--all-targets", "--features", NATIVE_FEATURES]));
+    // What CONTRIBUTING.md offers to those whose work needs no burn.
+    report.step("clippy, without compute", |_| clippy(&["--no-default-features", "--all-targets"]));
     report.step("clippy, page", |_| {
         tools::wasm_target()?;
         clippy(&[PAGE_ONLY, &["--lib", "--bin", "app"]].concat())
