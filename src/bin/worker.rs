@@ -6,7 +6,8 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::{Engine, FigureFiles, Given, Host};
+    use maplens::engine::RequestFiles;
+    use maplens::engine::{Engine, FigureFiles, Host};
     use maplens::files::{FileSource, MemoryStore, Store};
     use maplens::network::helper_pool::{Answer, Helper, HelperPool};
     use maplens::pace::LocalFuture;
@@ -202,7 +203,7 @@ mod program {
         queue.busy.set(false);
     }
 
-    async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<Given, Failure> {
+    async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<RequestFiles, Failure> {
         let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
         let files: Vec<_> = files.into_iter().map(source).collect();
         if let Request::DrawFigure(order) = request {
@@ -211,19 +212,19 @@ mod program {
                 let hint = "choose another background, or try again when the page can be reached".to_owned();
                 template = Some(template_tree(&order.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
             }
-            return Ok(Given::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
+            return Ok(RequestFiles::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
         }
         if let Request::OpenDemo { base_url } = request {
             let hint = "the page works with your own model and images all the same".to_owned();
             let trees = demo_trees(base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;
-            return Ok(Given::Demo { model: trees.0, images: trees.1 });
+            return Ok(RequestFiles::Demo { model: trees.0, images: trees.1 });
         }
         if let Request::OpenVolume { bundled: Some(Bundled { base_url, path }), .. } = request {
             let hint = "the page works without it; a copy of your own can be opened instead".to_owned();
             let file = bundled_layer(base_url, path).await.map_err(|error| Failure { what: error.to_string(), hint })?;
-            return Ok(Given::Files(vec![(path.clone(), file)]));
+            return Ok(RequestFiles::Files(vec![(path.clone(), file)]));
         }
-        Ok(if files.is_empty() { Given::Nothing } else { Given::Files(files) })
+        Ok(if files.is_empty() { RequestFiles::Nothing } else { RequestFiles::Files(files) })
     }
 }
 

@@ -1,7 +1,7 @@
 //! A scene on the grid of its pixels, as matplotlib's Agg back end draws: images fill whole pixels, lines along an axis and
 //! boxes are moved to the nearest ones, text stands on them. Without it every edge of a slice would be half a pixel off or blurred.
 
-use super::nearest::sampled;
+use super::agg_sampling::sampled;
 use crate::render::figure::{Mark, POINTS_PER_INCH, Rect, Scene};
 
 /// Half the edge of a text's box in points: the path that is moved runs along the middle of the edge.

@@ -48,7 +48,7 @@ pub enum NiftiForm {
     Clinicadl,
 }
 
-/// What a group run came to.
+/// The outcome of a group run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interpretation {
     /// The run as it is kept.
@@ -57,18 +57,18 @@ pub struct Interpretation {
     pub left_out: Vec<String>,
     /// Things the user should know.
     pub warnings: Vec<String>,
-    /// Milliseconds that the run took, this time.
+    /// Milliseconds that the run took, without those before an interruption.
     pub milliseconds: f64,
 }
 
-/// A run whose results are kept until the user forgets them.
+/// A run whose results are kept until the user erases them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptRun {
     /// Folder of the run in the storage.
     pub run: String,
     /// Folder name of the MAPS.
     pub maps: String,
-    /// What was asked.
+    /// The options of the run.
     pub options: InterpretOptions,
     /// Maps computed, over all splits, selections, sessions and elements.
     pub done: u64,

@@ -70,3 +70,14 @@ impl Convention {
         }
     }
 }
+
+/// What a map holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quantity {
+    /// The saliency map.
+    #[default]
+    Map,
+    /// The map in ClinicaDL's arithmetic minus the corrected one.
+    Difference,
+}

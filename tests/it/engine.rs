@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use maplens::engine::{Engine, Given, Host};
+use maplens::engine::{Engine, Host, RequestFiles};
 use maplens::files::{FileSource, FileTree, MemoryFile};
 use maplens::pace::{LocalFuture, Stage};
 use maplens::protocol::{
@@ -63,7 +63,7 @@ pub struct Talk {
 
 impl Talk {
     /// Sends a request and gives its last event.
-    pub fn say(&mut self, request: Request, given: Given) -> (Event, Vec<Attachment>) {
+    pub fn say(&mut self, request: Request, given: RequestFiles) -> (Event, Vec<Attachment>) {
         self.ear.heard.borrow_mut().clear();
         pollster::block_on(self.engine.handle(request, given, &self.ear));
         self.ear.heard.borrow_mut().pop().expect("every request is answered")
@@ -71,8 +71,8 @@ impl Talk {
 
     pub fn with_demo() -> Self {
         let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
-        let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
+        let given = RequestFiles::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
         let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
         assert!(matches!(event, Event::Participants(list) if list.rows.len() == 4));
         talk
@@ -95,7 +95,7 @@ impl Talk {
     }
 
     pub fn map_for(&mut self, request: Request) -> (MapReady, Vec<f32>) {
-        match self.say(request, Given::Nothing) {
+        match self.say(request, RequestFiles::Nothing) {
             (Event::Map(ready), mut attachments) => match attachments.remove(0) {
                 Attachment::Floats(values) => (*ready, values.to_vec()),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -104,7 +104,7 @@ impl Talk {
         }
     }
 
-    pub fn failure(&mut self, request: Request, given: Given) -> Failure {
+    pub fn failure(&mut self, request: Request, given: RequestFiles) -> Failure {
         match self.say(request, given).0 {
             Event::Failed(failure) => failure,
             event => panic!("{event:?}"),
@@ -112,7 +112,7 @@ impl Talk {
     }
 
     pub fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
-        match self.say(Request::Export { kind }, Given::Nothing) {
+        match self.say(Request::Export { kind }, RequestFiles::Nothing) {
             (Event::File { name, .. }, mut attachments) => match attachments.remove(0) {
                 Attachment::Bytes(bytes) => (name, bytes),
                 Attachment::Floats(_) => panic!("files are bytes"),
@@ -140,20 +140,20 @@ pub fn explain(participant: &str, method: Method) -> Request {
     })
 }
 
-fn files(files: Vec<(&str, Vec<u8>)>) -> Given {
+fn files(files: Vec<(&str, Vec<u8>)>) -> RequestFiles {
     let source = |(path, bytes): (&str, Vec<u8>)| (path.to_owned(), Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>);
-    Given::Files(files.into_iter().map(source).collect())
+    RequestFiles::Files(files.into_iter().map(source).collect())
 }
 
 /// The demo's MAPS as chosen files, after `spoil` has changed them.
-fn demo_maps(spoil: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Given {
+fn demo_maps(spoil: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> RequestFiles {
     let tree: FileTree = fixtures::tree_of("www/demo/maps_trivial");
     let paths: Vec<String> = tree.paths().map(str::to_owned).collect();
     let read = |path: String| {
         let bytes = spoil(&path, pollster::block_on(tree.read(&path)).unwrap())?;
         Some((path, Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>))
     };
-    Given::Files(paths.into_iter().filter_map(read).collect())
+    RequestFiles::Files(paths.into_iter().filter_map(read).collect())
 }
 
 fn image(shape: [usize; 3], voxel: impl Fn(usize) -> f32) -> Vec<u8> {
@@ -209,7 +209,7 @@ fn exported_files_hold_the_map_where_it_belongs() {
 fn a_cancelled_job_is_no_failure_and_loses_nothing() {
     let mut talk = Talk::with_demo();
     talk.cancel_after(0);
-    assert_eq!(talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing).0, Event::Cancelled);
+    assert_eq!(talk.say(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing).0, Event::Cancelled);
     talk.cancel_after(usize::MAX);
     talk.assert_still_usable();
 }
@@ -217,15 +217,15 @@ fn a_cancelled_job_is_no_failure_and_loses_nothing() {
 #[test]
 fn a_request_before_anything_is_loaded_says_what_to_do() {
     let mut talk = Talk::default();
-    let failure = talk.failure(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
+    let failure = talk.failure(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing);
     assert_eq!((failure.what.as_str(), failure.hint.as_str()), ("no model is loaded", "choose a MAPS folder or archive first"));
-    assert_eq!(talk.failure(Request::Export { kind: ExportKind::Nifti }, Given::Nothing).what, "there is no map yet");
+    assert_eq!(talk.failure(Request::Export { kind: ExportKind::Nifti }, RequestFiles::Nothing).what, "there is no map yet");
 }
 
 #[test]
 fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
     let mut talk = Talk::with_demo();
-    let mut refused = |given: Given| talk.failure(Request::OpenModel, given).what;
+    let mut refused = |given: RequestFiles| talk.failure(Request::OpenModel, given).what;
     assert_eq!(refused(files(vec![("holiday/beach.jpg", vec![0xff, 0xd8])])), "no maps.json in what was given (files looked at: 1)");
     let no_checkpoint = demo_maps(|path, bytes| (!path.ends_with("model.pth.tar")).then_some(bytes));
     assert!(refused(no_checkpoint).starts_with("no trained checkpoint: "));
@@ -247,7 +247,7 @@ fn an_unfit_image_is_refused_in_words_and_the_model_stays() {
     let mut refused = |bytes: Vec<u8>| {
         let (event, _) = talk.say(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
         assert!(matches!(event, Event::Participants(_)), "{event:?}");
-        talk.failure(explain("sub-X", Method::Gradients), Given::Nothing).what
+        talk.failure(explain("sub-X", Method::Gradients), RequestFiles::Nothing).what
     };
     let small = refused(image([40, 48, 40], |i| (i % 7) as f32));
     assert!(small.ends_with("the network takes an input of 1×80×96×80 but the image gives 1×18×20×16"), "{small}");
@@ -255,7 +255,7 @@ fn an_unfit_image_is_refused_in_words_and_the_model_stays() {
     assert!(constant.ends_with("every voxel is 3, and a constant image cannot be normalised"), "{constant}");
     let nan = refused(image([169, 208, 179], |_| f32::NAN));
     assert!(nan.contains("voxels are not a number"), "{nan}");
-    let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+    let given = RequestFiles::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
     talk.say(Request::OpenDemo { base_url: String::new() }, given);
     talk.assert_still_usable();
 }
@@ -296,9 +296,9 @@ fn outputs_are_compared_with_those_that_clinicadl_recorded() {
     let table = "participant_id\tsession_id\timage_id\ttrue_label\tpredicted_label\tproba0\tproba1\n\
          sub-TRIV24\tses-M000\t0\t0\t0\t0.9\t0.1\n";
     let path = "maps_trivial/split-0/best-loss/test/test_image_level_prediction.tsv";
-    let Given::Files(mut given) = demo_maps(|_, bytes| Some(bytes)) else { unreachable!() };
+    let RequestFiles::Files(mut given) = demo_maps(|_, bytes| Some(bytes)) else { unreachable!() };
     given.push((path.to_owned(), Rc::new(MemoryFile(table.as_bytes().into()))));
-    talk.say(Request::OpenModel, Given::Files(given));
+    talk.say(Request::OpenModel, RequestFiles::Files(given));
     let (after, _) = talk.map("sub-TRIV24", Method::Gradients);
     let check = after.self_check.unwrap();
     assert_eq!((check.file.as_str(), check.recorded.as_slice()), (path, [0.9, 0.1].as_slice()));
@@ -312,7 +312,7 @@ fn grad_cam_differs_between_the_conventions_by_their_difference() {
     let mut talk = Talk::with_demo();
     let mut of = |convention, quantity| {
         let Request::Explain(explanation) = explain("sub-TRIV24", Method::GradCam { level: None }) else { unreachable!() };
-        match talk.say(Request::Explain(Explanation { convention, quantity, ..explanation }), Given::Nothing) {
+        match talk.say(Request::Explain(Explanation { convention, quantity, ..explanation }), RequestFiles::Nothing) {
             (Event::Map(_), mut attachments) => match attachments.remove(0) {
                 Attachment::Floats(values) => values.to_vec(),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -333,7 +333,7 @@ fn images_that_were_opened_for_another_model_are_cut_as_this_one_takes_them() {
     let archive = fixtures::bytes("tests/fixtures/maps/patch50_stride.tar.gz");
     assert!(matches!(talk.say(Request::OpenModel, files(vec![("patch50_stride.tar.gz", archive)])).0, Event::Model(_)));
     let Request::Explain(explanation) = explain("sub-TRIV24", Method::Gradients) else { unreachable!() };
-    let (event, _) = talk.say(Request::Explain(Explanation { element: 13, ..explanation }), Given::Nothing);
+    let (event, _) = talk.say(Request::Explain(Explanation { element: 13, ..explanation }), RequestFiles::Nothing);
     let Event::Map(ready) = event else { panic!("{event:?}") };
     assert_eq!((ready.element_number, ready.element_name.as_str(), ready.header.shape), (13, "patch 13", [50; 3]));
 }

@@ -1,7 +1,7 @@
 //! Clusters of the last map, as the engine tells them to the page.
 
 use maplens::analysis::clusters::{Cluster, ClusterRule, Clusters};
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::pace::Stage;
 use maplens::protocol::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Method, Request};
 use maplens::volume::{Affine, Grid};
@@ -19,7 +19,7 @@ fn question(channel: usize, threshold: f32, min_voxels: usize) -> Request {
 }
 
 fn clusters(talk: &mut Talk, threshold: f32, min_voxels: usize) -> (ClustersReady, Vec<u8>) {
-    match talk.say(question(0, threshold, min_voxels), Given::Nothing) {
+    match talk.say(question(0, threshold, min_voxels), RequestFiles::Nothing) {
         (Event::Clusters(ready), mut attachments) => match attachments.remove(0) {
             Attachment::Bytes(bytes) => (*ready, bytes),
             Attachment::Floats(_) => panic!("a set of voxels is bytes"),
@@ -78,10 +78,10 @@ fn above_the_maximum_there_is_nothing_and_at_zero_there_is_a_limit() {
 fn of_another_map_channel_or_threshold_nothing_is_told() {
     let (mut talk, _, values) = with_map();
     let threshold = magnitude(&values, 0.9);
-    assert_eq!(talk.failure(question(1, threshold, 1), Given::Nothing).what, "the map has no channel 2");
-    assert!(talk.failure(question(0, -1.0, 1), Given::Nothing).what.contains("a threshold of -1"));
+    assert_eq!(talk.failure(question(1, threshold, 1), RequestFiles::Nothing).what, "the map has no channel 2");
+    assert!(talk.failure(question(0, -1.0, 1), RequestFiles::Nothing).what.contains("a threshold of -1"));
     talk.map_for(Request::Explain(explanation(Method::GradCam { level: Some(1) })));
-    let failure = talk.failure(question(0, threshold, 1), Given::Nothing);
+    let failure = talk.failure(question(0, threshold, 1), RequestFiles::Nothing);
     assert_eq!(failure.what, "this map is not the last one any more");
 }
 
@@ -91,7 +91,7 @@ fn finding_clusters_is_cancelled_and_asked_for_again() {
     let threshold = magnitude(&values, 0.9);
     for n_steps in [0, 1, 2] {
         talk.cancel_after(n_steps);
-        assert_eq!(talk.say(question(0, threshold, 1), Given::Nothing).0, Event::Cancelled, "after {n_steps} steps");
+        assert_eq!(talk.say(question(0, threshold, 1), RequestFiles::Nothing).0, Event::Cancelled, "after {n_steps} steps");
     }
     talk.cancel_after(usize::MAX);
     assert!(!clusters(&mut talk, threshold, 1).0.peaks.is_empty());

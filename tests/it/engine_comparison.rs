@@ -1,7 +1,7 @@
 //! Maps that are kept beside each other: what the engine says they have in common, whatever is opened meanwhile.
 
 use maplens::analysis::comparison::{Correlations, Overlap, Voxels};
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::pace::Stage;
 use maplens::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, Method, Request};
 
@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1e-12;
 
 /// Another model on the demo's images.
 fn open_fixture(talk: &mut Talk, maps: &str) {
-    let given = Given::Demo { model: fixtures::tree_of(maps), images: fixtures::tree_of("www/demo/caps") };
+    let given = RequestFiles::Demo { model: fixtures::tree_of(maps), images: fixtures::tree_of("www/demo/caps") };
     let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
     assert!(matches!(event, Event::Participants(_)), "{event:?}");
 }
@@ -26,13 +26,13 @@ fn of_node(participant: &str, target: usize) -> Explanation {
 /// Computes a map and keeps it.
 fn keep(talk: &mut Talk, number: u32, explanation: Explanation) -> Vec<f32> {
     let (_, values) = talk.map_for(Request::Explain(explanation.clone()));
-    let (event, _) = talk.say(Request::KeepMap { number, explanation }, Given::Nothing);
+    let (event, _) = talk.say(Request::KeepMap { number, explanation }, RequestFiles::Nothing);
     assert!(matches!(&event, Event::KeptMaps(numbers) if numbers.last() == Some(&number)), "{event:?}");
     values
 }
 
 fn compare(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> Event {
-    talk.say(Request::CompareMaps(ComparisonRequest { maps, voxels: Voxels::All, top_percent }), Given::Nothing).0
+    talk.say(Request::CompareMaps(ComparisonRequest { maps, voxels: Voxels::All, top_percent }), RequestFiles::Nothing).0
 }
 
 fn outcome(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> ComparisonOutcome {
@@ -111,10 +111,10 @@ fn kept_maps_outlive_their_model_and_are_four_at_most() {
     assert_eq!(outcome(&mut talk, [1, 12], 5.0), ComparisonOutcome::Gone(12));
     keep(&mut talk, 4, of_node("sub-TRIV24", 1));
     let explanation = of_node("sub-TRIV24", 1);
-    let fifth = talk.failure(Request::KeepMap { number: 5, explanation: explanation.clone() }, Given::Nothing);
+    let fifth = talk.failure(Request::KeepMap { number: 5, explanation: explanation.clone() }, RequestFiles::Nothing);
     assert_eq!(fifth.what, "4 maps are kept already, which is the most");
-    talk.say(Request::ForgetMap { number: 1 }, Given::Nothing);
-    let (event, _) = talk.say(Request::KeepMap { number: 5, explanation }, Given::Nothing);
+    talk.say(Request::ForgetMap { number: 1 }, RequestFiles::Nothing);
+    let (event, _) = talk.say(Request::KeepMap { number: 5, explanation }, RequestFiles::Nothing);
     assert_eq!(event, Event::KeptMaps(vec![2, 3, 4, 5]));
     assert_eq!(outcome(&mut talk, [1, 2], 5.0), ComparisonOutcome::Gone(1), "what is forgotten is gone, with its numbers");
     let (same, overlap) = numbers(&mut talk, [4, 5], 1.0);
@@ -125,7 +125,7 @@ fn kept_maps_outlive_their_model_and_are_four_at_most() {
 fn what_is_not_the_last_map_is_not_kept_for_it() {
     let mut talk = Talk::with_demo();
     talk.map_for(Request::Explain(of_node("sub-TRIV24", 0)));
-    let failure = talk.failure(Request::KeepMap { number: 1, explanation: of_node("sub-TRIV24", 1) }, Given::Nothing);
+    let failure = talk.failure(Request::KeepMap { number: 1, explanation: of_node("sub-TRIV24", 1) }, RequestFiles::Nothing);
     assert_eq!(failure.what, "this map is not the last one any more");
 }
 

@@ -1,9 +1,9 @@
 //! Figures through the engine's messages: backgrounds, the hash of the record, and what is refused.
 
-use maplens::engine::{FigureFiles, Given};
+use maplens::engine::{FigureFiles, RequestFiles};
 use maplens::files::held;
 use maplens::protocol::{
-    Attachment, Convention, Event, Explanation, ExportKind, FigureForm, FigureOrder, FigureReady, FigureVolume, Method, ParticipantKey,
+    Attachment, Convention, Event, Explanation, ExportKind, FigureForm, FigureReady, FigureRequest, FigureVolume, Method, ParticipantKey,
     Quantity, Request, VolumeHeader,
 };
 use maplens::render::figure::{Ground, MaskStyle, Settings};
@@ -12,14 +12,14 @@ use maplens::render::{CutCoords, DisplayMode, Threshold};
 use crate::engine::Talk;
 use crate::fixtures;
 
-fn order(ground: Ground, form: FigureForm) -> FigureOrder {
+fn order(ground: Ground, form: FigureForm) -> FigureRequest {
     let settings = Settings {
         mode: DisplayMode::Yz,
         cuts: CutCoords::Positions(vec![-50.0, 14.0]),
         threshold: Some(Threshold::Percentile(97.0)),
         ..Settings::default()
     };
-    FigureOrder {
+    FigureRequest {
         settings,
         ground,
         own: None,
@@ -31,7 +31,7 @@ fn order(ground: Ground, form: FigureForm) -> FigureOrder {
     }
 }
 
-fn draw(talk: &mut Talk, order: FigureOrder, given: Given) -> (FigureReady, String) {
+fn draw(talk: &mut Talk, order: FigureRequest, given: RequestFiles) -> (FigureReady, String) {
     match talk.say(Request::DrawFigure(Box::new(order)), given) {
         (Event::Figure(ready), mut attachments) => match attachments.remove(0) {
             Attachment::Bytes(bytes) => (*ready, String::from_utf8(bytes).unwrap()),
@@ -62,10 +62,10 @@ fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     let record: serde_json::Value = serde_json::from_slice(&talk.file(ExportKind::Record).1).unwrap();
     let template = || {
         let template = Some(fixtures::tree_of("www/demo/template"));
-        Given::Figure(FigureFiles { template, ..FigureFiles::default() })
+        RequestFiles::Figure(FigureFiles { template, ..FigureFiles::default() })
     };
     let mut texts = Vec::new();
-    for (ground, given) in [(Ground::None, Given::Nothing), (Ground::Image, Given::Nothing), (Ground::Template, template())] {
+    for (ground, given) in [(Ground::None, RequestFiles::Nothing), (Ground::Image, RequestFiles::Nothing), (Ground::Template, template())] {
         let (ready, svg) = draw(&mut talk, order(ground, FigureForm::Shown), given);
         assert_eq!(ready.panels.len(), 2);
         assert_eq!([ready.panels[0].position_mm, ready.panels[1].position_mm], [-50.0, 14.0]);
@@ -76,9 +76,9 @@ fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     let n_images: Vec<usize> = texts.iter().map(|svg| svg.matches("<image").count()).collect();
     assert_eq!(n_images, [3, 5, 5], "two slices of the map and the bar; two of the background");
     // The planes, which the page draws itself, carry it, too.
-    assert_eq!(talk.say(Request::HashMap, Given::Nothing).0, Event::MapHash(record["map"]["sha256"].as_str().unwrap().to_owned()));
+    assert_eq!(talk.say(Request::HashMap, RequestFiles::Nothing).0, Event::MapHash(record["map"]["sha256"].as_str().unwrap().to_owned()));
     // The template is kept: it is not given again.
-    assert_eq!(draw(&mut talk, order(Ground::Template, FigureForm::Shown), Given::Nothing).1, texts[2]);
+    assert_eq!(draw(&mut talk, order(Ground::Template, FigureForm::Shown), RequestFiles::Nothing).1, texts[2]);
 }
 
 /// 10 mm voxels around the middle of the head.
@@ -88,9 +88,9 @@ fn volume(number: u32) -> FigureVolume {
 }
 
 /// Voxels of such volumes, by functions of their index.
-fn voxels(values: &[fn(usize) -> f32]) -> Given {
+fn voxels(values: &[fn(usize) -> f32]) -> RequestFiles {
     let bytes = |value: &fn(usize) -> f32| (0..14 * 17 * 14).flat_map(|index| value(index).to_le_bytes()).collect::<Vec<u8>>();
-    Given::Figure(FigureFiles { template: None, volumes: values.iter().map(|value| held(bytes(value))).collect() })
+    RequestFiles::Figure(FigureFiles { template: None, volumes: values.iter().map(|value| held(bytes(value))).collect() })
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn the_pages_own_background_and_masks_are_read_once_and_kept_for_the_next_figure
     let of_page = |own: Option<u32>, masks: &[u32], mask_style| {
         let ground = if own.is_some() { Ground::Own } else { Ground::None };
         let (own, masks) = (own.map(volume), masks.iter().copied().map(volume).collect());
-        FigureOrder { own, masks, mask_style, ..order(ground, FigureForm::Shown) }
+        FigureRequest { own, masks, mask_style, ..order(ground, FigureForm::Shown) }
     };
     let (grey, block): (fn(usize) -> f32, fn(usize) -> f32) = (|index| (index % 90) as f32, |index| f32::from(u8::from(index > 1000)));
     let counts = |svg: &str| (svg.matches("<image").count(), svg.matches("stroke=\"#009e73\"").count());
@@ -124,7 +124,7 @@ fn the_pages_own_background_and_masks_are_read_once_and_kept_for_the_next_figure
 #[test]
 fn html_comes_as_a_file_named_after_the_map() {
     let mut talk = with_map();
-    let (event, mut attachments) = talk.say(Request::DrawFigure(Box::new(order(Ground::Image, FigureForm::Html))), Given::Nothing);
+    let (event, mut attachments) = talk.say(Request::DrawFigure(Box::new(order(Ground::Image, FigureForm::Html))), RequestFiles::Nothing);
     let Event::File { name, mime } = event else { panic!("{event:?}") };
     assert_eq!((name.as_str(), mime.as_str()), ("sub-TRIV24_ses-M000_image-0_map.html", "text/html"));
     let Attachment::Bytes(bytes) = attachments.remove(0) else { panic!("a file is bytes") };
@@ -135,17 +135,17 @@ fn html_comes_as_a_file_named_after_the_map() {
 fn what_cannot_be_drawn_is_told_and_nothing_is_lost() {
     let mut talk = Talk::with_demo();
     let shown = |ground| Request::DrawFigure(Box::new(order(ground, FigureForm::Shown)));
-    assert_eq!(talk.failure(shown(Ground::None), Given::Nothing).what, "there is no map yet");
+    assert_eq!(talk.failure(shown(Ground::None), RequestFiles::Nothing).what, "there is no map yet");
     let mut talk = with_map();
     let mut wrong = order(Ground::None, FigureForm::Shown);
     wrong.settings.cuts = CutCoords::Positions(vec![1.0]);
-    let failure = talk.failure(Request::DrawFigure(Box::new(wrong)), Given::Nothing);
+    let failure = talk.failure(Request::DrawFigure(Box::new(wrong)), RequestFiles::Nothing);
     assert_eq!(failure.what, "display mode yz needs two coordinates in millimetres, and 1 were given");
     let mut wrong = order(Ground::None, FigureForm::Shown);
     wrong.channel = 3;
-    assert_eq!(talk.failure(Request::DrawFigure(Box::new(wrong)), Given::Nothing).what, "the map has no channel 3");
-    assert_eq!(talk.failure(shown(Ground::Template), Given::Nothing).what, "the figure's background is not there");
-    draw(&mut talk, order(Ground::Image, FigureForm::Shown), Given::Nothing);
+    assert_eq!(talk.failure(Request::DrawFigure(Box::new(wrong)), RequestFiles::Nothing).what, "the map has no channel 3");
+    assert_eq!(talk.failure(shown(Ground::Template), RequestFiles::Nothing).what, "the figure's background is not there");
+    draw(&mut talk, order(Ground::Image, FigureForm::Shown), RequestFiles::Nothing);
 }
 
 /// The page fetches what the index names, and refuses another size.

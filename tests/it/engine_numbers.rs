@@ -5,7 +5,7 @@ use std::rc::Rc;
 use maplens::analysis::histogram::Histogram;
 use maplens::analysis::profile::profiles;
 use maplens::analysis::rank_table::RankTable;
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::files::{FileSource, MemoryFile};
 use maplens::protocol::{Event, Explanation, MapNumbers, MapReady, Method, Request};
 use maplens::volume::{Affine, Grid};
@@ -19,7 +19,7 @@ fn gradients_of(participant: &str) -> Explanation {
 }
 
 fn measure(talk: &mut Talk, explanation: &Explanation, channel: usize) -> Event {
-    talk.say(Request::MeasureMap { explanation: explanation.clone(), channel }, Given::Nothing).0
+    talk.say(Request::MeasureMap { explanation: explanation.clone(), channel }, RequestFiles::Nothing).0
 }
 
 fn numbers(talk: &mut Talk, explanation: &Explanation, channel: usize) -> MapNumbers {
@@ -46,7 +46,7 @@ fn numbers_are_of_the_last_map_and_in_its_place() {
     let sums = found.profiles.each_ref().map(|profile| profile.sums.iter().sum::<f64>());
     let total: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
     assert!(sums.iter().all(|sum| (sum / total - 1.0).abs() < 1e-12), "all slices of a direction hold all there is: {sums:?}");
-    let failure = talk.failure(Request::MeasureMap { explanation, channel: 1 }, Given::Nothing);
+    let failure = talk.failure(Request::MeasureMap { explanation, channel: 1 }, RequestFiles::Nothing);
     assert_eq!(failure.what, "the map has no channel 1");
 }
 
@@ -54,7 +54,7 @@ fn numbers_are_of_the_last_map_and_in_its_place() {
 fn each_channel_has_its_own_numbers() {
     let mut talk = Talk::with_demo();
     let archive: Rc<dyn FileSource> = Rc::new(MemoryFile(fixtures::bytes("tests/fixtures/maps/slice_sag_resnet18.tar.gz").into()));
-    let (event, _) = talk.say(Request::OpenModel, Given::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
+    let (event, _) = talk.say(Request::OpenModel, RequestFiles::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
     assert!(matches!(event, Event::Model(_)), "{event:?}");
     let explanation = gradients_of("sub-TRIV24");
     let (ready, values) = talk.map_for(Request::Explain(explanation.clone()));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::files::{FileTree, MemoryFile};
 use maplens::pace::Stage;
 use maplens::protocol::{DeviceChoice, Event, Explanation, ExportKind, Method, Request};
@@ -24,7 +24,7 @@ struct Seen {
 impl Talk {
     fn with_regions() -> Self {
         let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
+        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
         talk.open_regions();
         talk
     }
@@ -49,14 +49,14 @@ impl Talk {
 }
 
 /// The MAPS of regions with the demo's participants and the masks.
-fn regions() -> Given {
+fn regions() -> RequestFiles {
     let mut images: FileTree = fixtures::tree_of("www/demo/caps");
     let masks = fixtures::tree_of("tests/fixtures/caps_masks");
     for path in masks.paths() {
         let bytes = pollster::block_on(masks.read(path)).unwrap();
         images.insert(path.replacen("caps_masks", "caps/masks", 1), Rc::new(MemoryFile(bytes.into())));
     }
-    Given::Demo { model: fixtures::tree_of(MAPS), images }
+    RequestFiles::Demo { model: fixtures::tree_of(MAPS), images }
 }
 
 fn fresh(participant: &str, element: usize, method: Method, target: usize) -> Seen {
@@ -85,8 +85,8 @@ fn looking_at_images_and_saving_files_changes_nothing() {
     let mut talk = Talk::with_regions();
     talk.map_of("sub-TRIV24", 0, Method::Gradients, 0);
     let Request::Explain(Explanation { participant, .. }) = explain("sub-TRIV25", GRAD_CAM) else { unreachable!() };
-    talk.say(Request::ShowParticipant { participant, element: 0 }, Given::Nothing);
-    talk.say(Request::ListParticipants, Given::Nothing);
+    talk.say(Request::ShowParticipant { participant, element: 0 }, RequestFiles::Nothing);
+    talk.say(Request::ListParticipants, RequestFiles::Nothing);
     talk.file(ExportKind::Nifti);
     let (second, stages) = talk.map_of("sub-TRIV24", 0, Method::Gradients, 1);
     assert!(!stages.contains(&Stage::Forward), "{stages:?}");
@@ -108,7 +108,7 @@ fn another_element_or_participant_is_computed_anew() {
 fn another_checkpoint_is_computed_anew() {
     let mut talk = Talk::with_regions();
     let mut of = |split, selection: &str| {
-        let (event, _) = talk.say(Request::ChooseCheckpoint { split, selection: selection.to_owned() }, Given::Nothing);
+        let (event, _) = talk.say(Request::ChooseCheckpoint { split, selection: selection.to_owned() }, RequestFiles::Nothing);
         assert!(matches!(event, Event::Model(_)), "{event:?}");
         let (seen, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
         assert!(stages.contains(&Stage::Forward), "{stages:?}");
@@ -126,7 +126,7 @@ fn reopened_files_and_another_device_are_asked_again() {
     talk.open_regions();
     let (reopened, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
-    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
+    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
     let (moved, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
     assert_eq!((&reopened, &moved), (&before, &before));
@@ -139,9 +139,9 @@ fn a_cancel_anywhere_leaves_nothing_half_done_to_answer_from() {
     let (mut n_cancelled, mut n_kept) = (0, 0);
     // From before the upload to the last step backwards.
     for left in 0.. {
-        talk.say(Request::ChooseCheckpoint { split: 0, selection: "loss".to_owned() }, Given::Nothing);
+        talk.say(Request::ChooseCheckpoint { split: 0, selection: "loss".to_owned() }, RequestFiles::Nothing);
         talk.cancel_after(left);
-        let (event, _) = talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
+        let (event, _) = talk.say(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing);
         talk.cancel_after(usize::MAX);
         if event != Event::Cancelled {
             assert!(matches!(event, Event::Map(_)), "{event:?}");

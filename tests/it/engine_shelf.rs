@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::rc::Rc;
 
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::files::{FileSource, MemoryFile};
 use maplens::protocol::{Attachment, Event, OverlayKind, Request, VolumeReady, VolumeRole};
 use maplens::volume::{Affine, Volume, nifti};
@@ -22,7 +22,7 @@ fn image(values: &[(usize, f32)], world_from_voxel: Affine) -> Vec<u8> {
 
 fn say(role: VolumeRole, files: &[(&str, &[u8])]) -> (Event, Vec<Attachment>) {
     let source = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Rc::new(MemoryFile((*bytes).into())) as Rc<dyn FileSource>);
-    Talk::default().say(Request::OpenVolume { role, bundled: None }, Given::Files(files.iter().map(source).collect()))
+    Talk::default().say(Request::OpenVolume { role, bundled: None }, RequestFiles::Files(files.iter().map(source).collect()))
 }
 
 fn opened(role: VolumeRole, files: &[(&str, &[u8])]) -> (VolumeReady, Vec<f32>) {

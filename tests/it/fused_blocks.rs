@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use maplens::engine::device;
+use maplens::engine::study::device;
 use maplens::network::kernels::gpu::GpuBlock;
 use maplens::network::kernels::{BlockParameters, Rectifier};
 use maplens::protocol::DeviceChoice;

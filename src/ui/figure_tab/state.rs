@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::volumes::{Sent, Volumes};
-use crate::protocol::{Failure, FigureForm, FigureOrder, FigureReady, Request};
+use crate::protocol::{Failure, FigureForm, FigureReady, FigureRequest, Request};
 use crate::render::figure::{FigureView, WrongField};
 use crate::ui::study::{Study, Task};
 use crate::web::address;
@@ -21,8 +21,8 @@ pub struct FigureState {
     /// Why there is no newer one.
     pub problem: RwSignal<Option<Problem>>,
     /// The order of the figure that is there or on its way, and one that waits for the engine: the newest wins.
-    ordered: StoredValue<Option<FigureOrder>>,
-    waiting: StoredValue<Option<FigureOrder>>,
+    ordered: StoredValue<Option<FigureRequest>>,
+    waiting: StoredValue<Option<FigureRequest>>,
     /// Whether files for the order are being made.
     is_preparing: StoredValue<bool>,
     /// What goes along with the order.
@@ -92,7 +92,7 @@ impl Study {
         };
         let Volumes { ground, own, masks } = volumes;
         let (mask_style, form) = (view.masks.style().unwrap_or_default(), FigureForm::Shown);
-        let order = FigureOrder { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
+        let order = FigureRequest { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
         if self.figure.is_preparing.get_value() || self.work.read_untracked().is_doing(Task::Figure) {
             self.figure.waiting.set_value(Some(order));
         } else {
@@ -110,18 +110,18 @@ impl Study {
     pub fn save_figure_html(&self) {
         let order = self.figure.ordered.get_value();
         order.into_iter().for_each(|order| {
-            let order = FigureOrder { form: FigureForm::Html, ..order };
+            let order = FigureRequest { form: FigureForm::Html, ..order };
             self.send_figure_order(Task::FigureFile, order);
         });
     }
 
-    fn order_figure(&self, order: FigureOrder) {
+    fn order_figure(&self, order: FigureRequest) {
         self.figure.ordered.set_value(Some(order.clone()));
         self.send_figure_order(Task::Figure, order);
     }
 
     /// At once, or when the files that go along have been made.
-    fn send_figure_order(&self, task: Task, order: FigureOrder) {
+    fn send_figure_order(&self, task: Task, order: FigureRequest) {
         if let Some(files) = self.figure_files(&order) {
             return self.send_quietly_with(task, Request::DrawFigure(Box::new(order)), &files);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Failure, FigureOrder, FigureVolume};
+use crate::protocol::{Failure, FigureRequest, FigureVolume};
 use crate::render::figure::{FigureView, Ground};
 use crate::ui::layers::ShelfVolume;
 use crate::ui::study::Study;
@@ -35,12 +35,12 @@ impl Study {
     }
 
     /// The files of an order's volumes, in its order, if all of them went along with the last order.
-    pub(super) fn figure_files(&self, order: &FigureOrder) -> Option<Vec<PickedFile>> {
+    pub(super) fn figure_files(&self, order: &FigureRequest) -> Option<Vec<PickedFile>> {
         order.volumes().map(|volume| self.sent_file(volume.number)).collect()
     }
 
     /// Makes them.
-    pub(super) async fn make_figure_files(&self, order: &FigureOrder) -> Result<Vec<PickedFile>, Failure> {
+    pub(super) async fn make_figure_files(&self, order: &FigureRequest) -> Result<Vec<PickedFile>, Failure> {
         let mut files = Vec::new();
         for FigureVolume { number, .. } in order.volumes() {
             let file = match self.sent_file(*number) {
