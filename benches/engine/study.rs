@@ -18,7 +18,7 @@ use super::protocol::{Load, Run, Values, Work};
 /// An engine with a model and images.
 pub struct Study {
     engine: Engine,
-    host: Answers,
+    host: BenchHost,
     work: Work,
     model: FileTree,
     participants: Vec<ParticipantKey>,
@@ -30,7 +30,7 @@ impl Study {
     pub fn open(load: &Load) -> Result<Self, String> {
         let folder = |path: &str| tree_of_folder(Path::new(path)).map_err(|error| error.to_string());
         let (model, images) = (folder(&load.case.maps)?, folder(&load.case.images)?);
-        let (engine, host) = (Engine::default(), Answers::default());
+        let (engine, host) = (Engine::default(), BenchHost::default());
         let mut study = Self { engine, host, work: load.work, model, participants: Vec::new(), n_runs: 0 };
         study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing)?;
         study.read()?;
@@ -120,18 +120,18 @@ impl FileSource for TreeFile {
 }
 
 /// Keeps the last event of a job.
-struct Answers {
+struct BenchHost {
     start: Instant,
     last: RefCell<Option<(Event, Option<Attachment>)>>,
 }
 
-impl Default for Answers {
+impl Default for BenchHost {
     fn default() -> Self {
         Self { start: Instant::now(), last: RefCell::default() }
     }
 }
 
-impl Host for Answers {
+impl Host for BenchHost {
     fn post(&self, event: Event, attachments: Vec<Attachment>) {
         if event.is_final() {
             *self.last.borrow_mut() = Some((event, attachments.into_iter().next()));

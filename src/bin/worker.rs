@@ -12,7 +12,7 @@ mod program {
     use maplens::network::helper_pool::{Answer, Helper, HelperPool};
     use maplens::pace::LocalFuture;
     use maplens::protocol::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
-    use maplens::render::figure::Ground;
+    use maplens::render::figure::FigureGround;
     use maplens::web::clock;
     use maplens::web::demo::{bundled_layer, demo_trees, template_tree};
     use maplens::web::file_source::BlobSource;
@@ -194,8 +194,8 @@ mod program {
             queue.cancelled.set(false);
             let page =
                 Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone(), helpers: own.helpers.clone() };
-            match given(&own.engine, &job.request, files).await {
-                Ok(given) => own.engine.handle(job.request, given, &page).await,
+            match request_files(&own.engine, &job.request, files).await {
+                Ok(files) => own.engine.handle(job.request, files, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
         }
@@ -203,14 +203,15 @@ mod program {
         queue.busy.set(false);
     }
 
-    async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<RequestFiles, Failure> {
+    /// The files of a request: those that the page sent, or those of the demo, the template or a layer that come from its server.
+    async fn request_files(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<RequestFiles, Failure> {
         let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
         let files: Vec<_> = files.into_iter().map(source).collect();
-        if let Request::DrawFigure(order) = request {
+        if let Request::DrawFigure(figure) = request {
             let mut template = None;
-            if order.ground == Ground::Template && !engine.has_template() {
+            if figure.ground == FigureGround::Template && !engine.has_template() {
                 let hint = "choose another background, or try again when the page can be reached".to_owned();
-                template = Some(template_tree(&order.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
+                template = Some(template_tree(&figure.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
             }
             return Ok(RequestFiles::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
         }

@@ -1,4 +1,4 @@
-//! Which cell of an image each pixel shows, to the pixel as matplotlib's Agg back end finds it: in steps of 1/256 of a cell, so that a
+//! Which cell of an image each pixel shows, exactly as matplotlib's Agg back end picks it: in units of 1/256 of a cell, so that a
 //! cell that ends on the middle of a pixel does so on the same side in both.
 
 use crate::render::figure::{Pixels, Rect};
@@ -7,14 +7,14 @@ use crate::render::figure::{Pixels, Rect};
 const SUBPIXELS: f64 = 256.0;
 const SUBPIXEL_SHIFT: u32 = 8;
 
-/// What is seen of an image in `rect` through `clip`, one pixel for each of the page's, and where these pixels lie.
+/// The part of an image in `rect` that shows through `clip`, one pixel for each pixel of the page, and the rectangle of these pixels.
 ///
-/// As `_ImageBase._make_image` does, what is seen is stretched to whole pixels; it begins at one, counted from the foot of a page
+/// The visible part is stretched to whole pixels, as matplotlib's `_ImageBase._make_image` does; it begins at one, counted from the foot of a page
 /// that is `height` pixels high.
 pub fn sampled(rect: &Rect, clip: &Rect, height: f64, image: &Pixels) -> (Rect, Pixels) {
     let foot = |rect: &Rect| height - (rect.y + rect.height);
-    let across = Axis::new([rect.x, rect.x + rect.width], [clip.x, clip.x + clip.width], image.width);
-    let up = Axis::new([foot(rect), height - rect.y], [foot(clip), height - clip.y], image.height);
+    let across = SampledAxis::new([rect.x, rect.x + rect.width], [clip.x, clip.x + clip.width], image.width);
+    let up = SampledAxis::new([foot(rect), height - rect.y], [foot(clip), height - clip.y], image.height);
     let (columns, rows) = (across.columns(), up.rows_from_top());
     let mut rgba = Vec::with_capacity(4 * columns.len() * rows.len());
     for row in &rows {
@@ -29,24 +29,25 @@ pub fn sampled(rect: &Rect, clip: &Rect, height: f64, image: &Pixels) -> (Rect, 
 }
 
 /// One axis of an image on the page.
-struct Axis {
-    /// Where what is seen begins, in pixels.
+struct SampledAxis {
+    /// Where the visible part begins, in pixels.
     begin: f64,
-    /// Whole pixels that are seen.
+    /// Number of whole pixels of the visible part.
     n_pixels: usize,
     /// Where the image itself begins, in pixels from `begin`, stretched.
     origin: f64,
-    /// Cells per pixel.
+    /// Number of cells per pixel.
     cells_per_pixel: f64,
+    /// Number of cells of the whole image.
     n_cells: usize,
 }
 
-impl Axis {
+impl SampledAxis {
     fn new([low, high]: [f64; 2], [clip_low, clip_high]: [f64; 2], n_cells: usize) -> Self {
         let (begin, end) = (low.max(clip_low), high.min(clip_high));
         let n_pixels = whole(end - begin);
         let stretch = n_pixels / (end - begin).max(1e-9);
-        Axis {
+        SampledAxis {
             begin,
             n_pixels: n_pixels as usize,
             origin: (low - begin) * stretch,
@@ -55,16 +56,16 @@ impl Axis {
         }
     }
 
-    /// Along a row Agg transforms both ends and goes from one to the other in steps of its `dda2_line_interpolator`, which add one
+    /// The cell of each pixel along a row: Agg transforms both ends and goes from one to the other in steps of its `dda2_line_interpolator`, which add one
     /// subpixel as soon as any part of it is due.
     fn columns(&self) -> Vec<usize> {
         let subpixel = |pixel: f64| (self.cells_before(pixel) * SUBPIXELS).round() as i64;
-        let (n, first, last) = (self.n_pixels as i64, subpixel(0.5), subpixel(self.n_pixels as f64 + 0.5));
-        let (whole, rest) = ((last - first - 1).div_euclid(n), (last - first - 1).rem_euclid(n) + 1);
-        (0..n).map(|step| self.cell(first + whole * step + ((step + 1) * rest - 1) / n)).collect()
+        let (n_pixels, first, last) = (self.n_pixels as i64, subpixel(0.5), subpixel(self.n_pixels as f64 + 0.5));
+        let (whole, rest) = ((last - first - 1).div_euclid(n_pixels), (last - first - 1).rem_euclid(n_pixels) + 1);
+        (0..n_pixels).map(|pixel| self.cell(first + whole * pixel + ((pixel + 1) * rest - 1) / n_pixels)).collect()
     }
 
-    /// From row to row Agg transforms anew; rows of an image are counted from its top, pixels from the foot of the page.
+    /// The cell of each pixel down a column: from row to row Agg transforms anew; rows of an image are counted from its top, pixels from the foot of the page.
     fn rows_from_top(&self) -> Vec<usize> {
         let subpixel = |pixel: usize| ((self.n_cells as f64 - self.cells_before(pixel as f64 + 0.5)) * SUBPIXELS).round() as i64;
         (0..self.n_pixels).rev().map(|pixel| self.cell(subpixel(pixel))).collect()
@@ -91,7 +92,7 @@ mod tests {
 
     /// Cells along an axis, and the cell that each pixel shows across and down in matplotlib 3.6.3: `imshow` of a ramp, nearest, with
     /// axes that fill a figure of that many pixels. But for 5 and 6 cells some cell ends on the middle of a pixel. That Agg's steps
-    /// pick another cell than the one under a pixel's middle is not seen here, but in whole figures (`panels_look_like_nilearns`).
+    /// pick another cell than the one under a pixel's middle does not show here, but in whole figures (`panels_look_like_nilearns`).
     const SEEN: [(usize, &[u8], &[u8]); 6] = [
         (2, &[0, 1, 1], &[0, 1, 1]),
         (4, &[0, 1, 1, 2, 3, 3], &[0, 1, 1, 2, 3, 3]),

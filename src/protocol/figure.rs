@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::VolumeHeader;
-use crate::render::figure::{Caption, Ground, MaskStyle, Panel, Settings};
+use crate::render::figure::{Caption, FigureGround, MaskStyle, Panel, Settings};
 
 /// What to draw of the last map, and on what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,8 +11,8 @@ pub struct FigureRequest {
     /// Layout, cuts, colours.
     pub settings: Settings,
     /// What lies below the map.
-    pub ground: Ground,
-    /// The page's volume that lies below the map, for [`Ground::Own`].
+    pub ground: FigureGround,
+    /// The page's volume that lies below the map, for [`FigureGround::Own`].
     pub own: Option<FigureVolume>,
     /// The page's volumes that are drawn over the map.
     pub masks: Vec<FigureVolume>,

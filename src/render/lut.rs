@@ -38,7 +38,7 @@ pub enum Domain {
 }
 
 impl Colormap {
-    /// In menu order.
+    /// All colormaps, in menu order.
     pub const ALL: [Colormap; 11] = [
         Colormap::ColdHot,
         Colormap::RdBuR,
@@ -53,7 +53,7 @@ impl Colormap {
         Colormap::ColdWhiteHot,
     ];
 
-    /// matplotlib's or nilearn's name.
+    /// The name in matplotlib or nilearn.
     pub fn name(self) -> &'static str {
         match self {
             Colormap::ColdHot => "cold_hot",
@@ -139,8 +139,8 @@ impl ColorScale {
         ColorScale { lut: Lut::new(colormap), domain: colormap.domain(), range, threshold, fades: false }
     }
 
-    /// The same with transparent thresholding: what does not exceed the threshold is not hidden but fades, its opacity the
-    /// share of the threshold that its magnitude reaches.
+    /// The scale with transparent thresholding: a value that does not exceed the threshold is not hidden but fades, its
+    /// opacity the share of the threshold that its magnitude reaches.
     ///
     /// Taylor et al. 2023, "Highlight results, don't hide them" (NeuroImage 274:120138), as AFNI's linear alpha; nilearn's
     /// `transparency=map, transparency_range=(0, threshold)`.

@@ -17,7 +17,7 @@ pub enum Regions {
 pub enum Extent {
     /// All of it.
     Filled,
-    /// The pixels of it that have another region, or none, beside, above or below them. The regions are sampled on their own
+    /// The pixels that have another region, or none, beside, above or below them. The regions are sampled on their own
     /// grid, also beyond the picture, so that a line shows where they end and not where the picture does.
     Outline,
 }
@@ -34,7 +34,7 @@ impl Regions {
     }
 }
 
-/// Hands each pixel of a region, or of its edge, to `paint`, with the region's number.
+/// Calls `paint` with the number of a region for each pixel of it, or of its edge.
 pub(super) fn each_pixel(
     walk: &VoxelWalk,
     (volume, regions, extent): (&Volume, Regions, Extent),

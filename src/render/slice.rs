@@ -32,7 +32,7 @@ pub enum Paint<'a> {
     Regions {
         /// Which values make which region.
         regions: Regions,
-        /// Of the first, second … region, over and over.
+        /// Colours of the first, second … region, over and over.
         colors: &'a [[u8; 3]],
         /// All of a region or its edge.
         extent: Extent,
@@ -43,17 +43,39 @@ pub enum Paint<'a> {
 
 /// Magnitudes up to this are transparent on paper (nilearn's `add_overlay`).
 const TRANSPARENT: f32 = 1e-6;
+/// The same limit where every value is painted.
 const NOTHING_TRANSPARENT: f32 = -1.0;
 
 /// Fills `pixels` with the slice at `position_mm` along the grid's normal: RGBA8, sRGB, straight alpha, rows from the top.
 ///
 /// Layers are painted in order, each sampled at the nearest voxel to the pixel's centre; outside all grids the picture is
 /// transparent. `pixels` is a buffer that the caller keeps, so that a redraw allocates next to nothing.
+///
+/// ```
+/// use maplens::render::{Layer, Orientation, Paint, Plane, PlaneGrid, Window, WorldBounds, render_slice};
+/// use maplens::volume::{Affine, Volume};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let values = (0..8).map(|value| value as f32).collect();
+/// let volume = Volume::new([2, 2, 2], values, Affine::IDENTITY)?;
+/// let voxel_from_world = volume.world_from_voxel().inverse().ok_or("no inverse")?;
+/// let layer = Layer { volume: &volume, voxel_from_world, paint: Paint::Grey(Window { low: 0.0, high: 7.0 }) };
+///
+/// let grid = PlaneGrid::covering(WorldBounds::of(&volume), Plane::Axial, 1.0, Orientation::Neurological);
+/// let mut pixels = Vec::new();
+/// render_slice(&grid, 0.0, &[layer], &mut pixels);
+///
+/// // Voxel values 2 and 6 above 0 and 4, as greys: y grows upwards, pixel rows go down.
+/// let greys: Vec<u8> = pixels.chunks_exact(4).map(|pixel| pixel[0]).collect();
+/// assert_eq!(greys, [73, 219, 0, 146]);
+/// # Ok(())
+/// # }
+/// ```
 pub fn render_slice(grid: &PlaneGrid, position_mm: f64, layers: &[Layer], pixels: &mut Vec<u8>) {
     render_on_paper(grid, position_mm, [0; 4], layers, pixels);
 }
 
-/// As [`render_slice`] on paper of a colour (RGBA8), which shows wherever no layer paints.
+/// Fills `pixels` as [`render_slice`] does, on paper of a colour (RGBA8) that shows wherever no layer paints.
 pub fn render_on_paper(grid: &PlaneGrid, position_mm: f64, paper: [u8; 4], layers: &[Layer], pixels: &mut Vec<u8>) {
     pixels.clear();
     pixels.resize(grid.width * grid.height * 4, 0);
@@ -98,7 +120,7 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
     }
 }
 
-/// Greys of what exceeds a magnitude.
+/// Paints the greys of values whose magnitude exceeds `above`.
 fn paint_grey(walk: &VoxelWalk, (volume, window, above): (&Volume, Window, f32), width: usize, pixels: &mut [u8]) {
     walk.each(volume, width, pixels, |value, pixel| {
         if value.abs() > above {

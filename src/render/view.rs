@@ -1,13 +1,13 @@
-//! What is seen of a study, and its form in the URL fragment. Never data, never file names.
+//! What the page shows of a study, and its form in the URL fragment. Never data, never file names.
 
 use super::{Colormap, LayerSettings, MAX_ZOOM, Orientation};
 
 /// Which magnitudes are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Threshold {
-    /// Those below this percentile of the magnitude.
+    /// Magnitudes below this percentile are hidden.
     Percentile(f64),
-    /// Those not above this magnitude.
+    /// Magnitudes that do not exceed this one are hidden.
     Absolute(f32),
 }
 
@@ -16,7 +16,7 @@ pub enum Threshold {
 pub struct View {
     /// Where the three planes meet, in world millimetres; `None` until something is shown.
     pub crosshair: Option<[f64; 3]>,
-    /// What is hidden.
+    /// The magnitudes that are hidden.
     pub threshold: Threshold,
     /// Voxels of the smallest cluster of the map that is drawn; 1 leaves none out.
     pub min_cluster: usize,
@@ -24,7 +24,7 @@ pub struct View {
     pub colormap: Colormap,
     /// End of the colours, as a share (0 to 1) of the map's largest magnitude.
     pub range: f32,
-    /// Of the map, 0 to 1.
+    /// Opacity of the map, 0 to 1.
     pub opacity: f32,
     /// Which side is on the left.
     pub orientation: Orientation,
@@ -40,13 +40,13 @@ pub struct View {
 
 /// The largest number of voxels that can be asked of a cluster.
 pub const MAX_MIN_CLUSTER: usize = 1_000_000;
-/// Steps of a percentile of the threshold: among millions of voxels a tenth is thousands, and may be the upper half of the values.
+/// Steps per unit of a threshold's percentile: among millions of voxels a tenth is thousands, and may be the upper half of the values.
 const PERCENTILE_STEPS: f64 = 1e5;
 
 /// The narrowest window, as a share of the image's own.
 pub const MIN_WINDOW: f32 = 0.02;
 
-/// The widest window.
+/// The widest window, as a share of the image's own.
 pub const MAX_WINDOW: f32 = 4.0;
 
 /// How far the middle of a window may be from the middle of the image's own.
@@ -72,7 +72,7 @@ impl Default for View {
 }
 
 impl Threshold {
-    /// A percentile, as the address has it.
+    /// A percentile, rounded as in the address.
     pub fn percentile(percent: f64) -> Self {
         Threshold::Percentile(rounded(percent.clamp(0.0, 100.0), PERCENTILE_STEPS))
     }
@@ -123,7 +123,7 @@ impl View {
         [1.0 / (high - low), 0.5 - (low + high) / 2.0]
     }
 
-    /// Sets them, as far as a window may be narrowed, widened and moved.
+    /// Sets contrast and brightness, as far as a window may be narrowed, widened and moved.
     pub fn set_contrast_and_brightness(&mut self, [contrast, brightness]: [f32; 2]) {
         let width = (1.0 / contrast).clamp(MIN_WINDOW, MAX_WINDOW);
         let middle = 0.5 - brightness.clamp(-MAX_SHIFT, MAX_SHIFT);

@@ -3,35 +3,29 @@
 use crate::analysis::clusters::{ClusterError, Clusters, Finding};
 use crate::engine::failure::JobEnd;
 use crate::engine::progress::Pacer;
-use crate::engine::{Engine, Host};
+use crate::engine::single::element_map::ElementMap;
 use crate::pace::{Pace, Stage};
-use crate::protocol::{Attachment, ClusterRequest, ClustersReady, Event, MAX_LISTED_CLUSTERS};
+use crate::protocol::{ClusterRequest, ClustersReady, MAX_LISTED_CLUSTERS};
 
-impl Engine {
-    /// Finds the clusters of the last map.
-    ///
-    /// # Errors
-    /// A cancel, another map than the last, a channel that is not there, or a threshold that is none.
-    pub(in crate::engine) async fn find_clusters(&self, request: &ClusterRequest, host: &dyn Host) -> Result<(), JobEnd> {
-        let last = self.last_map_of(&request.explanation)?;
-        let (grid, pacer) = (last.map.placement.grid(), Pacer::new(host));
-        let n_voxels = grid.shape.iter().product::<usize>().max(1);
-        let values = last.map.values.chunks_exact(n_voxels).nth(request.channel).ok_or_else(|| no_channel(request.channel))?;
-        let mut finding = Finding::begin(values, grid, request.rule)?;
-        let found = loop {
-            pacer.step(Stage::Clustering, 0, 0).await?;
-            if let Some(found) = finding.step() {
-                break found;
-            }
-        };
-        let (ready, small_voxels) = ready(last.figure_name(), found);
-        host.post(Event::Clusters(Box::new(ready)), vec![Attachment::Bytes(small_voxels)]);
-        Ok(())
+/// Finds the clusters of a map.
+///
+/// # Errors
+/// A cancel, a channel that is not there, or a threshold that is none.
+pub(super) async fn clusters_of(map: &ElementMap, request: &ClusterRequest, pacer: &Pacer<'_>) -> Result<Clusters, JobEnd> {
+    let grid = map.placement.grid();
+    let n_voxels = grid.shape.iter().product::<usize>().max(1);
+    let values = map.values.chunks_exact(n_voxels).nth(request.channel).ok_or_else(|| no_channel(request.channel))?;
+    let mut finding = Finding::begin(values, grid, request.rule)?;
+    loop {
+        pacer.step(Stage::Clustering, 0, 0).await?;
+        if let Some(found) = finding.step() {
+            return Ok(found);
+        }
     }
 }
 
 /// The event of clusters with its attachment: the voxels of those that are too small, as bits.
-fn ready(name: String, found: Clusters) -> (ClustersReady, Vec<u8>) {
+pub(super) fn clusters_ready(name: String, found: Clusters) -> (ClustersReady, Vec<u8>) {
     let Clusters { large, n_voxels, n_small, small_voxels } = found;
     let listed = || large.iter().take(MAX_LISTED_CLUSTERS);
     let ready = ClustersReady {

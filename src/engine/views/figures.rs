@@ -2,53 +2,15 @@
 
 use std::rc::Rc;
 
-use crate::engine::failure::{JobEnd, no_map};
-use crate::engine::request_files::{FigureFiles, RequestFiles};
+use crate::engine::failure::JobEnd;
+use crate::engine::request_files::FigureFiles;
 use crate::engine::single::single_map::SingleMap;
 use crate::engine::study::images::Images;
-use crate::engine::{Engine, Host};
-use crate::export::html::html;
 use crate::export::record::Software;
-use crate::export::svg::svg;
 use crate::files::{FileSource, FileTree, Slices};
-use crate::protocol::{Attachment, Event, FigureForm, FigureReady, FigureRequest, FigureVolume, ParticipantKey, VolumeHeader};
-use crate::render::figure::{Background, Caption, Figure, Ground, Scene, template_background};
+use crate::protocol::{FigureRequest, FigureVolume, ParticipantKey, VolumeHeader};
+use crate::render::figure::{Background, Caption, Figure, FigureGround, Scene, template_background};
 use crate::volume::{Affine, Volume, nifti};
-
-impl Engine {
-    /// Draws a figure of the last map, for the page or as an HTML file.
-    pub(in crate::engine) async fn draw_figure(
-        &mut self,
-        request: &FigureRequest,
-        files: RequestFiles,
-        host: &dyn Host,
-    ) -> Result<(), JobEnd> {
-        let started = host.now_ms();
-        let map = self.explained.as_ref().ok_or_else(no_map)?;
-        let files = if let RequestFiles::Figure(files) = files { files } else { FigureFiles::default() };
-        self.backgrounds.prepare(request, map, self.images.as_mut(), files).await?;
-        let (scene, caption) = self.backgrounds.draw(map, request)?;
-        let name = map.figure_name();
-        let (event, text) = match request.form {
-            FigureForm::Html => {
-                let file = Event::File { name: name + ".html", mime: "text/html".to_owned() };
-                (file, html(&scene, &caption))
-            }
-            FigureForm::Shown => {
-                let text = svg(&scene, &caption);
-                let (Scene { size, panels, notes, .. }, milliseconds) = (scene, host.now_ms() - started);
-                (Event::Figure(Box::new(FigureReady { name, size, panels, notes, caption, milliseconds })), text)
-            }
-        };
-        host.post(event, vec![Attachment::Bytes(text.into_bytes())]);
-        Ok(())
-    }
-
-    /// Whether the template was read already, so that its file need not come with a figure's request.
-    pub fn has_template(&self) -> bool {
-        self.backgrounds.has_template()
-    }
-}
 
 /// Backgrounds and masks that were read for the last figure.
 #[derive(Default)]
@@ -89,8 +51,8 @@ impl Backgrounds {
             self.own.push(own);
         }
         match (request.ground, files.template, images) {
-            (Ground::Template, Some(files), _) => self.template = Some(read_template(&files).await?),
-            (Ground::Image, _, Some(images)) if !self.has_image_of(map) => {
+            (FigureGround::Template, Some(files), _) => self.template = Some(read_template(&files).await?),
+            (FigureGround::Image, _, Some(images)) if !self.has_image_of(map) => {
                 let (participant, element) = (&map.explanation.participant, map.explanation.element);
                 self.image = None;
                 let (ready, voxels) = images.show(participant, element).await?;
@@ -114,10 +76,10 @@ impl Backgrounds {
 
     fn background(&self, request: &FigureRequest) -> Result<Background<'_>, JobEnd> {
         match request.ground {
-            Ground::None => Some(Background::None),
-            Ground::Image => self.image.as_ref().map(|(.., volume)| Background::Image(volume)),
-            Ground::Template => self.template.as_ref().map(Background::Template),
-            Ground::Own => request.own.as_ref().and_then(|wanted| self.own(wanted)).map(Background::Image),
+            FigureGround::None => Some(Background::None),
+            FigureGround::Image => self.image.as_ref().map(|(.., volume)| Background::Image(volume)),
+            FigureGround::Template => self.template.as_ref().map(Background::Template),
+            FigureGround::Own => request.own.as_ref().and_then(|wanted| self.own(wanted)).map(Background::Image),
         }
         .ok_or_else(|| JobEnd::because("the figure's background is not there", ANOTHER))
     }

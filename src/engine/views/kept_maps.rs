@@ -6,34 +6,9 @@ use crate::analysis::comparison::{ComparisonError, Correlating, Correlations, Pa
 use crate::engine::failure::JobEnd;
 use crate::engine::progress::Pacer;
 use crate::engine::single::element_map::ElementMap;
-use crate::engine::{Engine, Host};
 use crate::pace::{Pace, Stage};
-use crate::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, MAX_KEPT_MAPS};
+use crate::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, MAX_KEPT_MAPS};
 use crate::volume::Grid;
-
-impl Engine {
-    /// Keeps the last map beside those that follow.
-    pub(in crate::engine) fn keep_map(&mut self, number: u32, explanation: &Explanation, host: &dyn Host) -> Result<(), JobEnd> {
-        let map = self.last_map_of(explanation)?.map.clone();
-        self.kept_maps.keep(number, &map)?;
-        host.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
-        Ok(())
-    }
-
-    /// Drops a kept map.
-    pub(in crate::engine) fn forget_map(&mut self, number: u32, host: &dyn Host) -> Result<(), JobEnd> {
-        self.kept_maps.forget(number);
-        host.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
-        Ok(())
-    }
-
-    /// Compares two kept maps.
-    pub(in crate::engine) async fn compare_maps(&mut self, request: ComparisonRequest, host: &dyn Host) -> Result<(), JobEnd> {
-        let comparison = self.kept_maps.compare(request, &Pacer::new(host)).await?;
-        host.post(Event::Compared(Box::new(comparison)), Vec::new());
-        Ok(())
-    }
-}
 
 /// At most [`MAX_KEPT_MAPS`] maps.
 #[derive(Default)]

@@ -4,4 +4,5 @@ mod clusters;
 pub(super) mod figures;
 pub(super) mod kept_maps;
 mod numbers;
+mod requests;
 mod volumes;

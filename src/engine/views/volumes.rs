@@ -2,11 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::engine::failure::{JobEnd, no_files};
-use crate::engine::request_files::RequestFiles;
-use crate::engine::{Engine, Host};
+use crate::engine::failure::JobEnd;
 use crate::files::{FileSource, file_name};
-use crate::protocol::{Attachment, Event, OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
+use crate::protocol::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
 use crate::volume::label_table::MAX_TABLE_BYTES;
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Content, LabelTable, Overlay, Statistics, Volume};
@@ -22,22 +20,12 @@ const NO_SHIFT: &str = "its first voxel lies at 0, 0, 0 mm, as in voxel space, s
 const NO_PLACE: &str = "its header does not say where it lies (sform and qform codes are 0): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
 const NO_TABLE: &str = "no table of names came with it: its regions are told by number; choose the image together with its .tsv or .csv";
 
-impl Engine {
-    /// Opens one more volume for the page.
-    pub(in crate::engine) async fn open_volume(&self, role: VolumeRole, files: RequestFiles, host: &dyn Host) -> Result<(), JobEnd> {
-        let RequestFiles::Files(files) = files else { return Err(no_files()) };
-        let (ready, voxels) = read_volume(role, files).await?;
-        host.post(Event::Volume(Box::new(ready)), vec![Attachment::Floats(Rc::new(voxels))]);
-        Ok(())
-    }
-}
-
 /// Reads one NIfTI image and, for a label image, the table that came with it.
 ///
 /// # Errors
 /// In words: files that are no single image, an image of other than three axes or too large, an overlay of zeros, a table
 /// that names no regions.
-async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<(VolumeReady, Vec<f32>), JobEnd> {
+pub(super) async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<(VolumeReady, Vec<f32>), JobEnd> {
     let (tables, images): (Vec<Chosen>, Vec<Chosen>) = files.into_iter().partition(|(path, _)| LabelTable::is_table_name(path));
     let (image, table) = match (images.as_slice(), tables.as_slice()) {
         ([image], []) => (image, None),

@@ -14,13 +14,13 @@ pub struct Scene {
     pub size: [f64; 2],
     /// What is drawn, from back to front.
     pub marks: Vec<Mark>,
-    /// Where slices are, so that a click can be told in millimetres.
+    /// Where slices are, so that a click can be turned into millimetres.
     pub panels: Vec<Panel>,
-    /// What of the map each panel shows, in their order.
+    /// Numbers of the map's slice in each panel, in the order of `panels`.
     pub numbers: Vec<SliceNumbers>,
     /// The title, for metadata; empty where there is none.
     pub title: String,
-    /// What should be said about the figure, one sentence each.
+    /// Warnings about the figure, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -32,16 +32,16 @@ pub type Color = [u8; 3];
 pub enum Mark {
     /// A filled rectangle.
     Rect {
-        /// Where.
+        /// Its place on the page.
         rect: Rect,
         /// Its fill.
         fill: Color,
     },
     /// Pixels, shown as rectangles without any smoothing.
     Image {
-        /// Where.
+        /// The place on the page of the whole image.
         rect: Rect,
-        /// What of it is seen.
+        /// The part of the page in which it is visible.
         clip: Rect,
         /// The pixels.
         pixels: Pixels,
@@ -54,7 +54,7 @@ pub enum Mark {
         width: f64,
         /// Its colour.
         color: Color,
-        /// What of it is seen.
+        /// The part of the page in which it is visible.
         clip: Rect,
     },
     /// One line of text in DejaVu Sans.
@@ -92,16 +92,16 @@ pub struct Pixels {
     pub width: usize,
     /// Pixels down.
     pub height: usize,
-    /// Four bytes for each.
+    /// Red, green, blue and alpha of each pixel.
     pub rgba: Vec<u8>,
 }
 
-/// What of the map one panel shows, in numbers.
+/// Numbers of the map's slice in one panel.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SliceNumbers {
-    /// Voxels of the slice; 0 where the panel cuts outside the map.
+    /// Number of voxels of the slice; 0 where the panel cuts outside the map.
     pub n_voxels: usize,
-    /// Those that are not transparent.
+    /// Number of voxels that are not transparent.
     pub n_shown: usize,
     /// Smallest and largest of the shown values; `None` where none is.
     pub range: Option<[f32; 2]>,
@@ -110,11 +110,11 @@ pub struct SliceNumbers {
 /// One slice of a figure: its plane, and which millimetres its rectangle spans.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
-    /// Which plane.
+    /// Plane of the slice.
     pub plane: Plane,
-    /// Where along the plane's normal, in millimetres.
+    /// Position along the plane's normal, in millimetres.
     pub position_mm: f64,
-    /// Where on the page, in points.
+    /// Rectangle on the page, in points.
     pub rect: Rect,
     /// Smallest and largest millimetre of the plane's right axis.
     pub right_mm: [f64; 2],

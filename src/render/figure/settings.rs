@@ -1,4 +1,4 @@
-//! How a figure is drawn, without what it shows: what travels from the page to the engine, and what a caption says.
+//! How a figure is drawn, without what it shows: these options travel from the page to the engine, and a caption describes them.
 
 use serde::{Deserialize, Serialize};
 
@@ -78,7 +78,7 @@ impl Settings {
         }
     }
 
-    /// What is needed to draw the figure again, in words, for its metadata.
+    /// The options that are needed to draw the figure again, in words, for its metadata.
     pub fn description(&self) -> String {
         let (mode, colormap) = (self.mode.name(), self.colormap.name());
         let (cuts, threshold) = (words_of_cuts(&self.cuts), words_of_threshold(self.threshold));

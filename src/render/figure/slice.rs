@@ -28,15 +28,13 @@ pub fn cut(upright: &Upright, plane: Plane, position_mm: f64) -> Option<PlaneSli
 }
 
 impl PlaneSlice {
-    /// The slice in colours; what is hidden is transparent.
+    /// The slice in colours; hidden values are transparent.
     pub fn pixels(&self, scale: &FigureScale) -> Pixels {
         let pixel = |&value: &f32| scale.color(value).map_or([0; 4], |[red, green, blue]| [red, green, blue, 255]);
         Pixels { width: self.width, height: self.height, rgba: self.values.iter().flat_map(pixel).collect() }
     }
-}
 
-impl PlaneSlice {
-    /// What of it is shown.
+    /// Counts the voxels of the slice that `scale` shows.
     pub(super) fn numbers(&self, scale: &FigureScale) -> SliceNumbers {
         let mut numbers = SliceNumbers { n_voxels: self.values.len(), ..SliceNumbers::default() };
         for &value in self.values.iter().filter(|value| scale.shows(**value)) {

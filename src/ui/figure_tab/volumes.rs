@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::protocol::{Failure, FigureRequest, FigureVolume};
-use crate::render::figure::{FigureView, Ground};
+use crate::render::figure::{FigureGround, FigureView};
 use crate::ui::layers::ShelfVolume;
 use crate::ui::study::Study;
 use crate::ui::text::figure as text;
@@ -16,7 +16,7 @@ use crate::web::words_of;
 /// What lies below and over the map of a figure.
 #[derive(Clone, PartialEq)]
 pub struct Volumes {
-    pub ground: Ground,
+    pub ground: FigureGround,
     pub own: Option<FigureVolume>,
     pub masks: Vec<FigureVolume>,
 }
@@ -28,8 +28,8 @@ pub struct Sent(Vec<(u32, PickedFile)>);
 impl Study {
     /// What the fields want, as far as it is open: the background, and the regions that the planes show.
     pub fn figure_volumes(&self, view: &FigureView) -> Volumes {
-        let own = if view.ground == Ground::Own { self.shelf.0.read().own.as_deref().map(FigureVolume::from) } else { None };
-        let ground = if view.ground == Ground::Own && own.is_none() { Ground::Image } else { view.ground };
+        let own = if view.ground == FigureGround::Own { self.shelf.0.read().own.as_deref().map(FigureVolume::from) } else { None };
+        let ground = if view.ground == FigureGround::Own && own.is_none() { FigureGround::Image } else { view.ground };
         let regions = if view.masks.style().is_some() { self.shelf.shown_regions() } else { Vec::new() };
         Volumes { ground, own, masks: regions.iter().map(|volume| FigureVolume::from(volume.as_ref())).collect() }
     }

@@ -1,6 +1,6 @@
 //! Words of the panel of figures.
 
-use crate::render::figure::{CutPlace, Ground, Masks, Paper, WrongField};
+use crate::render::figure::{CutPlace, FigureGround, FigurePaper, Masks, WrongField};
 use crate::ui::language::Text;
 
 pub const FIGURE: Text = Text::new("Figure", "Figure");
@@ -57,12 +57,12 @@ pub fn place(place: CutPlace) -> &'static str {
 }
 
 /// What lies below the map.
-pub fn ground(ground: Ground) -> &'static str {
+pub fn ground(ground: FigureGround) -> &'static str {
     match ground {
-        Ground::Image => Text::new("participant’s image", "image du participant"),
-        Ground::Template => Text::new("ICBM 152 template", "modèle ICBM 152"),
-        Ground::Own => Text::new("own file", "votre fichier"),
-        Ground::None => Text::new("none", "aucun"),
+        FigureGround::Image => Text::new("participant’s image", "image du participant"),
+        FigureGround::Template => Text::new("ICBM 152 template", "modèle ICBM 152"),
+        FigureGround::Own => Text::new("own file", "votre fichier"),
+        FigureGround::None => Text::new("none", "aucun"),
     }
     .get()
 }
@@ -78,11 +78,11 @@ pub fn masks(masks: Masks) -> &'static str {
 }
 
 /// Colour of the paper.
-pub fn paper(paper: Paper) -> &'static str {
+pub fn paper(paper: FigurePaper) -> &'static str {
     match paper {
-        Paper::Automatic => Text::new("automatic", "automatique"),
-        Paper::Black => Text::new("black", "noir"),
-        Paper::White => Text::new("white", "blanc"),
+        FigurePaper::Automatic => Text::new("automatic", "automatique"),
+        FigurePaper::Black => Text::new("black", "noir"),
+        FigurePaper::White => Text::new("white", "blanc"),
     }
     .get()
 }

@@ -8,7 +8,7 @@ use maplens::files::{FileSource, MemoryFile};
 use maplens::protocol::{Attachment, Event, OverlayKind, Request, VolumeReady, VolumeRole};
 use maplens::volume::{Affine, Volume, nifti};
 
-use crate::engine::Talk;
+use crate::engine::Client;
 
 const PLACE: Affine = Affine([[0.9, -0.3, 0.1, 5.0], [0.3, 0.9, -0.2, -4.0], [0.0, 0.25, 1.1, 2.0]]);
 /// All voxels in one plane.
@@ -20,9 +20,9 @@ fn image(values: &[(usize, f32)], world_from_voxel: Affine) -> Vec<u8> {
     nifti::write(&Volume::new([3, 4, 5], data, world_from_voxel).unwrap())
 }
 
-fn say(role: VolumeRole, files: &[(&str, &[u8])]) -> (Event, Vec<Attachment>) {
+fn send(role: VolumeRole, files: &[(&str, &[u8])]) -> (Event, Vec<Attachment>) {
     let source = |(path, bytes): &(&str, &[u8])| ((*path).to_owned(), Rc::new(MemoryFile((*bytes).into())) as Rc<dyn FileSource>);
-    Talk::default().say(Request::OpenVolume { role, bundled: None }, RequestFiles::Files(files.iter().map(source).collect()))
+    Client::default().send(Request::OpenVolume { role, bundled: None }, RequestFiles::Files(files.iter().map(source).collect()))
 }
 
 fn opened(role: VolumeRole, files: &[(&str, &[u8])]) -> (VolumeReady, Vec<f32>) {
