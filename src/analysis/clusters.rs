@@ -1,6 +1,6 @@
-//! A map and a threshold → clusters: voxels that exceed it and hang together, where each is strongest, how large it is.
+//! A map and a threshold → clusters: connected voxels that exceed it, where each is strongest, how large it is.
 //!
-//! As nilearn's `get_clusters_table(two_sided=True)` finds them: voxels of one sign that share faces, strictly above the
+//! Clusters are those of nilearn's `get_clusters_table(two_sided=True)`: voxels of one sign that share faces, strictly above the
 //! threshold. It differs where a table of a saliency map would mislead: the peak is the strongest voxel itself, the first if
 //! tied (nilearn looks for local maxima, and finds none where neighbours differ by less than 1e-4, as those of most saliency
 //! maps do), and mm³ are voxels times the affine's determinant, not cut to whole numbers. Work comes in steps.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::volume::Grid;
 use crate::volume::components::{LabelledRuns, Runs};
 
-/// Which clusters are looked for.
+/// The rule that decides what counts as a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClusterRule {
     /// Magnitude that the voxels of a cluster exceed.
@@ -21,7 +21,7 @@ pub struct ClusterRule {
     pub min_voxels: usize,
 }
 
-/// Voxels that hang together.
+/// Connected voxels of one sign above the threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cluster {
     /// Number of voxels.
@@ -66,7 +66,7 @@ pub enum ClusterError {
     /// A threshold that is negative or no number.
     #[error("a threshold of {0} has no clusters above it: choose 0 or more")]
     Threshold(f32),
-    /// Not one value for each voxel.
+    /// The number of values is not that of the grid's voxels.
     #[error("a grid of {expected} voxels does not hold {found} values")]
     Size {
         /// Voxels of the grid.
@@ -100,7 +100,7 @@ pub struct Finding<'a> {
 enum ClusterPhase {
     /// Collect runs of voxels from the rows from this one on.
     Rows(usize),
-    /// Join the runs of a sign that hang together.
+    /// Join the connected runs of a sign.
     Number(usize),
     /// Find the strongest voxel of each cluster of a sign.
     Measure(Measuring),
@@ -135,7 +135,7 @@ impl<'a> Finding<'a> {
         Ok(Finding { values, grid, rule, runs, phase: ClusterPhase::Rows(0), found: Clusters::default() })
     }
 
-    /// Works for some milliseconds, of a map in which nothing hangs together for some dozens; gives the clusters with the last
+    /// Works for some milliseconds, of a map without connected voxels for some dozens; gives the clusters with the last
     /// step.
     pub fn step(&mut self) -> Option<Clusters> {
         // The last step leaves nothing to do; after it, sorting nothing is as good.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ranks::Sorting;
 
-/// Which voxels count.
+/// The voxels that count in a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Voxels {
@@ -123,7 +123,7 @@ impl<'a> Pair<'a> {
         Ok(self.overlap_above(percent, least))
     }
 
-    /// Where the strongest `percent` of one map (0 or 1) begin: at the magnitude of the voxel number ⌈n · percent / 100⌉, the
+    /// The smallest magnitude among the strongest `percent` of one map (0 or 1): the magnitude of the voxel number ⌈n · percent / 100⌉, the
     /// strongest being number 1.
     ///
     /// # Errors

@@ -67,7 +67,7 @@ pub fn profiles(values: &[f32], grid: &Grid) -> [Profile; 3] {
     [0, 1, 2].map(|world_axis| {
         let voxel_axis = axes[world_axis];
         let profile = std::mem::take(&mut own[voxel_axis]);
-        placed(profile, (world_axis, voxel_axis), grid)
+        placed(profile, world_axis, voxel_axis, grid)
     })
 }
 
@@ -100,7 +100,8 @@ fn along_own_axes(values: &[f32], shape: [usize; 3]) -> [Profile; 3] {
     own
 }
 
-fn placed(mut profile: Profile, (world_axis, voxel_axis): (usize, usize), grid: &Grid) -> Profile {
+/// The profile along an axis of the world, in ascending millimetres, of the slices along `voxel_axis`.
+fn placed(mut profile: Profile, world_axis: usize, voxel_axis: usize, grid: &Grid) -> Profile {
     let step = grid.world_from_voxel.0[world_axis][voxel_axis];
     if step < 0.0 {
         profile.turn();

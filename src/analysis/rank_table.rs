@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Exact counts at some magnitudes. Between two of them lies less than a thousandth of the values, unless these are all equal.
+/// A table of ranks: exact counts at some magnitudes. Between two of them lies less than a thousandth of the values, unless these are all equal.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RankTable {
     /// Number of values.
@@ -19,7 +19,7 @@ pub struct RankTable {
 /// Largest share of the values between two magnitudes of the table, as its inverse.
 const N_SHARES: usize = 1000;
 
-/// Bits of a float32 that are left out at first: what is left tells magnitudes apart that differ by a two-thousandth.
+/// Bits of a float32 that are left out at first: the others tell magnitudes apart that differ by a two-thousandth.
 const FINE_BITS: u32 = 12;
 
 /// Float32 magnitudes by their leading bits.
@@ -29,7 +29,7 @@ const N_COARSE: usize = 1 << (31 - FINE_BITS);
 const LIGHT: u32 = u32::MAX;
 
 impl RankTable {
-    /// By how much a percentage may be off, in percentage points.
+    /// The largest error of a percentage, in percentage points.
     pub const RESOLUTION: f64 = 100.0 / N_SHARES as f64;
 
     /// The table of finite values, fewer than 2³².
@@ -79,7 +79,7 @@ impl RankTable {
 struct Counts {
     /// Number of values in each coarse cell.
     coarse: Vec<u32>,
-    /// Where in `fine` the counts of a coarse cell begin, or [`LIGHT`].
+    /// The index in `fine` at which the counts of a coarse cell begin, or [`LIGHT`].
     starts: Vec<u32>,
     /// Number of values of each magnitude, for the coarse cells that hold many.
     fine: Vec<u32>,

@@ -38,7 +38,7 @@ impl Sorting {
         true
     }
 
-    /// Hands positions with twice their ranks to `take`, from the `start`-th smallest value on, after the last
+    /// Calls `take` with positions and twice their ranks, from the `start`-th smallest value on, after the last
     /// [`step`](Self::step). Returns where to go on, until that is `None`.
     ///
     /// Ranks count from 1; equal values share the mean of their ranks (scipy's `rankdata(method="average")`), which twice is

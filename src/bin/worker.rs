@@ -6,8 +6,7 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::RequestFiles;
-    use maplens::engine::{Engine, FigureFiles, Host};
+    use maplens::engine::{Engine, FigureFiles, Host, RequestFiles};
     use maplens::files::{FileSource, MemoryStore, Store};
     use maplens::network::helper_pool::{Answer, Helper, HelperPool};
     use maplens::pace::LocalFuture;

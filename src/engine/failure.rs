@@ -1,4 +1,4 @@
-//! How every error of the rooms below becomes one sentence and one hint, or a cancel.
+//! The end of a job without its result: every error of the rooms below becomes one sentence and one hint, or a cancel.
 
 use crate::caps::CapsError;
 use crate::files::FileError;

@@ -9,9 +9,9 @@ use crate::files::{FileSource, FileTree, open_uploads};
 pub enum RequestFiles {
     /// The request needs no files, or none came.
     Nothing,
-    /// What the user chose: paths and sources.
+    /// Files that the user chose: paths and sources.
     Files(Vec<(String, Rc<dyn FileSource>)>),
-    /// What a figure is drawn of beside the map.
+    /// Background and masks of a figure.
     Figure(FigureFiles),
     /// The demo study.
     Demo {

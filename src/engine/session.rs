@@ -32,11 +32,11 @@ pub struct Engine {
     /// What the last map left on the device. Model, images and device are those of the engine: whatever may change them
     /// drops it first.
     pub(super) recent: Option<RecentSubject>,
-    /// Where results of group runs are kept.
+    /// The store that keeps results of group runs.
     pub(super) store: Rc<dyn Store>,
     /// Whether the device has computed a map of the model in use.
     pub(super) warm: bool,
-    /// What the user wants to compute on.
+    /// The user's choice of a device.
     pub(super) choice: DeviceChoice,
     /// Number of threads that may help on the CPU, with no memory in common with this one.
     pub(super) n_helpers: usize,

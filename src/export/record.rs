@@ -107,10 +107,10 @@ pub struct DeviceRecord {
     pub name: String,
     /// Largest piece of memory one kernel may bind, in bytes.
     pub max_binding_bytes: u64,
-    /// On the CPU, how products are added: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
+    /// How the CPU adds products: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arithmetic: Option<String>,
-    /// On the CPU, threads that computed together. Values do not depend on them.
+    /// Number of CPU threads that computed together. Values do not depend on them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
 }

@@ -92,7 +92,7 @@ async fn run_merge(command: &Merge) -> Result<(), JobEnd> {
     let mut cohorts = stored_cohorts(&command.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
     let console = Console::new(command.quiet);
     let store = FolderStore::new(command.maps.clone());
-    let merged = merge(&maps, (&command.data_group, &command.name), &mut cohorts, &store, &console).await;
+    let merged = merge(&maps, &command.data_group, &command.name, &mut cohorts, &store, &console).await;
     console.finish();
     merged.map(|side_cars| tell(&side_cars))
 }

@@ -12,7 +12,7 @@ pub const MAX_KEPT_MAPS: usize = 4;
 pub struct ComparisonRequest {
     /// Numbers of the maps, in the order of the difference.
     pub maps: [u32; 2],
-    /// Which voxels count.
+    /// The voxels that count.
     pub voxels: Voxels,
     /// The share of the voxels that are a map's strongest, in percent.
     pub top_percent: f64,
@@ -30,9 +30,9 @@ pub struct Comparison {
 /// The numbers of a comparison, or why there are none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ComparisonOutcome {
-    /// Both lie on one grid.
+    /// Numbers of two maps on one grid.
     Numbers(Correlations, Overlap),
-    /// Their grids differ in size or place, or one has other channels.
+    /// The maps' grids differ in size or place, or one has other channels.
     OtherGrid,
     /// The map of this number is not kept any more: the engine was restarted.
     Gone(u32),

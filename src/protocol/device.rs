@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Where to compute.
+/// The user's choice of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceChoice {
@@ -24,7 +24,7 @@ pub struct DeviceInfo {
     pub name: String,
     /// Largest piece of memory one kernel may bind, in bytes.
     pub max_binding_bytes: u64,
-    /// On the CPU, threads that compute together.
+    /// Number of CPU threads that compute together; 1 for a GPU.
     pub threads: usize,
     /// Why another device was chosen than the user's choice, one sentence.
     pub note: Option<String>,

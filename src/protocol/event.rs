@@ -14,7 +14,7 @@ use super::{
 pub struct Reply {
     /// [`Job::id`](super::Job::id) of the request.
     pub job: u32,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
@@ -48,7 +48,7 @@ pub enum Event {
     Numbers(Box<MapNumbers>),
     /// The numbers of the kept maps.
     KeptMaps(Vec<u32>),
-    /// What two kept maps have in common.
+    /// A comparison of two kept maps.
     Compared(Box<Comparison>),
     /// The clusters of the last map. Attachment 0: the voxels of those that are too small, one bit each
     /// ([`VoxelBits`](crate::analysis::clusters::VoxelBits)); no byte for no voxel.
@@ -57,14 +57,14 @@ pub enum Event {
     Interpreted(Box<Interpretation>),
     /// The runs whose results are kept, the latest first.
     Kept(Vec<KeptRun>),
-    /// A zip of results lies in the browser's own storage; the page hands it to the user.
+    /// A zip of results lies in the browser's own storage; the page offers it for download.
     Packed {
-        /// Its path in the storage.
+        /// Path of the zip in the storage.
         path: String,
         /// Suggested file name.
         name: String,
     },
-    /// How far the running job is.
+    /// Progress of the running job.
     Progress(Progress),
     /// The job was cancelled, which is no error.
     Cancelled,

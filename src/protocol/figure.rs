@@ -16,9 +16,9 @@ pub struct FigureRequest {
     pub own: Option<FigureVolume>,
     /// The page's volumes that are drawn over the map.
     pub masks: Vec<FigureVolume>,
-    /// How these masks are drawn.
+    /// The style in which the masks are drawn.
     pub mask_style: MaskStyle,
-    /// Which channel of the map, from 0.
+    /// Channel of the map, from 0.
     pub channel: usize,
     /// The form in which the figure is wanted.
     pub form: FigureForm,
@@ -62,7 +62,7 @@ pub struct FigureReady {
     pub panels: Vec<Panel>,
     /// Warnings about the figure, one sentence each.
     pub notes: Vec<String>,
-    /// For the metadata of files that the page makes of it.
+    /// Metadata for files that the page makes of the figure.
     pub caption: Caption,
     /// Milliseconds that drawing took.
     pub milliseconds: f64,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Convention, Method};
 
-/// What `clinicadl interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD` is asked for; the folders are those opened.
+/// The options of a group run: what `clinicadl interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD` is asked for.
+/// The folders are those that were opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InterpretOptions {
     /// `DATA_GROUP`: a group that the MAPS defines, or a new one made of the listed participants.
@@ -33,11 +34,11 @@ pub struct InterpretOptions {
     pub overwrite_name: bool,
 }
 
-/// How maps are written as NIfTI.
+/// The form in which maps are written as NIfTI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NiftiForm {
-    /// Not at all.
+    /// No NIfTI file.
     #[default]
     None,
     /// 3D on the element's own grid, with its place in the head.

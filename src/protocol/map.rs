@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Convention, Method, ParticipantKey, Quantity, VolumeHeader};
 
-/// What to explain and how.
+/// A request for a saliency map: what to explain, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Explanation {
     /// Whose image is explained.
@@ -38,7 +38,7 @@ pub struct MapReady {
     pub logits: Vec<f32>,
     /// Softmax of the logits, for classification.
     pub probabilities: Option<Vec<f32>>,
-    /// How the probabilities compare with those that ClinicaDL's own prediction wrote into the MAPS, where it did.
+    /// Comparison of the probabilities with those that ClinicaDL's own prediction wrote into the MAPS, where it did.
     pub self_check: Option<SelfCheck>,
     /// Statistics over all voxels.
     pub statistics: MapStatistics,

@@ -20,7 +20,7 @@ pub struct ParticipantList {
     pub name: String,
     /// One row for each session, in the order of the table.
     pub rows: Vec<ParticipantRow>,
-    /// What was not understood, one sentence each.
+    /// Warnings about the table and the images, one sentence each.
     pub warnings: Vec<String>,
 }
 

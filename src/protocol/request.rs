@@ -11,7 +11,7 @@ use super::{
 pub struct Job {
     /// Chosen by the page, increasing.
     pub id: u32,
-    /// What to do.
+    /// The request.
     pub request: Request,
 }
 
@@ -47,7 +47,7 @@ pub enum Request {
     ListParticipants,
     /// Read one participant's image for display. Answered by [`Event::Image`].
     ShowParticipant {
-        /// Which one.
+        /// Whose image to read.
         participant: ParticipantKey,
         /// Position of the element to show where only elements are there, no whole image.
         element: usize,
@@ -57,7 +57,7 @@ pub enum Request {
     OpenVolume {
         /// What the volume is opened for.
         role: VolumeRole,
-        /// Which of the page's own, if it is none of the user's.
+        /// The bundled volume to read, where it is none of the user's files.
         bundled: Option<Bundled>,
     },
     /// Compute a saliency map. Answered by [`Event::Map`] or [`Event::Cancelled`].
@@ -67,7 +67,7 @@ pub enum Request {
     Cancel,
     /// Write the last map as a file. Answered by [`Event::File`].
     Export {
-        /// Which file.
+        /// The kind of file.
         kind: ExportKind,
     },
     /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
@@ -79,7 +79,7 @@ pub enum Request {
     MeasureMap {
         /// The explanation that the last map must be of.
         explanation: Explanation,
-        /// Which channel, from 0.
+        /// Channel of the map, from 0.
         channel: usize,
     },
     /// Keep the last map beside those that follow. Answered by [`Event::KeptMaps`].

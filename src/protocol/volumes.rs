@@ -11,13 +11,13 @@ pub struct VolumeHeader {
     pub world_from_voxel: [[f64; 4]; 3],
 }
 
-/// What a volume is opened for.
+/// The use for which a volume is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VolumeRole {
-    /// To lie below the map: sent as it is.
+    /// Background below the map: sent as it is.
     Background,
-    /// To lie over the picture: sent without the empty voxels around what it holds.
+    /// Overlay over the picture: sent without the empty voxels around what it holds.
     Overlay,
 }
 
@@ -55,7 +55,7 @@ pub struct VolumeReady {
     pub range: f32,
     /// Numbers of the regions that a table names, where one came along.
     pub numbers: Vec<u32>,
-    /// Their names, in the same order.
+    /// Names of the regions, in the order of `numbers`.
     pub names: Vec<String>,
     /// Things the user should know.
     pub warnings: Vec<String>,

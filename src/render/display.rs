@@ -2,7 +2,7 @@
 
 use super::Plane;
 
-/// How a figure is laid out, in nilearn's words.
+/// The layout of a figure, as nilearn's `display_mode` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum DisplayMode {
     /// Coronal, sagittal and axial side by side.
@@ -26,7 +26,7 @@ pub enum DisplayMode {
     Mosaic,
 }
 
-/// Where a figure cuts.
+/// Positions of a figure's cuts.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub enum CutCoords {
     /// nilearn's choice: the centre of the strongest region, or seven cuts of each direction.

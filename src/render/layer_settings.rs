@@ -2,7 +2,7 @@
 
 use super::Paper;
 
-/// What lies below the map.
+/// The background below the map on the three planes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ground {
     /// The participant's own image.
@@ -10,7 +10,7 @@ pub enum Ground {
     Participant,
     /// The ICBM 152 template that comes with the page.
     Template,
-    /// Nothing but paper.
+    /// Paper alone.
     None,
     /// A file of the user's. Not kept in the address: another page would not have it.
     Own,
@@ -19,11 +19,11 @@ pub enum Ground {
 /// How the layers below and above the map are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LayerSettings {
-    /// What lies below the map.
+    /// The background below the map.
     pub ground: Ground,
     /// Whether the background is dimmed, as nilearn's are.
     pub dim: bool,
-    /// What shows where nothing is painted.
+    /// The colour that shows where nothing is painted.
     pub paper: Paper,
     /// Whether values below the threshold fade instead of vanishing.
     pub fading: bool,

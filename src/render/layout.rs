@@ -74,7 +74,7 @@ impl WorldBounds {
 pub struct PlaneGrid {
     /// Plane of the picture.
     pub plane: Plane,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
     /// Edge of a square pixel in millimetres.
     pub pixel_mm: f64,

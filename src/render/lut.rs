@@ -28,7 +28,7 @@ pub enum Colormap {
     ColdWhiteHot,
 }
 
-/// Which values a colormap spreads over on the page's three planes. Figures spread every one from −vmax to vmax, as nilearn does.
+/// The values that a colormap spreads over on the page's three planes. Figures spread every one from −vmax to vmax, as nilearn does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     /// −range to +range.
@@ -75,7 +75,7 @@ impl Colormap {
         Self::ALL.into_iter().find(|colormap| colormap.name() == name)
     }
 
-    /// Which values it spreads over.
+    /// The values that the colormap spreads over.
     pub fn domain(self) -> Domain {
         match self {
             Colormap::ColdHot | Colormap::RdBuR | Colormap::Bwr | Colormap::Seismic | Colormap::Coolwarm | Colormap::ColdWhiteHot => {
@@ -122,7 +122,7 @@ impl Lut {
     }
 }
 
-/// How the values of a map take colours.
+/// The colours of a map's values: a colormap spread over a range, with a threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColorScale {
     lut: Lut,

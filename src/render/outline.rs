@@ -3,19 +3,19 @@
 use super::voxel_walk::VoxelWalk;
 use crate::volume::Volume;
 
-/// Which values make which region.
+/// How values make regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Regions {
-    /// One region: all that is above 0.
+    /// A mask, which is one region: all values above 0.
     Mask,
     /// A region for each whole number above 0.
     Labels,
 }
 
-/// How much of a region is painted.
+/// The part of a region that is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it.
+    /// The whole region.
     Filled,
     /// The pixels that have another region, or none, beside, above or below them. The regions are sampled on their own
     /// grid, also beyond the picture, so that a line shows where they end and not where the picture does.
@@ -37,7 +37,9 @@ impl Regions {
 /// Calls `paint` with the number of a region for each pixel of it, or of its edge.
 pub(super) fn each_pixel(
     walk: &VoxelWalk,
-    (volume, regions, extent): (&Volume, Regions, Extent),
+    volume: &Volume,
+    regions: Regions,
+    extent: Extent,
     width: usize,
     pixels: &mut [u8],
     paint: impl Fn(u32, &mut [u8; 4]),

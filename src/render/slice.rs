@@ -23,18 +23,18 @@ pub enum Paint<'a> {
     GreyOnPaper(Window),
     /// Colours over what lies below.
     Color {
-        /// Which colour a value takes; masked values leave what lies below.
+        /// The colours of values; masked values leave what lies below.
         scale: &'a ColorScale,
         /// 0 = invisible, 1 = hides what lies below.
         opacity: f32,
     },
     /// Regions in plain colours over what lies below.
     Regions {
-        /// Which values make which region.
+        /// How values make regions.
         regions: Regions,
         /// Colours of the first, second … region, over and over.
         colors: &'a [[u8; 3]],
-        /// All of a region or its edge.
+        /// The part of a region that is painted.
         extent: Extent,
         /// 0 = invisible, 1 = hides what lies below.
         opacity: f32,
@@ -104,8 +104,8 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
     let volume = layer.volume;
     // One loop for each kind of paint, so that nothing is asked for each pixel that is known for the layer.
     match layer.paint {
-        Paint::Grey(window) => paint_grey(&walk, (volume, window, NOTHING_TRANSPARENT), grid.width, pixels),
-        Paint::GreyOnPaper(window) => paint_grey(&walk, (volume, window, TRANSPARENT), grid.width, pixels),
+        Paint::Grey(window) => paint_grey(&walk, volume, window, NOTHING_TRANSPARENT, grid.width, pixels),
+        Paint::GreyOnPaper(window) => paint_grey(&walk, volume, window, TRANSPARENT, grid.width, pixels),
         Paint::Color { scale, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
             if let Some((color, strength)) = scale.fading_color(value) {
                 blend_over(color, opacity * strength, pixel);
@@ -113,7 +113,7 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
         }),
         Paint::Regions { colors: [], .. } => {}
         Paint::Regions { regions, colors, extent, opacity } => {
-            outline::each_pixel(&walk, (volume, regions, extent), grid.width, pixels, |region, pixel| {
+            outline::each_pixel(&walk, volume, regions, extent, grid.width, pixels, |region, pixel| {
                 blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
             });
         }
@@ -121,7 +121,7 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
 }
 
 /// Paints the greys of values whose magnitude exceeds `above`.
-fn paint_grey(walk: &VoxelWalk, (volume, window, above): (&Volume, Window, f32), width: usize, pixels: &mut [u8]) {
+fn paint_grey(walk: &VoxelWalk, volume: &Volume, window: Window, above: f32, width: usize, pixels: &mut [u8]) {
     walk.each(volume, width, pixels, |value, pixel| {
         if value.abs() > above {
             let grey = window.grey(value);

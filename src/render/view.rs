@@ -2,7 +2,7 @@
 
 use super::{Colormap, LayerSettings, MAX_ZOOM, Orientation};
 
-/// Which magnitudes are hidden.
+/// The magnitudes of a map that are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Threshold {
     /// Magnitudes below this percentile are hidden.
@@ -14,27 +14,27 @@ pub enum Threshold {
 /// The state of the view.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
-    /// Where the three planes meet, in world millimetres; `None` until something is shown.
+    /// The point where the three planes meet, in world millimetres; `None` until something is shown.
     pub crosshair: Option<[f64; 3]>,
     /// The magnitudes that are hidden.
     pub threshold: Threshold,
     /// Voxels of the smallest cluster of the map that is drawn; 1 leaves none out.
     pub min_cluster: usize,
-    /// How the map is coloured.
+    /// Colours of the map.
     pub colormap: Colormap,
     /// End of the colours, as a share (0 to 1) of the map's largest magnitude.
     pub range: f32,
     /// Opacity of the map, 0 to 1.
     pub opacity: f32,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
-    /// How many times larger than the whole picture, from 1.
+    /// Magnification: 1 shows the whole picture.
     pub zoom: f64,
     /// The middle of what is in sight, in world millimetres; `None` is the middle of the picture.
     pub center: Option<[f64; 3]>,
     /// Black and white of the image, as shares of its own window: 0 and 1 leave it as it is.
     pub window: [f32; 2],
-    /// What lies below and above the map.
+    /// Settings of the layers below and above the map.
     pub layers: LayerSettings,
 }
 
@@ -49,7 +49,7 @@ pub const MIN_WINDOW: f32 = 0.02;
 /// The widest window, as a share of the image's own.
 pub const MAX_WINDOW: f32 = 4.0;
 
-/// How far the middle of a window may be from the middle of the image's own.
+/// The largest distance of a window's middle from the middle of the image's own.
 pub const MAX_SHIFT: f32 = 1.5;
 
 impl Default for View {

@@ -1,4 +1,4 @@
-//! Clusters of the last map, as the engine tells them to the page.
+//! Clusters of the last map, as the engine sends them to the page.
 
 use maplens::analysis::clusters::{Cluster, ClusterRule, Clusters};
 use maplens::engine::RequestFiles;

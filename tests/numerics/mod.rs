@@ -34,7 +34,7 @@ pub const WEBGPU: Tolerance = Tolerance { map: 1e-4, logits: 1e-4 };
 /// Both devices: smallest cosine between map and expectation.
 const MIN_COSINE: f64 = 0.999_999;
 
-/// Computes a case and compares it. The error tells the case and by how much it misses.
+/// Computes a case and compares it. The error names the case and by how much it misses.
 pub async fn check(case: &Case, network: &Network, tolerance: Tolerance) -> Result<(), String> {
     let (shape, values) = case.input();
     compare(case, &explain_input(case, network, (&shape, &values)).await, tolerance)
@@ -48,7 +48,7 @@ pub async fn explain_input(case: &Case, network: &Network, (shape, values): (&[u
     map.expect("the map is computed")
 }
 
-/// Compares a map and its logits with a case. The error tells the case and by how much it misses.
+/// Compares a map and its logits with a case. The error names the case and by how much it misses.
 pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(), String> {
     let voxels = case.sampling.voxels(&map.shape);
     let found: Vec<f32> = voxels.iter().map(|&voxel| map.values[index_of(voxel, fixture::with_three_axes(&map.shape))]).collect();

@@ -47,9 +47,9 @@ pub struct CheckpointRun<'a> {
     pub fingerprint: &'a str,
     /// SHA-256 of the checkpoint file.
     pub checkpoint_sha256: &'a str,
-    /// Takes the results.
+    /// The store that takes the results.
     pub store: &'a dyn Store,
-    /// Receives progress.
+    /// The program that receives progress.
     pub host: &'a dyn Host,
     /// Maps done before this checkpoint, and maps of all checkpoints.
     pub position: [usize; 2],

@@ -38,7 +38,7 @@ pub struct GroupRun<'a> {
     pub device: &'a OpenDevice,
     /// The MAPS folder to write into, or the place of its results.
     pub store: &'a dyn Store,
-    /// Receives progress.
+    /// The program that receives progress.
     pub host: &'a dyn Host,
 }
 
@@ -75,7 +75,7 @@ impl GroupRun<'_> {
     /// Erases results that are to be overwritten, defines the group and computes.
     ///
     /// # Errors
-    /// In words, before anything is written: a checkpoint that cannot be read or does not fit. Later: a cancel, or a device or
+    /// Before anything is written: a checkpoint that cannot be read or does not fit. Later: a cancel, or a device or
     /// store that fails.
     pub async fn run(self, checked: Checked, cohorts: &mut Cohorts) -> Result<Vec<SideCar>, JobEnd> {
         let Checked { checkpoints, n_elements, states } = checked;
@@ -127,7 +127,7 @@ impl GroupRun<'_> {
     /// Checks everything that can be checked without computing; writes nothing.
     ///
     /// # Errors
-    /// In words: unknown splits or selections, no such output node, results that are there already, sessions without an
+    /// [`JobEnd::Failed`] for unknown splits or selections, no such output node, results that are there already, sessions without an
     /// image, all of them together.
     pub async fn check(&self, cohorts: &mut Cohorts) -> Result<Checked, JobEnd> {
         let checkpoints = self.checkpoints().await?;

@@ -12,10 +12,10 @@ use super::shard::Shard;
 
 use crate::files::{FileError, Store};
 
-/// How the names of all files of a journal begin.
+/// Beginning of the names of all files of a journal.
 const PREFIX: &str = "maplens.partial";
 
-/// Where a run's journal lies. Parts of a group run at the same time in the same folder, so each has a place of its own.
+/// The place of a run's journal in a store. Parts of a group run at the same time in the same folder, so each has a place of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalPlace(String);
 

@@ -29,7 +29,8 @@ struct Parts {
 /// If there are no parts, parts are missing, belong to different runs, or were put together before; or a map of theirs is gone.
 pub async fn merge(
     maps: &Maps,
-    (group, name): (&str, &str),
+    group: &str,
+    name: &str,
     cohorts: &mut Cohorts,
     store: &dyn Store,
     host: &dyn Host,

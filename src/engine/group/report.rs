@@ -43,15 +43,15 @@ pub struct SessionReport {
     pub session_id: String,
     /// Name of its cohort.
     pub cohort: String,
-    /// Its image within the CAPS; empty where it was not found.
+    /// Path of its image within the CAPS; empty where it was not found.
     pub file: String,
-    /// Its maps.
+    /// Maps of its elements.
     pub maps: Vec<MapReport>,
     /// Elements that were left out: position and reason.
     pub left_out: Vec<(usize, String)>,
 }
 
-/// One map that was computed.
+/// A map that was computed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MapReport {
     /// Position of the element, from 0.

@@ -33,7 +33,7 @@ pub struct Resolved {
     pub definition: Vec<(String, Vec<u8>)>,
     /// Results to erase first; paths within the MAPS.
     pub erase: Vec<String>,
-    /// What the user should know.
+    /// Warnings, one sentence each.
     pub warnings: Vec<String>,
 }
 

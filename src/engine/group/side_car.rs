@@ -20,9 +20,9 @@ pub struct SideCar {
     pub model: ModelRecord,
     /// The options of the run.
     pub options: InterpretOptions,
-    /// What means were divided by, in words.
+    /// The divisor of the means, in words.
     pub divisor: String,
-    /// Where it was computed.
+    /// The device that computed.
     pub device: DeviceRecord,
     /// What was done with every session.
     #[serde(flatten)]

@@ -26,7 +26,7 @@ impl Engine {
             }
         };
         let warmth = if self.warm { Warmth::Warm } else { Warmth::Cold };
-        let outcome = explain(explanation, &mut recent.subject, (model, &device), warmth, &pacer).await;
+        let outcome = explain(explanation, &mut recent.subject, model, &device, warmth, &pacer).await;
         // After a cancel it can be used again; what a device holds that has failed cannot.
         if !matches!(outcome, Err(JobEnd::Failed(_))) {
             self.recent = Some(recent);

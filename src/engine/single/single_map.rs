@@ -36,9 +36,9 @@ pub struct SingleMap {
 /// Whether the device has computed a map of this model before: the first one also compiles the device's programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warmth {
-    /// It has not.
+    /// The device has computed none.
     Cold,
-    /// It has.
+    /// The device has computed one.
     Warm,
 }
 
@@ -46,7 +46,8 @@ pub enum Warmth {
 pub async fn explain(
     explanation: Explanation,
     subject: &mut Subject,
-    (model, device): (&Model, &OpenDevice),
+    model: &Model,
+    device: &OpenDevice,
     warmth: Warmth,
     pacer: &Pacer<'_>,
 ) -> Result<SingleMap, JobEnd> {
@@ -77,7 +78,7 @@ pub async fn explain(
         warnings: map.warnings.clone(),
     };
     let timings = timings(model.read_ms, preparation, (stage, map_ms));
-    let record = record(&explanation, &subject.origin, (model, device), &ready, timings);
+    let record = record(&explanation, &subject.origin, model, device, &ready, timings);
     Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string(), sha256: OnceCell::new() })
 }
 
@@ -138,7 +139,8 @@ fn timings(read_model_ms: f64, preparation: Option<Preparation>, map: (&str, f64
 fn record(
     explanation: &Explanation,
     origin: &Origin,
-    (model, device): (&Model, &OpenDevice),
+    model: &Model,
+    device: &OpenDevice,
     ready: &MapReady,
     timings: Vec<Timing>,
 ) -> Record {

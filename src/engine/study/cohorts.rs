@@ -24,7 +24,7 @@ impl Cohorts {
         Ok(())
     }
 
-    /// What the user should know of the folders that were opened.
+    /// Warnings about the folders that were opened, one sentence each.
     pub fn warnings(&self) -> impl Iterator<Item = &str> {
         self.0.values().flat_map(|images| images.warnings().iter().map(String::as_str))
     }

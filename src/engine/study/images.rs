@@ -28,25 +28,25 @@ pub struct Images {
     session: Option<SessionElements>,
 }
 
-/// One element, ready for the network.
+/// An element of an image, ready for the network.
 #[derive(Debug, Clone)]
 pub struct ElementInput {
-    /// Where it came from.
+    /// Place, shape and file of the element.
     pub origin: Origin,
     /// Values of the element, channels slowest, last axis fastest.
     pub values: Vec<f32>,
 }
 
-/// Where an element came from.
+/// The origin of an element: its place, its shape and the file it was read or cut from.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// Where it lies.
+    /// Grid and place of the element's map.
     pub placement: Placement,
     /// Shape of the network's input: channels, then two axes for slices, three else.
     pub shape: Vec<usize>,
     /// The file it was read or cut from.
     pub path: String,
-    /// What was assumed or repaired.
+    /// Assumptions and repairs, one sentence each.
     pub warnings: Vec<String>,
     /// Milliseconds it took to read and transform.
     pub read_ms: f64,
@@ -170,7 +170,7 @@ impl Images {
         self.source.forget_image();
     }
 
-    /// Where an element's map lies, without reading voxels.
+    /// The grid and place of an element's map, without reading voxels.
     pub async fn placement(
         &mut self,
         participant: &ParticipantKey,

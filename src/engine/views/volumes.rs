@@ -23,7 +23,7 @@ const NO_TABLE: &str = "no table of names came with it: its regions are told by 
 /// Reads one NIfTI image and, for a label image, the table that came with it.
 ///
 /// # Errors
-/// In words: files that are no single image, an image of other than three axes or too large, an overlay of zeros, a table
+/// [`JobEnd::Failed`] for files that are no single image, an image of other than three axes or too large, an overlay of zeros, a table
 /// that names no regions.
 pub(super) async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<(VolumeReady, Vec<f32>), JobEnd> {
     let (tables, images): (Vec<Chosen>, Vec<Chosen>) = files.into_iter().partition(|(path, _)| LabelTable::is_table_name(path));

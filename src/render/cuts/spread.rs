@@ -81,7 +81,7 @@ fn another(cuts: &[usize], sums: &[f64]) -> usize {
     best.0
 }
 
-/// For each slice the largest smoothed magnitude and the index of its first voxel.
+/// The peak of each slice: the largest smoothed magnitude and the index of its first voxel.
 fn slice_peaks(map: &Volume, axis: usize) -> Vec<(f32, usize)> {
     let mut peaks = vec![(-1.0, 0); map.shape()[axis]];
     for (index, value) in smoothed(map).into_iter().enumerate() {
@@ -93,7 +93,7 @@ fn slice_peaks(map: &Volume, axis: usize) -> Vec<(f32, usize)> {
     peaks
 }
 
-/// For each slice the sum of the magnitudes.
+/// The sum of the magnitudes of each slice.
 fn slice_sums(map: &Volume, axis: usize) -> Vec<f64> {
     let mut sums = vec![0.0; map.shape()[axis]];
     for (index, value) in map.data().iter().enumerate() {

@@ -8,10 +8,10 @@ use crate::render::{Colormap, Interpolation, Upright};
 use crate::volume::components::Components;
 use crate::volume::{Affine, Statistics, Volume};
 
-/// What lies below the map.
+/// The background below the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Background<'a> {
-    /// Nothing but paper.
+    /// Paper alone.
     None,
     /// An image; voxels up to 1e-6 are transparent.
     Image(&'a Volume),
@@ -24,7 +24,7 @@ pub enum Background<'a> {
 pub enum Dim {
     /// Dimmed by 0.8 on black, by 0.6 on white paper.
     Automatic,
-    /// Not at all.
+    /// Not dimmed.
     Off,
     /// Dimmed by this amount; from −2 (brighter) to 2 makes sense.
     By(f64),
@@ -128,7 +128,7 @@ pub fn template_background(template: &Volume) -> Volume {
     Volume::new(shape, data, world_from_voxel).unwrap_or_else(|_| template.clone())
 }
 
-/// For each voxel whether it is not positive and connected with a face of the grid through such voxels.
+/// Tells for each voxel whether it is not positive and connected with a face of the grid through such voxels.
 fn outside(values: &[f32], shape: [usize; 3]) -> Vec<bool> {
     let empty: Vec<bool> = values.iter().map(|&value| value <= 0.0).collect();
     let Components { labels, sizes } = Components::of(&empty, shape);

@@ -9,7 +9,7 @@ pub struct Caption {
     pub software: String,
     /// SHA-256 in hexadecimal digits: of the map's file on the command line, of its values (as in the record) on the page.
     pub map_sha256: String,
-    /// How it was drawn: mode, cuts, threshold and so on, in words.
+    /// The options that it was drawn with: mode, cuts, threshold and so on, in words.
     pub description: String,
 }
 

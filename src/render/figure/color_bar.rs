@@ -18,7 +18,7 @@ const DIGIT_HEIGHT: f64 = 0.78;
 /// Font size of the ticks' labels, in points.
 const LABEL: f64 = 10.0;
 
-/// From the bar to its labels, in points: a tick's length, though its width is 0, and the padding.
+/// Distance from the bar to its labels, in points: a tick's length, though its width is 0, and the padding.
 const GAP: f64 = 7.0;
 
 /// Line width of the outline in points.

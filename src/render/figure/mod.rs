@@ -37,12 +37,12 @@ use finite::finite;
 use super::{Colormap, CutCoords, DisplayMode, Interpolation, MagnitudeSample, Orientation, Plane, Threshold, Upright, cuts};
 use crate::volume::{Statistics, Volume};
 
-/// What a figure shows and how; [`Figure::new`] has `plot_stat_map`'s defaults.
+/// A figure: what it shows, and how. [`Figure::new`] has `plot_stat_map`'s defaults.
 #[derive(Debug, Clone)]
 pub struct Figure<'a> {
     /// The map.
     pub map: &'a Volume,
-    /// What lies below it.
+    /// The background below the map.
     pub background: Background<'a>,
     /// Grey range of the background.
     pub dim: Dim,
@@ -50,9 +50,9 @@ pub struct Figure<'a> {
     pub black: Option<bool>,
     /// The layout.
     pub mode: DisplayMode,
-    /// Where it cuts.
+    /// Positions of the cuts.
     pub cuts: CutCoords,
-    /// What is transparent: −threshold ≤ value ≤ threshold. `None` hides nothing.
+    /// The magnitude up to which values are transparent: −threshold ≤ value ≤ threshold. `None` hides nothing.
     pub threshold: Option<Threshold>,
     /// End of the colours, which go from −vmax to vmax; `None`: the largest magnitude of the whole map.
     pub vmax: Option<f32>,
@@ -68,7 +68,7 @@ pub struct Figure<'a> {
     pub color_bar: bool,
     /// Empty for none.
     pub title: String,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
     /// Regions that are drawn over the map.
     pub masks: Vec<&'a Volume>,

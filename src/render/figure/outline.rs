@@ -13,13 +13,13 @@ const WIDTH: f64 = 1.2;
 /// Opacity of filled masks: that of nilearn's examples, 0.7 of 255.
 const FILL_ALPHA: u8 = 179;
 
-/// How masks are drawn.
+/// The style in which masks are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum MaskStyle {
-    /// A line around their voxels.
+    /// A line around the voxels of a mask.
     #[default]
     Contour,
-    /// Their voxels, translucent (`add_contours(filled=True, alpha=0.7)`).
+    /// The voxels of a mask, translucent (`add_contours(filled=True, alpha=0.7)`).
     Filled,
 }
 

@@ -12,7 +12,7 @@ pub const POINTS_PER_INCH: f64 = 72.0;
 pub struct Scene {
     /// Width and height in points.
     pub size: [f64; 2],
-    /// What is drawn, from back to front.
+    /// The marks, from back to front.
     pub marks: Vec<Mark>,
     /// Where slices are, so that a click can be turned into millimetres.
     pub panels: Vec<Panel>,
@@ -27,14 +27,14 @@ pub struct Scene {
 /// sRGB bytes.
 pub type Color = [u8; 3];
 
-/// One thing drawn.
+/// One thing that is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark {
     /// A filled rectangle.
     Rect {
-        /// Its place on the page.
+        /// Place of the rectangle on the page.
         rect: Rect,
-        /// Its fill.
+        /// Colour of the rectangle.
         fill: Color,
     },
     /// Pixels, shown as rectangles without any smoothing.
@@ -52,7 +52,7 @@ pub enum Mark {
         points: Vec<[f64; 2]>,
         /// Width in points.
         width: f64,
-        /// Its colour.
+        /// Colour of the line.
         color: Color,
         /// The part of the page in which it is visible.
         clip: Rect,
@@ -67,7 +67,7 @@ pub enum Mark {
         ends_there: bool,
         /// Font size in points.
         size: f64,
-        /// Its colour.
+        /// Colour of the text.
         color: Color,
     },
 }
@@ -120,7 +120,7 @@ pub struct Panel {
     pub right_mm: [f64; 2],
     /// Smallest and largest millimetre of the plane's up axis.
     pub up_mm: [f64; 2],
-    /// Which side is on the left.
+    /// The side of the head on the left of the panel.
     pub orientation: Orientation,
 }
 
@@ -132,7 +132,7 @@ impl Rect {
 }
 
 impl Panel {
-    /// Where on the page millimetres along the right and up axes lie, in points.
+    /// The point on the page of millimetres along the right and up axes.
     pub fn page_from_mm(&self, [right, up]: [f64; 2]) -> [f64; 2] {
         let share = (right - self.right_mm[0]) / (self.right_mm[1] - self.right_mm[0]);
         let across = if self.is_mirrored() { 1.0 - share } else { share };

@@ -12,9 +12,9 @@ use crate::volume::Volume;
 pub struct Settings {
     /// The layout.
     pub mode: DisplayMode,
-    /// Where it cuts.
+    /// Positions of the cuts.
     pub cuts: CutCoords,
-    /// What is transparent.
+    /// The magnitude up to which values are transparent.
     pub threshold: Option<Threshold>,
     /// End of the colours.
     pub vmax: Option<f32>,
@@ -32,7 +32,7 @@ pub struct Settings {
     pub color_bar: bool,
     /// Empty for none.
     pub title: String,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
 }
 

@@ -1,4 +1,4 @@
-//! One plane of an upright volume as nilearn's `CutAxes.transform_to_2d` cuts it.
+//! One plane of an upright volume, as nilearn's `CutAxes.transform_to_2d` cuts it.
 
 use super::{FigureScale, Pixels, SliceNumbers};
 use crate::render::{Plane, Upright};
@@ -46,7 +46,7 @@ impl PlaneSlice {
     }
 }
 
-/// The same pixels with left and right exchanged.
+/// The pixels with left and right exchanged.
 pub(super) fn mirrored(pixels: &Pixels) -> Pixels {
     let row = |row: &[u8]| row.chunks_exact(4).rev().flatten().copied().collect::<Vec<u8>>();
     let rgba = pixels.rgba.chunks_exact(pixels.width.max(1) * 4).flat_map(row).collect();

@@ -1,11 +1,11 @@
-//! How large text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text hang on it.
+//! How large text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text depend on it.
 
 use super::POINTS_PER_INCH;
 
 /// Font size of letters and positions, in points.
 pub(super) const ANNOTATION: f64 = 12.0;
 
-/// How far a line of text of `size` points reaches above and below its baseline, in points: matplotlib gives every line the height
+/// The extent of a line of text of `size` points above and below its baseline, in points: matplotlib gives every line the height
 /// of "lp", hinted to whole pixels at its 100 dots per inch.
 pub(super) fn line_height(size: f64) -> [f64; 2] {
     let pixels = if size <= ANNOTATION { [14.0, 4.0] } else { [16.0, 4.0] };

@@ -19,7 +19,7 @@ pub struct FigureView {
     pub vmax: String,
     /// The colours.
     pub colormap: Colormap,
-    /// What lies below.
+    /// The background below the map.
     pub ground: FigureGround,
     /// How far the background is dimmed, as typed.
     pub dim: String,
@@ -33,7 +33,7 @@ pub struct FigureView {
     pub draw_cross: bool,
     /// The colour bar.
     pub color_bar: bool,
-    /// Which side is on the left.
+    /// The side of the head on the left of the picture.
     pub orientation: Orientation,
     /// Empty for none.
     pub title: String,
@@ -42,15 +42,15 @@ pub struct FigureView {
 /// How the positions of a figure's cuts are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CutPlace {
-    /// By nilearn's rule.
+    /// Positions by nilearn's rule.
     Automatic,
-    /// At the crosshair of the page.
+    /// Positions of the crosshair of the page.
     Crosshair,
-    /// As the user typed them.
+    /// Positions that the user typed.
     Given,
 }
 
-/// What lies below the map of a figure.
+/// The background below the map of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum FigureGround {
     /// The participant's image.
@@ -70,14 +70,14 @@ pub enum Masks {
     None,
     /// Lines around them.
     Contour,
-    /// Their voxels, translucent.
+    /// All voxels of a region, translucent.
     Filled,
 }
 
 /// Colour of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FigurePaper {
-    /// As the background's border suggests.
+    /// Black or white, as the background's border suggests.
     Automatic,
     /// Black.
     Black,

@@ -1,4 +1,4 @@
-//! Tables, images and masks that cannot be used: all of it is told before anything is computed.
+//! Tables, images and masks that cannot be used: every error is reported before anything is computed.
 
 use std::fs;
 

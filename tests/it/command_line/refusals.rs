@@ -24,7 +24,7 @@ pub const USAGE: i32 = 2;
 /// All other errors.
 pub const FAILURE: i32 = 1;
 
-/// Commands that are refused, looked at one after the other, so that a test tells all that is wrong.
+/// Commands that are refused, looked at one after the other, so that a test reports all that is wrong.
 pub struct Refusals<'a> {
     workplace: &'a Workplace,
     before: BTreeMap<String, Vec<u8>>,

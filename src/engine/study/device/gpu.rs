@@ -14,7 +14,7 @@ pub struct Gpu {
     pub max_binding_bytes: u64,
 }
 
-/// Which adapters are taken.
+/// The adapters that may be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Adapters {
     /// Hardware only: on a software adapter the network's operations take some hundred times as long as on the CPU path.

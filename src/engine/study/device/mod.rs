@@ -28,7 +28,7 @@ pub struct OpenDevice {
 /// says how much memory a graphics adapter has.
 const MEMORY_LIMIT: Option<u64> = if cfg!(target_arch = "wasm32") { Some((4 << 30) - (256 << 20)) } else { None };
 
-/// How the CPU adds products, which changes the last bits of a map.
+/// The name of the way in which the CPU adds products, which changes the last bits of a map.
 fn arithmetic() -> &'static str {
     if has_multiply_add() { "multiply-add" } else { "multiplication, then addition" }
 }
