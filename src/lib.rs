@@ -5,6 +5,8 @@
 //! A room imports only from rooms on lower floors. The rooms are declared here floor by floor, from the ground up;
 //! `ARCHITECTURE.md` says what each turns into what, and `tests/tidy` holds the list.
 
+#[cfg(feature = "compute")]
+pub mod kernels;
 pub mod pace;
 pub mod tsv;
 

@@ -117,7 +117,7 @@ fn a_gradient_map_of_full_size(network: &Network) {
     println!("planned: {:.1} MiB", planned as f64 / MIB as f64);
     assert_at_most("a gradient map, input and weights apart", peak, planned + BESIDE);
     assert!(planned <= peak + BESIDE, "{planned} bytes were planned, but {peak} were enough");
-    // What the browser is asked to get by with, its program and the image's file apart.
+    // The most that the page is to need in a browser, besides its program and the file of the image.
     assert_at_most("weights, input and map", 4 * 42_293_972 + VOLUME + peak, 300 * MIB);
 }
 

@@ -49,7 +49,7 @@ async fn every_fixture_matches_clinicadl_on_the_cpu_path() {
     check_all(&cpu, cpu.limits, CPU, |_| true).await;
 }
 
-/// One test for each MAPS, so that the runner tells how far it is.
+/// One test for each MAPS, so that the runner reports progress.
 macro_rules! on_webgpu {
     ($($test:ident: $maps:literal;)*) => {
         $(#[wasm_bindgen_test]

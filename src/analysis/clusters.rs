@@ -10,7 +10,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::volume::Grid;
-use crate::volume::components::{LabelledRuns, Runs};
+use crate::volume::components::{LabelledRuns, RunMerger};
 
 /// The rule that decides what counts as a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ pub struct Finding<'a> {
     grid: Grid,
     rule: ClusterRule,
     /// Runs of voxels above the threshold, for each sign.
-    runs: [Runs; 2],
+    runs: [RunMerger; 2],
     phase: ClusterPhase,
     found: Clusters,
 }
@@ -131,7 +131,7 @@ impl<'a> Finding<'a> {
         if rule.threshold.is_nan() || rule.threshold < 0.0 {
             return Err(ClusterError::Threshold(rule.threshold));
         }
-        let runs = SIGNS.map(|_| Runs::begin(grid.shape));
+        let runs = SIGNS.map(|_| RunMerger::new(grid.shape));
         Ok(Finding { values, grid, rule, runs, phase: ClusterPhase::Rows(0), found: Clusters::default() })
     }
 

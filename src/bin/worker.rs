@@ -1,4 +1,4 @@
-//! The engine in a Web Worker: takes jobs from the page, works on them one after the other, lets only a cancel overtake.
+//! The engine in a Web Worker: runs the page's jobs one after the other; only a cancel overtakes.
 
 #[cfg(target_arch = "wasm32")]
 mod program {
@@ -8,7 +8,7 @@ mod program {
 
     use maplens::engine::{Engine, FigureFiles, Host, RequestFiles};
     use maplens::files::{FileSource, MemoryStore, Store};
-    use maplens::network::helper_pool::{Answer, Helper, HelperPool};
+    use maplens::network::helper_pool::{BlockServer, HelperPool, HelperResponse};
     use maplens::pace::LocalFuture;
     use maplens::protocol::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
     use maplens::render::figure::FigureGround;
@@ -24,7 +24,7 @@ mod program {
 
     type ChosenFiles = Vec<(String, File)>;
 
-    /// Jobs that wait, and what the running one needs to know.
+    /// Jobs that wait, and the state of the running one.
     #[derive(Default)]
     struct Queue {
         waiting: RefCell<VecDeque<(Job, ChosenFiles)>>,
@@ -33,7 +33,7 @@ mod program {
     }
 
     impl Queue {
-        /// Stops the running job, and takes back maps, comparisons and group runs that were asked for and not begun.
+        /// Cancels the running job, and removes maps, comparisons and group runs that have not begun.
         fn cancel(&self, port: &Port) {
             self.cancelled.set(self.busy.get());
             self.waiting.borrow_mut().retain(|(job, _)| {
@@ -46,47 +46,47 @@ mod program {
         }
     }
 
-    /// The page, as the running job sees it.
-    struct Page {
+    /// The host of one job: posts its events to the page.
+    struct PageHost {
         port: Port,
         job: u32,
         queue: Rc<Queue>,
-        results: Results,
+        results: ResultStore,
         helpers: Rc<HelperPool>,
     }
 
     /// Where results are kept.
     #[derive(Clone)]
-    enum Results {
-        /// In the browser's own storage, which the page reads, too.
-        Kept(Rc<dyn Store>),
-        /// In this worker's memory, where the browser has no such storage: what the page is to have is sent to it.
-        Held(Rc<dyn Store>),
+    enum ResultStore {
+        /// In the browser's own storage, which the page can read, too.
+        Persistent(Rc<dyn Store>),
+        /// In this worker's memory, if the browser has no such storage: packed results are sent to the page.
+        InMemory(Rc<dyn Store>),
     }
 
-    impl Results {
+    impl ResultStore {
         async fn open() -> Self {
             match OriginStore::open().await {
-                Ok(store) => Results::Kept(store),
+                Ok(store) => ResultStore::Persistent(store),
                 Err(error) => {
                     web_sys::console::warn_2(&"results are held in memory until the page is closed:".into(), &error);
-                    Results::Held(Rc::new(MemoryStore::default()))
+                    ResultStore::InMemory(Rc::new(MemoryStore::default()))
                 }
             }
         }
 
         fn store(&self) -> Rc<dyn Store> {
             match self {
-                Results::Kept(store) | Results::Held(store) => store.clone(),
+                ResultStore::Persistent(store) | ResultStore::InMemory(store) => store.clone(),
             }
         }
     }
 
-    impl Host for Page {
+    impl Host for PageHost {
         fn post(&self, event: Event, attachments: Vec<Attachment>) {
             let (port, reply) = (self.port.clone(), Reply { job: self.job, event });
             match (&reply.event, &self.results) {
-                (Event::Packed { path, .. }, Results::Held(store)) => {
+                (Event::Packed { path, .. }, ResultStore::InMemory(store)) => {
                     spawn_local(post_with_bytes(port, store.clone(), path.clone(), reply))
                 }
                 _ => port.post(&reply, attachments),
@@ -114,23 +114,23 @@ mod program {
         }
     }
 
-    /// A packed run that the page cannot read itself, with its bytes.
+    /// Posts a packed run that the page cannot read itself, with its bytes.
     async fn post_with_bytes(port: Port, store: Rc<dyn Store>, path: String, reply: Reply) {
         let bytes = store.read(&path).await.ok().flatten();
         port.post(&reply, bytes.into_iter().map(Attachment::Bytes).collect());
     }
 
-    /// The engine, where it keeps results and who helps it.
-    struct Workshop {
+    /// The engine, with its store of results and its helpers.
+    struct EngineState {
         engine: Engine,
-        results: Results,
+        results: ResultStore,
         helpers: Rc<HelperPool>,
     }
 
-    impl Workshop {
+    impl EngineState {
         async fn open() -> Self {
-            let results = Results::open().await;
-            Workshop {
+            let results = ResultStore::open().await;
+            EngineState {
                 engine: Engine::with_store(results.store()),
                 results,
                 helpers: Rc::new(HelperPool::new(Rc::new(Workers::default()))),
@@ -153,52 +153,58 @@ mod program {
         unsafe { __wasm_call_ctors() }
     }
 
+    /// Serves the page, or another worker if this one was started as its helper.
     pub fn run() {
         if is_helper() {
-            return help();
+            return run_as_helper();
         }
         run_constructors();
         let queue = Rc::new(Queue::default());
-        let workshop = Rc::new(RefCell::new(None));
+        let state = Rc::new(RefCell::new(None));
         serve(move |port, job, files| {
             if job.request == Request::Cancel {
                 return queue.cancel(&port);
             }
             queue.waiting.borrow_mut().push_back((job, files));
             if !queue.busy.replace(true) {
-                spawn_local(work_off(workshop.clone(), queue.clone(), port));
+                spawn_local(run_waiting_jobs(state.clone(), queue.clone(), port));
             }
         });
     }
 
-    /// Computes pieces of blocks for another worker: no engine, no device, nothing that static constructors would be needed for.
-    fn help() {
-        let mut helper = Helper::default();
-        serve_as_helper(move |(words, floats, bytes)| {
-            let answer = helper.handle(words, floats, bytes)?;
-            Ok(answer.map(|Answer { words, floats, bytes }| (words, floats, bytes)))
+    /// Computes pieces of blocks for another worker, without engine and device. Nothing here needs static constructors.
+    fn run_as_helper() {
+        let mut server = BlockServer::default();
+        serve_as_helper(move |(header, floats, bytes)| {
+            let response = server.handle(header, floats, bytes)?;
+            Ok(response.map(|HelperResponse { header, floats, bytes }| (header, floats, bytes)))
         });
     }
 
-    async fn work_off(workshop: Rc<RefCell<Option<Workshop>>>, queue: Rc<Queue>, port: Port) {
-        // Only one of these runs at a time, so the workshop is absent before the first job only.
-        let opened = workshop.borrow_mut().take();
+    async fn run_waiting_jobs(state: Rc<RefCell<Option<EngineState>>>, queue: Rc<Queue>, port: Port) {
+        // Only one of these runs at a time, so the state is absent before the first job only.
+        let opened = state.borrow_mut().take();
         let mut own = match opened {
             Some(own) => own,
-            None => Workshop::open().await,
+            None => EngineState::open().await,
         };
         loop {
             let next = queue.waiting.borrow_mut().pop_front();
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
-            let page =
-                Page { port: port.clone(), job: job.id, queue: queue.clone(), results: own.results.clone(), helpers: own.helpers.clone() };
+            let page = PageHost {
+                port: port.clone(),
+                job: job.id,
+                queue: queue.clone(),
+                results: own.results.clone(),
+                helpers: own.helpers.clone(),
+            };
             match request_files(&own.engine, &job.request, files).await {
                 Ok(files) => own.engine.handle(job.request, files, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
         }
-        *workshop.borrow_mut() = Some(own);
+        *state.borrow_mut() = Some(own);
         queue.busy.set(false);
     }
 
@@ -206,11 +212,11 @@ mod program {
     async fn request_files(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<RequestFiles, Failure> {
         let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
         let files: Vec<_> = files.into_iter().map(source).collect();
-        if let Request::DrawFigure(figure) = request {
+        if let Request::DrawFigure(request) = request {
             let mut template = None;
-            if figure.ground == FigureGround::Template && !engine.has_template() {
+            if request.ground == FigureGround::Template && !engine.has_template() {
                 let hint = "choose another background, or try again when the page can be reached".to_owned();
-                template = Some(template_tree(&figure.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
+                template = Some(template_tree(&request.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
             }
             return Ok(RequestFiles::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
         }

@@ -2,92 +2,95 @@
 
 use std::rc::Rc;
 
-use super::masks::Masks;
+use super::file_stem::file_stem;
+use super::masks::RegionMasks;
 use super::{CapsError, ElementWarning, ImageEntry, ImageFormat, InputSpec, grids, layout, prepared};
 use crate::files::FileTree;
 use crate::volume::{Affine, Element, Grid, Volume, tensor};
 
-/// Gives the elements that a model takes, from prepared tensors or cut out of images. For one model and one tree of files:
-/// masks are read once.
+/// Reads the elements that a model takes, from prepared tensors or by cutting them from images. A source is for one model
+/// and one tree of files: masks are read once.
 pub struct ElementSource {
     spec: InputSpec,
-    /// Those of the last images' size.
-    masks: Option<Masks>,
-    /// The image that was read last, by its path.
+    /// The masks for images of the size that was opened last.
+    masks: Option<RegionMasks>,
+    /// The image that was read last, with its path.
     image: Option<(String, Rc<Volume>)>,
 }
 
 /// The elements of a session, listed without reading voxels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SessionElements {
-    /// `sub-…`
+    /// The participant's identifier, `sub-…`.
     pub participant_id: String,
-    /// `ses-…`
+    /// The session's identifier, `ses-…`.
     pub session_id: String,
-    /// The image's grid. Maps are pasted into it.
+    /// The image's grid, into which maps are pasted.
     pub grid: Grid,
-    /// The elements in ClinicaDL's order; the position here is its element index.
+    /// The elements in ClinicaDL's order; an element's position here is its index.
     pub elements: Vec<Element>,
-    /// What to say about all of them.
+    /// Warnings about all elements.
     pub warnings: Vec<ElementWarning>,
     entry: ImageEntry,
-    /// Per element its prepared tensor, if there is one.
+    /// For each element, the path of its prepared tensor, if there is one.
     prepared: Vec<Option<String>>,
 }
 
-/// Which elements of a session were cut out beforehand.
-struct Prepared {
+/// The prepared tensors of a session's elements.
+struct PreparedElements {
+    /// Path of each element's tensor, if there is one.
     found: Vec<Option<String>>,
-    /// What to say if they are not all there.
+    /// The warning if some are missing.
     warning: Option<ElementWarning>,
 }
 
 /// An element with its voxels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoadedElement {
-    /// The voxels before the transforms. Three axes; a slice has one voxel along its direction. A whole image is shared.
+    /// The voxels before the transforms, on three axes; a slice has one voxel along its direction. A whole image is shared,
+    /// not copied.
     pub volume: Rc<Volume>,
-    /// Which part of the image it is.
+    /// The part of the image that the element is.
     pub element: Element,
-    /// Voxels of the image.
+    /// Number of voxels along the axes of the image.
     pub source_shape: [usize; 3],
-    /// World millimetres (RAS+) from voxel indices of the image.
+    /// Affine map to world millimetres (RAS+) from voxel indices of the image.
     pub source_affine: Affine,
-    /// The file it was read or cut from.
+    /// Path of the file that the element was read or cut from.
     pub path: String,
-    /// What to say about it.
+    /// Warnings about the element.
     pub warnings: Vec<ElementWarning>,
 }
 
 impl SessionElements {
-    /// `sub-01 ses-M000`
+    /// Participant and session in words: `sub-01 ses-M000`.
     pub fn words(&self) -> String {
         self.entry.words()
     }
 
-    /// The file that an element is read or cut from.
+    /// Path of the file that an element is read or cut from.
     pub fn path_of(&self, index: usize) -> &str {
         self.prepared.get(index).and_then(Option::as_deref).unwrap_or(&self.entry.path)
     }
 }
 
 impl ElementSource {
-    /// Reads nothing yet.
+    /// A source of the elements that `spec` describes; nothing is read yet.
     pub fn new(spec: InputSpec) -> Self {
         Self { spec, masks: None, image: None }
     }
 
-    /// What the model takes.
+    /// The description of the model's inputs.
     pub fn spec(&self) -> &InputSpec {
         &self.spec
     }
 
-    /// Lists the elements of a session from the header of its image; no voxel is read but those of masks, once.
-    /// As in ClinicaDL, regions need their masks even where they were prepared.
+    /// Lists the elements of a session from the header of its image; only masks are read as a whole, once. As in ClinicaDL,
+    /// regions need their masks even where they were prepared.
     ///
     /// # Errors
-    /// If several images match and nothing tells which is meant, if a header, a mask or the image's size does not fit, or
-    /// if neither the image nor all prepared elements are there.
+    /// If several images match equally well, if a header, a mask or the image's size does not fit, or if neither the image nor all
+    /// prepared elements exist.
     pub async fn open_session(&mut self, tree: &FileTree, entry: &ImageEntry) -> Result<SessionElements, CapsError> {
         if !entry.rivals.is_empty() {
             return Err(ambiguous(entry));
@@ -111,7 +114,7 @@ impl ElementSource {
     /// session's next elements.
     ///
     /// # Errors
-    /// If there is no such element, or the file cannot be read or does not fit what its header said.
+    /// If there is no such element, or the file cannot be read or contradicts its header.
     pub async fn read_element(&mut self, tree: &FileTree, session: &SessionElements, index: usize) -> Result<LoadedElement, CapsError> {
         let n_elements = session.elements.len();
         let element = session.elements.get(index).ok_or_else(|| CapsError::NoElement { session: session.words(), index, n_elements })?;
@@ -131,31 +134,33 @@ impl ElementSource {
         })
     }
 
-    /// The whole image of a session, for display. It is the one that elements are cut from, and read once.
+    /// Reads the whole image of a session, for display. It is kept for the elements that are cut from it.
     ///
     /// # Errors
-    /// If only elements are left of it, or it cannot be read.
+    /// If there are only elements of the image, or it cannot be read.
     pub async fn read_image(&mut self, tree: &FileTree, session: &SessionElements) -> Result<Rc<Volume>, CapsError> {
         let entry = &session.entry;
         if let Some((_, image)) = self.image.take_if(|(path, _)| *path == entry.path) {
             return Ok(self.keep(entry, image));
         }
-        // Let the other image go before this one is read.
+        // The other image is dropped before this one is read, so that only one is in memory.
         self.image = None;
         let image = super::read_image(tree, entry).await?.volume;
         Ok(self.keep(entry, Rc::new(image)))
     }
 
+    /// Keeps the image for later calls, and gives it.
     fn keep(&mut self, entry: &ImageEntry, image: Rc<Volume>) -> Rc<Volume> {
         self.image = Some((entry.path.clone(), image.clone()));
         image
     }
 
-    /// Lets the kept image go, to make room.
+    /// Drops the kept image, to free its memory.
     pub fn forget_image(&mut self) {
         self.image = None;
     }
 
+    /// Cuts an element from the session's image.
     async fn cut(&mut self, tree: &FileTree, session: &SessionElements, element: &Element) -> Result<Rc<Volume>, CapsError> {
         let image = self.read_image(tree, session).await?;
         if element.is_whole() && image.shape() == element.source_shape() {
@@ -165,17 +170,18 @@ impl ElementSource {
         Ok(Rc::new(cut))
     }
 
-    async fn masks(&mut self, tree: &FileTree, shape: [usize; 3]) -> Result<&Masks, CapsError> {
+    /// The masks for images of `shape` voxels, read again only if the last ones have another size.
+    async fn masks(&mut self, tree: &FileTree, shape: [usize; 3]) -> Result<&RegionMasks, CapsError> {
         let masks = match self.masks.take().filter(|masks| masks.shape == shape) {
             Some(masks) => masks,
-            None => Masks::open(tree, &self.spec, shape).await?,
+            None => RegionMasks::open(tree, &self.spec, shape).await?,
         };
         Ok(self.masks.insert(masks))
     }
 
-    /// The prepared tensor of each element, if prepared ones are to be used.
-    fn prepared(&self, tree: &FileTree, entry: &ImageEntry, elements: &[Element]) -> Result<Prepared, CapsError> {
-        let mut prepared = Prepared { found: vec![None; elements.len()], warning: None };
+    /// The prepared tensor of each element; none where prepared ones are not to be used.
+    fn prepared(&self, tree: &FileTree, entry: &ImageEntry, elements: &[Element]) -> Result<PreparedElements, CapsError> {
+        let mut prepared = PreparedElements { found: vec![None; elements.len()], warning: None };
         let Some(folder) = self.prepared_folder(entry)? else { return Ok(prepared) };
         let (mut n_missing, mut first_missing) = (0, None);
         for (found, element) in prepared.found.iter_mut().zip(elements) {
@@ -195,8 +201,8 @@ impl ElementSource {
         Ok(prepared)
     }
 
-    /// Where the session's prepared tensors lie, if they are to be used: where the model was trained on such, or where there
-    /// is nothing else.
+    /// Path of the folder of the session's prepared tensors. They are used if the model was trained on prepared elements, or
+    /// if there is no image; otherwise `None`.
     fn prepared_folder(&self, entry: &ImageEntry) -> Result<Option<String>, CapsError> {
         let is_only_choice = entry.format == ImageFormat::Elements;
         let Some(folder) = self.spec.elements_folder() else {
@@ -207,11 +213,11 @@ impl ElementSource {
         Ok(session.map(|session| format!("{session}/{folder}")))
     }
 
-    /// Where an element's tensor may lie.
+    /// Paths that an element's tensor may have.
     fn prepared_paths(&self, folder: &str, entry: &ImageEntry, element: &Element) -> Vec<String> {
         let stem = match entry.format {
             ImageFormat::Elements => prepared::image_stems(&entry.path).into_iter().next().unwrap_or_default(),
-            _ => layout::stem(&entry.path).to_owned(),
+            _ => file_stem(&entry.path).to_owned(),
         };
         let mask = self.masks.as_ref().and_then(|masks| masks.found.get(element.number)).map(|found| found.path.as_str());
         let names = prepared::names(&self.spec.extraction, element, &stem, mask);
@@ -219,13 +225,15 @@ impl ElementSource {
     }
 }
 
+/// Reads an element from its prepared tensor.
 async fn read_prepared(tree: &FileTree, path: &str, element: &Element, grid: &Grid) -> Result<Volume, CapsError> {
     let values = tensor::read_element(path, tree.source(path)?, &element.input_shape(None)).await?;
     let placed = Volume::new(element.shape(), values, element.world_from_voxel(&grid.world_from_voxel));
     Ok(placed.expect("the tensor's shape is the element's"))
 }
 
-fn masks_elsewhere(masks: &Masks, entry: &ImageEntry, grid: &Grid) -> Vec<ElementWarning> {
+/// A warning for every mask whose affine is not the image's.
+fn masks_elsewhere(masks: &RegionMasks, entry: &ImageEntry, grid: &Grid) -> Vec<ElementWarning> {
     let elsewhere = masks.found.iter().filter(|found| found.world_from_voxel.is_some_and(|affine| !grid.lies_as(&affine)));
     elsewhere.map(|found| ElementWarning::MaskElsewhere { mask: found.path.clone(), image: entry.path.clone() }).collect()
 }

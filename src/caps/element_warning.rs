@@ -1,33 +1,33 @@
-//! What should be said about a session's elements although they can be used.
+//! Warnings about a session's elements, which can be used all the same.
 
 use crate::volume::known_space::Assumption;
 
-/// One thing to tell.
+/// A warning about a session's elements.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ElementWarning {
-    /// The grid is not written in the file.
+    /// The file does not give the image's place.
     #[error("{path}: {assumption}")]
     Assumed {
         /// The file.
         path: String,
-        /// What was assumed.
+        /// The assumption about the image's place.
         assumption: Assumption,
     },
-    /// Prepared elements were expected.
+    /// Prepared elements were expected, but some are missing, and all missing ones are cut from the image.
     #[error("{session}: {n_missing} of {n_elements} prepared elements are not there (such as {example}) and are cut from {image}")]
     CutFromImage {
         /// Participant and session.
         session: String,
-        /// Elements that are not there.
+        /// Number of missing elements.
         n_missing: usize,
-        /// All elements.
+        /// Number of all elements.
         n_elements: usize,
-        /// Where one was looked for.
+        /// Path at which one was expected.
         example: String,
         /// The image.
         image: String,
     },
-    /// A mask's affine is another than the image's.
+    /// The affine of a mask differs from the image's.
     #[error("{mask}: lies elsewhere in the head than {image}; voxels are multiplied by their indices all the same, as ClinicaDL does")]
     MaskElsewhere {
         /// The mask.
@@ -35,23 +35,23 @@ pub enum ElementWarning {
         /// The image.
         image: String,
     },
-    /// Several masks of one region.
+    /// Several masks fit a region, and the first is used.
     #[error("{used}: used as the mask of region {region}; not used: {}", others.join(", "))]
     SeveralMasks {
         /// The region.
         region: String,
         /// The mask in use.
         used: String,
-        /// The others that fit.
+        /// The other masks that fit.
         others: Vec<String>,
     },
-    /// Values other than 0 and 1.
+    /// A mask has values other than 0 and 1.
     #[error("{mask}: has values other than 0 and 1; the image is multiplied by them, as ClinicaDL does")]
     MaskNotBinary {
         /// The mask.
         mask: String,
     },
-    /// Planes inside the region are left out.
+    /// Planes within a region are left out.
     #[error(
         "region {region}: planes between others hold no mask and are left out, as in ClinicaDL; by itself its map is shown without these gaps"
     )]

@@ -1,4 +1,4 @@
-//! Why no images could be listed, or one could not be read.
+//! Why the images of a dataset cannot be listed, or one cannot be read.
 
 use crate::files::FileError;
 use crate::torch_file::{Flaw, TorchFileError};
@@ -11,23 +11,23 @@ use crate::volume::tensor::TensorImageError;
 /// What is wrong with a dataset or one of its images.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CapsError {
-    /// No image file at all.
+    /// There is no image file.
     #[error("no image (.nii, .nii.gz or .pt) in what was given (files looked at: {n_files})")]
     NoImages {
-        /// Files looked at.
+        /// Number of files that were given.
         n_files: usize,
     },
-    /// Images, but not those of the model.
+    /// No image matches the model's pattern.
     #[error("none of {n_images} images matches {pattern}, the images that the model was trained on; the first is {example}")]
     NoMatchingImage {
         /// The glob.
         pattern: String,
-        /// Images looked at.
+        /// Number of images.
         n_images: usize,
         /// One of them.
         example: String,
     },
-    /// Participants' folders where a CAPS has none.
+    /// Participants' folders lie at the top, as in a BIDS dataset.
     #[error("{folder}: a folder of {example} lies at its top, as in a BIDS dataset; a CAPS keeps participants below subjects/")]
     LooksLikeBids {
         /// The folder, or "what was given".
@@ -35,7 +35,7 @@ pub enum CapsError {
         /// A file in such a folder.
         example: String,
     },
-    /// A participant and session without an image.
+    /// The dataset has no image of a session.
     #[error("{session}: no image of it in {catalogue}")]
     NoImageOfSession {
         /// Name of the dataset.
@@ -43,7 +43,7 @@ pub enum CapsError {
         /// Participant and session.
         session: String,
     },
-    /// Several images, and no run to choose by.
+    /// Several images match equally well, and differ in more than the number of the run.
     #[error("{session}: {} images match, and nothing tells which is meant: {}", files.len(), files.join(", "))]
     AmbiguousImage {
         /// Participant and session.
@@ -51,7 +51,7 @@ pub enum CapsError {
         /// The files.
         files: Vec<String>,
     },
-    /// A whole image is needed.
+    /// A whole image is needed, but there are only elements of it.
     #[error("{session}: there are elements that were cut out of its image (such as {example}), but not the image, which is needed whole")]
     OnlyElements {
         /// Participant and session.
@@ -59,19 +59,19 @@ pub enum CapsError {
         /// One of the elements.
         example: String,
     },
-    /// Prepared elements are missing, and there is nothing to cut them from.
+    /// Prepared elements are missing, and there is no image to cut them from.
     #[error("{session}: {n_missing} of {n_elements} prepared elements are not there (such as {example}), and no image to cut them from")]
     MissingElements {
         /// Participant and session.
         session: String,
-        /// Elements that are not there.
+        /// Number of missing elements.
         n_missing: usize,
-        /// All elements.
+        /// Number of all elements.
         n_elements: usize,
-        /// Where one was looked for.
+        /// Path at which one was expected.
         example: String,
     },
-    /// Elements of an image whose size nobody knows.
+    /// There are only elements of an image whose size is not known.
     #[error("{path}: the size of the image it was cut from is not known, since {preprocessing} images have no fixed one")]
     UnknownGrid {
         /// One of the elements.
@@ -79,41 +79,41 @@ pub enum CapsError {
         /// The preprocessing.
         preprocessing: String,
     },
-    /// An element of another size than in training.
+    /// An element makes an input of another size than the network takes.
     #[error("{path}: {element} makes an input of {} (channels × axes), but the network takes {}", times(found), times(expected))]
     OtherInput {
         /// The file.
         path: String,
         /// The element in words.
         element: String,
-        /// Channels and axes of the input it makes.
+        /// Channels and axes of the element's input.
         found: Vec<usize>,
-        /// Those of the network's.
+        /// Channels and axes of the network's input.
         expected: Vec<usize>,
     },
-    /// An element number beyond the last.
+    /// The index is beyond the last element.
     #[error("{session}: no element {index}, it has {n_elements}")]
     NoElement {
         /// Participant and session.
         session: String,
         /// The index asked for.
         index: usize,
-        /// Elements there are.
+        /// Number of elements.
         n_elements: usize,
     },
-    /// No mask of a region.
-    #[error("region {region}: no mask matches {pattern} in {folder}, {}", held(found))]
+    /// There is no mask of a region.
+    #[error("region {region}: no mask matches {pattern} in {folder}, {}", content(found))]
     MissingMask {
         /// The region.
         region: String,
-        /// The glob of its name.
+        /// The glob of the mask's name.
         pattern: String,
         /// The folder, `masks/tpl-…/`.
         folder: String,
         /// Files in that folder.
         found: Vec<String>,
     },
-    /// Several loose masks fit.
+    /// Several loose masks fit a region.
     #[error("region {region}: {} masks match, and nothing tells which is meant: {}", files.len(), files.join(", "))]
     AmbiguousMask {
         /// The region.
@@ -121,34 +121,34 @@ pub enum CapsError {
         /// The files.
         files: Vec<String>,
     },
-    /// Masks, but not on the images' grid.
+    /// No mask of a region has the size of the images.
     #[error("region {region}: no mask fits images of {} voxels: {}", times(shape), found.join(", "))]
     WrongMaskGrid {
         /// The region.
         region: String,
-        /// The images.
+        /// Number of voxels along the images' axes.
         shape: [usize; 3],
         /// The masks, with their sizes.
         found: Vec<String>,
     },
-    /// A mask, or an image of the wrong size.
+    /// A mask cannot be used, or the image has the wrong size.
     #[error("{path}: {error}")]
     Elements {
         /// The file.
         path: String,
-        /// What does not fit.
+        /// Why elements cannot be listed or used.
         error: ElementError,
     },
-    /// The table of participants.
+    /// The table of participants cannot be read.
     #[error(transparent)]
     Table(#[from] TsvError),
-    /// Bytes could not be had.
+    /// A file's bytes cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Not an image.
+    /// A file is no NIfTI image.
     #[error(transparent)]
     Nifti(NiftiError),
-    /// Not an image tensor.
+    /// A file is no image tensor.
     #[error(transparent)]
     Tensor(TensorImageError),
 }
@@ -210,7 +210,7 @@ impl CapsError {
     }
 }
 
-/// What a folder holds, for the sentence about what it does not hold.
-fn held(found: &[String]) -> String {
+/// The content of a folder, as the end of a sentence.
+fn content(found: &[String]) -> String {
     if found.is_empty() { "which is empty or not there".to_owned() } else { format!("which holds {}", super::warning::listed(found)) }
 }

@@ -6,11 +6,12 @@ pub(super) struct Glob {
 }
 
 impl Glob {
+    /// The glob of a pattern.
     pub fn new(pattern: &str) -> Self {
         Self { components: pattern.to_lowercase().split('/').map(|component| component.chars().collect()).collect() }
     }
 
-    /// Whether the last components of `path` match, as with `**/` in front.
+    /// Whether the last components of `path` match the pattern, as if `**/` stood before it.
     pub fn matches_end_of(&self, path: &str) -> bool {
         let lower = path.to_lowercase();
         let mut from_end = lower.rsplit('/');
@@ -18,7 +19,7 @@ impl Glob {
     }
 }
 
-/// On a mismatch, the last `*` takes one character more.
+/// Whether a component matches; on a mismatch, the last `*` is extended by one character.
 fn matches(pattern: &[char], text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
     let (mut p, mut t) = (0, 0);

@@ -1,40 +1,40 @@
-//! What a trained model takes of each session.
+//! The description of a trained model's inputs.
 
 use crate::maps::Preprocessing;
 use crate::volume::{Extraction, Grid, known_space};
 
-/// The part of `preprocessing_dict` that says how inputs are found and cut.
+/// How a model's inputs are found and cut: the part of `preprocessing_dict` that describes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputSpec {
-    /// `t1-linear`, `flair-linear`, `pet-linear`, `dwi-dti` or `custom`.
+    /// The preprocessing: `t1-linear`, `flair-linear`, `pet-linear`, `dwi-dti` or `custom`.
     pub preprocessing: String,
     /// Whether the images are on the larger grid (193×229×193).
     pub use_uncropped_image: bool,
-    /// Whether elements were cut out and saved beforehand. They are used where they are there.
+    /// Whether elements were extracted to files before training. Such files are used where they exist.
     pub prepare_dl: bool,
-    /// How elements are cut.
+    /// How elements are cut from an image.
     pub extraction: Extraction,
 }
 
-/// The template of Clinica's linear pipelines.
+/// The template of the masks for Clinica's linear pipelines.
 const CLINICA_TEMPLATE: &str = "MNI152NLin2009cSym";
 
-/// What the names of masks contain that belong to them.
+/// A part of the names of the masks for Clinica's linear pipelines.
 const CLINICA_MASKS: &str = "res-1x1x1";
 
 impl InputSpec {
-    /// From a model's configuration.
+    /// The description in a model's configuration.
     pub fn of(preprocessing: &Preprocessing, extraction: Extraction) -> Self {
         let Preprocessing { name, use_uncropped_image, prepare_dl, .. } = preprocessing;
         Self { preprocessing: name.clone(), use_uncropped_image: *use_uncropped_image, prepare_dl: *prepare_dl, extraction }
     }
 
-    /// The folder of this preprocessing below `deeplearning_prepare_data/image_based/` and its like: `t1_linear`.
+    /// Name of this preprocessing's folder below `deeplearning_prepare_data/image_based/` and its siblings: `t1_linear`.
     pub fn module(&self) -> String {
         self.preprocessing.replace('-', "_")
     }
 
-    /// The folder of the elements below `deeplearning_prepare_data/`; `None` for whole images.
+    /// Path, within a session's folder, of the folder with its prepared elements; `None` for whole images.
     pub fn elements_folder(&self) -> Option<String> {
         let kind = match self.extraction {
             Extraction::Image => return None,
@@ -45,7 +45,7 @@ impl InputSpec {
         Some(format!("deeplearning_prepare_data/{kind}/{}", self.module()))
     }
 
-    /// The template in whose folder the masks lie, if the model says.
+    /// Name of the template in whose folder the masks lie; `None` if the model does not name one.
     pub fn template(&self) -> Option<&str> {
         match &self.extraction {
             _ if self.is_clinica_linear() => Some(CLINICA_TEMPLATE),
@@ -54,7 +54,7 @@ impl InputSpec {
         }
     }
 
-    /// What the names of the masks contain.
+    /// The text that the names of the masks contain.
     pub fn mask_pattern(&self) -> &str {
         match &self.extraction {
             _ if self.is_clinica_linear() => CLINICA_MASKS,
@@ -63,7 +63,7 @@ impl InputSpec {
         }
     }
 
-    /// The grid that all images of the preprocessing have, where it makes one.
+    /// The grid of all images of the preprocessing; `None` where images have different grids.
     pub fn known_grid(&self) -> Option<Grid> {
         self.is_clinica_linear().then(|| known_space::clinica_grid(self.use_uncropped_image))
     }

@@ -1,19 +1,21 @@
-//! Which files are images, and whose.
+//! Finds the image files of a dataset, and the participant and session of each.
 
 use std::collections::BTreeMap;
 
-use super::{CapsError, ImageFormat, Key, prepared};
+use super::file_stem::file_stem;
+use super::image_entry::SessionKey;
+use super::{CapsError, ImageFormat, prepared};
 use crate::files::{FileTree, file_name};
 use crate::volume::nifti;
 
-/// Folders of `deeplearning_prepare_data/` that hold elements, not images.
+/// Folders of `deeplearning_prepare_data/` with elements, not images.
 const ELEMENT_FOLDERS: [&str; 3] = ["patch_based", "roi_based", "slice_based"];
 
-/// The images of a tree, before any choice between them.
-pub(super) enum Found<'a> {
-    /// A CAPS: every image file by participant and session. Images elsewhere, such as masks, are none of its business.
-    Caps { root: String, sessions: BTreeMap<Key, Vec<SessionFile<'a>>> },
-    /// No CAPS: every image file, but for masks of regions and elements, which belong to images.
+/// All images of a tree, before one is chosen for each session.
+pub(super) enum FoundImages<'a> {
+    /// A CAPS at `root`: every image file by participant and session. Images elsewhere, such as masks, are not listed.
+    Caps { root: String, sessions: BTreeMap<SessionKey, Vec<SessionFile<'a>>> },
+    /// No CAPS: every image file, except for masks of regions and elements, which belong to images.
     Loose(Vec<&'a str>),
 }
 
@@ -21,7 +23,7 @@ pub(super) enum Found<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct SessionFile<'a> {
     pub path: &'a str,
-    /// The part below the session's folder.
+    /// The path below the session's folder.
     pub below_session: &'a str,
     pub format: ImageFormat,
 }
@@ -29,13 +31,13 @@ pub(super) struct SessionFile<'a> {
 /// Kinds of folders that BIDS has below its participants.
 const BIDS_FOLDERS: [&str; 8] = ["anat", "pet", "dwi", "func", "fmap", "perf", "meg", "eeg"];
 
-/// The images of a tree.
+/// Finds all images of a tree.
 ///
 /// # Errors
 /// If participants' folders lie where a BIDS dataset has them.
-pub(super) fn find_images(tree: &FileTree) -> Result<Found<'_>, CapsError> {
+pub(super) fn find_images(tree: &FileTree) -> Result<FoundImages<'_>, CapsError> {
     let images: Vec<&str> = tree.paths().filter(|path| format_of(path).is_some() && !is_hidden(path)).collect();
-    let mut sessions: BTreeMap<Key, Vec<SessionFile>> = BTreeMap::new();
+    let mut sessions: BTreeMap<SessionKey, Vec<SessionFile>> = BTreeMap::new();
     let mut caps_root = None;
     for path in &images {
         if let (Some((root, key, below_session)), Some(format)) = (split_caps_path(path), format_of(path)) {
@@ -44,19 +46,19 @@ pub(super) fn find_images(tree: &FileTree) -> Result<Found<'_>, CapsError> {
         }
     }
     match caps_root {
-        Some(root) => check_top(tree, root).map(|()| Found::Caps { root: root.to_owned(), sessions }),
-        None => check_loose(&images).map(|()| Found::Loose(images.into_iter().filter(|path| is_loose_image(path)).collect())),
+        Some(root) => check_top(tree, root).map(|()| FoundImages::Caps { root: root.to_owned(), sessions }),
+        None => check_loose(&images).map(|()| FoundImages::Loose(images.into_iter().filter(|path| is_loose_image(path)).collect())),
     }
 }
 
-/// ClinicaDL takes a folder with `sub-*` at its top for a BIDS dataset.
+/// Checks the top of a CAPS: ClinicaDL takes a folder with `sub-*` at its top for a BIDS dataset.
 fn check_top(tree: &FileTree, root: &str) -> Result<(), CapsError> {
     let below_root = |path: &str| path.strip_prefix(root).map(|below| below.trim_start_matches('/').to_owned());
     let is_in_participant = |path: &&str| below_root(path).is_some_and(|below| below.starts_with("sub-") && below.contains('/'));
     tree.paths().find(is_in_participant).map_or(Ok(()), |example| Err(looks_like_bids(root, example)))
 }
 
-/// Raw images lie in `sub-01/ses-M000/anat/` or `sub-01/anat/`.
+/// Checks that no loose image is a raw one of a BIDS dataset: those lie in `sub-01/ses-M000/anat/` or `sub-01/anat/`.
 fn check_loose(images: &[&str]) -> Result<(), CapsError> {
     let dataset_of = |path: &str| path.split("sub-").next().unwrap_or_default().to_owned();
     let example = images.iter().find(|path| is_raw(path));
@@ -81,17 +83,17 @@ fn looks_like_bids(folder: &str, example: &str) -> CapsError {
 
 fn is_loose_image(path: &str) -> bool {
     let name = file_name(path).to_ascii_lowercase();
-    let is_mask = name.contains("roi-") && stem(&name).ends_with("_mask");
+    let is_mask = name.contains("roi-") && file_stem(&name).ends_with("_mask");
     format_of(path) != Some(ImageFormat::Elements) && !is_mask
 }
 
-/// `<root>/subjects/<participant>/<session>` of a path in it.
+/// The session's folder `<root>/subjects/<participant>/<session>` of a path in it; `None` for other paths.
 pub(super) fn session_folder(path: &str) -> Option<&str> {
     let (_, _, below_session) = split_caps_path(path)?;
     path.strip_suffix(below_session).map(|folder| folder.trim_end_matches('/'))
 }
 
-/// The format that a name promises.
+/// The format of an image by its path; `None` for other files.
 pub(super) fn format_of(path: &str) -> Option<ImageFormat> {
     if nifti::is_nifti_name(path) {
         return Some(ImageFormat::Nifti);
@@ -102,23 +104,15 @@ pub(super) fn format_of(path: &str) -> Option<ImageFormat> {
 }
 
 /// Participant and session from a name such as `sub-01_ses-M000_T1w.nii.gz`.
-pub(super) fn key_in_name(path: &str) -> Option<Key> {
-    let mut components = stem(path).split('_');
+pub(super) fn key_in_name(path: &str) -> Option<SessionKey> {
+    let mut components = file_stem(path).split('_');
     let participant = components.find(|component| component.starts_with("sub-"))?;
     let session = components.find(|component| component.starts_with("ses-")).unwrap_or_default();
     Some((participant.to_owned(), session.to_owned()))
 }
 
-/// The file's name without `.nii.gz`, `.nii` or `.pt`.
-pub(super) fn stem(path: &str) -> &str {
-    let name = file_name(path);
-    let lower = name.to_ascii_lowercase();
-    let ending = [".nii.gz", ".nii", ".pt"].into_iter().find(|ending| lower.ends_with(ending)).unwrap_or_default();
-    name.get(..name.len() - ending.len()).unwrap_or(name)
-}
-
-/// Splits `<root>/subjects/<participant>/<session>/<below>`.
-fn split_caps_path(path: &str) -> Option<(&str, Key, &str)> {
+/// Root, session and the rest of a path `<root>/subjects/<participant>/<session>/<rest>`; `None` for other paths.
+fn split_caps_path(path: &str) -> Option<(&str, SessionKey, &str)> {
     let (root, below) = match path.strip_prefix("subjects/") {
         Some(below) => ("", below),
         None => path.split_once("/subjects/")?,
@@ -129,7 +123,7 @@ fn split_caps_path(path: &str) -> Option<(&str, Key, &str)> {
     is_session.then(|| (root, (participant.to_owned(), session.to_owned()), below_session))
 }
 
-/// macOS leaves `._name` beside every file that it packs.
+/// Whether a file is hidden, as is the file `._name` that macOS adds beside every file.
 fn is_hidden(path: &str) -> bool {
     file_name(path).starts_with('.')
 }

@@ -10,31 +10,33 @@ use crate::volume::grid::times;
 use crate::volume::{Affine, Extraction, Mask, nifti};
 
 /// The masks of all regions for images of one size.
-pub(super) struct Masks {
+pub(super) struct RegionMasks {
+    /// Number of voxels along the axes of the images.
     pub shape: [usize; 3],
+    /// One mask per region, in the order of the regions.
     pub found: Vec<FoundMask>,
     pub warnings: Vec<ElementWarning>,
 }
 
-/// A region's mask.
+/// The mask of a region with its file.
 pub(super) struct FoundMask {
     pub mask: Rc<Mask>,
     pub path: String,
-    /// Where its voxels lie, if it says.
+    /// Affine map to world millimetres (RAS+) from voxel indices; `None` where the file's affine places other axes.
     pub world_from_voxel: Option<Affine>,
 }
 
 /// A file that may be a region's mask.
-struct Candidate {
+struct MaskCandidate {
     path: String,
     shape: [usize; 3],
     world_from_voxel: Option<Affine>,
 }
 
-impl Masks {
+impl RegionMasks {
     /// Finds and reads the masks for images of `shape` voxels; none for other modes than regions.
     pub async fn open(tree: &FileTree, spec: &InputSpec, shape: [usize; 3]) -> Result<Self, CapsError> {
-        let mut masks = Masks { shape, found: Vec::new(), warnings: Vec::new() };
+        let mut masks = RegionMasks { shape, found: Vec::new(), warnings: Vec::new() };
         let Extraction::Roi { names, .. } = &spec.extraction else { return Ok(masks) };
         for region in names {
             let candidate = choose(tree, spec, region, shape, &mut masks.warnings).await?;
@@ -48,21 +50,21 @@ impl Masks {
     }
 }
 
-async fn read(tree: &FileTree, region: &str, candidate: Candidate) -> Result<FoundMask, CapsError> {
-    let Candidate { path, world_from_voxel, .. } = candidate;
+async fn read(tree: &FileTree, region: &str, candidate: MaskCandidate) -> Result<FoundMask, CapsError> {
+    let MaskCandidate { path, world_from_voxel, .. } = candidate;
     let volume = nifti::read_mask_file(&path, tree.source(&path)?.as_ref()).await?;
     let mask = Mask::of(region, &volume).map_err(|error| CapsError::Elements { path: path.clone(), error })?;
     Ok(FoundMask { mask: Rc::new(mask), path, world_from_voxel })
 }
 
-/// The mask of a region on the images' grid: with `desc-Crop` in its name before others, then the smallest path.
+/// Chooses the mask of a region on the images' grid: those with `desc-Crop` in the name come first, then the smallest path.
 async fn choose(
     tree: &FileTree,
     spec: &InputSpec,
     region: &str,
     shape: [usize; 3],
     warnings: &mut Vec<ElementWarning>,
-) -> Result<Candidate, CapsError> {
+) -> Result<MaskCandidate, CapsError> {
     let paths = candidates(tree, spec, region);
     let is_loose = paths.iter().any(|path| !is_in_folder(path, spec.template()));
     let candidates = with_grids(tree, &paths).await?;
@@ -83,7 +85,8 @@ async fn choose(
     Ok(best)
 }
 
-/// Files that are named as the region's mask, in the template's folder or, if it has none, anywhere outside such folders.
+/// Paths of the files whose names are those of the region's mask, in the template's folder or, if it has none, anywhere
+/// outside such folders.
 fn candidates<'a>(tree: &'a FileTree, spec: &InputSpec, region: &str) -> Vec<&'a str> {
     let named = Glob::new(&glob_of(spec, region));
     let in_folder: Vec<&str> = tree.paths().filter(|path| is_in_folder(path, spec.template()) && named.matches_end_of(path)).collect();
@@ -91,22 +94,23 @@ fn candidates<'a>(tree: &'a FileTree, spec: &InputSpec, region: &str) -> Vec<&'a
         return in_folder;
     }
     let loose = Glob::new(&format!("*roi-{region}_mask.nii*"));
-    // Names are looked at before globs: a dataset may have a hundred thousand files.
+    // Names are compared before globs, which are slow: a dataset may have a hundred thousand files.
     let is_mask = |path: &str| file_name(path).contains("roi-") && !file_name(path).starts_with('.') && loose.matches_end_of(path);
     let is_loose = |path: &&str| is_mask(path) && !is_in_folder(path, None);
     tree.paths().filter(is_loose).collect()
 }
 
-async fn with_grids(tree: &FileTree, paths: &[&str]) -> Result<Vec<Candidate>, CapsError> {
+async fn with_grids(tree: &FileTree, paths: &[&str]) -> Result<Vec<MaskCandidate>, CapsError> {
     let mut candidates = Vec::new();
     for &path in paths {
         let (shape, world_from_voxel) = super::grids::of_mask(tree, path).await?;
-        candidates.push(Candidate { path: path.to_owned(), shape, world_from_voxel });
+        candidates.push(MaskCandidate { path: path.to_owned(), shape, world_from_voxel });
     }
     Ok(candidates)
 }
 
-fn nothing_fits(tree: &FileTree, spec: &InputSpec, region: &str, others: &[Candidate], shape: [usize; 3]) -> CapsError {
+/// The error of a region without a mask on the images' grid.
+fn nothing_fits(tree: &FileTree, spec: &InputSpec, region: &str, others: &[MaskCandidate], shape: [usize; 3]) -> CapsError {
     let region = region.to_owned();
     if others.is_empty() {
         let in_folder = tree.paths().filter(|path| is_in_folder(path, spec.template()));
@@ -118,12 +122,12 @@ fn nothing_fits(tree: &FileTree, spec: &InputSpec, region: &str, others: &[Candi
     CapsError::WrongMaskGrid { region, shape, found }
 }
 
-/// `*res-1x1x1*_roi-<name>_mask.nii*`
+/// The glob of a region's mask: `*res-1x1x1*_roi-<name>_mask.nii*`.
 fn glob_of(spec: &InputSpec, region: &str) -> String {
     format!("*{}*_roi-{region}_mask.nii*", spec.mask_pattern())
 }
 
-/// Whether a file lies directly in `masks/tpl-<template>/`, or in that of any template.
+/// Whether a file lies directly in `masks/tpl-<template>/`; without `template`, in the folder of any template.
 fn is_in_folder(path: &str, template: Option<&str>) -> bool {
     let mut folders = path.rsplit('/').skip(1);
     let template_of_file = folders.next().and_then(|folder| folder.strip_prefix("tpl-"));

@@ -1,6 +1,7 @@
-//! The table of participants that lies beside the images.
+//! The table of participants beside the images.
 
-use super::{CapsError, Key, Warning};
+use super::image_entry::SessionKey;
+use super::{CapsError, Warning};
 use crate::files::{FileTree, file_name};
 use crate::tsv::{self, Table};
 
@@ -11,18 +12,18 @@ const DIAGNOSIS: &str = "diagnosis";
 /// A table of participants and sessions.
 pub(super) struct Participants {
     pub path: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<ParticipantsRow>,
 }
 
-/// One row.
-pub(super) struct Row {
-    pub key: Key,
+/// A row of the table of participants.
+pub(super) struct ParticipantsRow {
+    pub key: SessionKey,
     pub diagnosis: Option<String>,
 }
 
-/// Finds and reads the table; `None` where there is none with participants and sessions.
+/// Finds and reads the table; `None` where no table has participants and sessions.
 ///
-/// Of several, the one with diagnoses that lies nearest to the top is used.
+/// If there are several, the table with diagnoses that lies nearest to the top is used.
 pub(super) async fn read(tree: &FileTree, warnings: &mut Vec<Warning>) -> Result<Option<Participants>, CapsError> {
     let mut tables = Vec::new();
     let mut first_error = None;
@@ -44,17 +45,18 @@ pub(super) async fn read(tree: &FileTree, warnings: &mut Vec<Warning>) -> Result
     Ok(Some(Participants { path: path.to_owned(), rows: rows(&table)? }))
 }
 
-fn rows(table: &Table) -> Result<Vec<Row>, CapsError> {
+fn rows(table: &Table) -> Result<Vec<ParticipantsRow>, CapsError> {
     let keys = table.column(PARTICIPANT)?.zip(table.column(SESSION)?);
     let diagnosis = |row| table.get(row, DIAGNOSIS).filter(|value| !tsv::is_missing(value)).map(str::to_owned);
-    let row = |(index, (participant, session)): (usize, (&str, &str))| Row {
+    let row = |(index, (participant, session)): (usize, (&str, &str))| ParticipantsRow {
         key: (participant.to_owned(), session.to_owned()),
         diagnosis: diagnosis(index),
     };
     Ok(keys.enumerate().map(row).collect())
 }
 
-/// Tables of a MAPS, of missing modalities and of single sessions describe something else.
+/// Whether a table may be one of participants, by its path: tables of a MAPS, of missing modalities and of single sessions
+/// are not.
 fn may_list_participants(path: &str) -> bool {
     let is_elsewhere = |folder: &str| matches!(folder, "groups" | "missing_mods" | "subjects") || folder.starts_with("split-");
     !path.split('/').any(is_elsewhere) && !file_name(path).starts_with('.')

@@ -1,25 +1,25 @@
-//! Names of the elements that `clinicadl prepare-data` cuts out and saves.
+//! Names of the files in which `clinicadl prepare-data` saves elements.
 //!
 //! Patches and slices: the image's name with three parts before its last one. Regions: the identifiers of the image's name,
 //! then the mask's name with `desc-Crop` replaced, then the last part of the image's name.
 
-use super::layout;
+use super::file_stem::file_stem;
 use crate::files::file_name;
 use crate::volume::{Element, Extraction};
 
-/// The parts that names of patches and slices have before the last one.
+/// The three parts that names of patches and of slices have before the last one.
 const PARTS: [[&str; 3]; 2] = [["patchsize-", "stride-", "patch-"], ["axis-", "channel-", "slice-"]];
 
 /// Whether a file's name is that of an element.
 pub(super) fn is_element_name(path: &str) -> bool {
-    let stem = layout::stem(path);
+    let stem = file_stem(path);
     without_parts(stem).is_some() || (stem.contains("_roi-") && path.to_ascii_lowercase().ends_with(".pt"))
 }
 
-/// Names, without ending, of images that an element may have been cut from. One for a patch or a slice; the name of a
-/// region's element does not tell whether its image was cropped.
+/// Names, without ending, of the images that an element may have been cut from: one for a patch or a slice, two for a
+/// region, whose name does not show whether its image was cropped.
 pub(super) fn image_stems(path: &str) -> Vec<String> {
-    let stem = layout::stem(path);
+    let stem = file_stem(path);
     if let Some(image) = without_parts(stem) {
         return vec![image];
     }
@@ -29,7 +29,7 @@ pub(super) fn image_stems(path: &str) -> Vec<String> {
     vec![[before, &["desc-Crop"], after].concat().join("_"), kept.join("_")]
 }
 
-/// File names that an element of an image may have; `mask` is the name of a region's mask.
+/// Names that the file of an image's element may have; `mask` is the name of a region's mask.
 pub(super) fn names(extraction: &Extraction, element: &Element, image_stem: &str, mask: Option<&str>) -> Vec<String> {
     let (prefix, suffix) = image_stem.rsplit_once('_').unwrap_or(("", image_stem));
     let number = element.number;
@@ -49,17 +49,17 @@ pub(super) fn names(extraction: &Extraction, element: &Element, image_stem: &str
     }
 }
 
-/// `sub-X_ses-Y`, and the `_T1w` of older Clinica behind it.
+/// The first parts of an image's name: `sub-X_ses-Y`, and `_T1w` as older versions of Clinica write it.
 fn identifiers(image_stem: &str) -> String {
     let parts: Vec<&str> = image_stem.split('_').collect();
     let n_identifiers = if parts.get(2) == Some(&"T1w") && parts.len() > 3 { 3 } else { 2 };
     parts.into_iter().take(n_identifiers).collect::<Vec<_>>().join("_")
 }
 
-/// `space-<template>_desc-CropRoi_<other>_roi-<name>`. ClinicaDL takes only masks with `desc-Crop`, this program also others
-/// that fit, so that an uncropped region may have been saved from a mask of either name.
+/// The middle parts of a region's name: `space-<template>_desc-CropRoi_<other>_roi-<name>`. ClinicaDL accepts only masks with
+/// `desc-Crop`, this program also others that fit, so an uncropped region may have been saved from a mask of either name.
 fn middles_of_region(mask: &str, uncropped: bool) -> Vec<String> {
-    let stem = layout::stem(file_name(mask));
+    let stem = file_stem(file_name(mask));
     let parts: Vec<&str> = stem.split('_').filter(|part| *part != "mask" && *part != "desc-Crop").collect();
     let template = parts.first().and_then(|part| part.split_once('-')).map_or("", |(_, template)| template);
     let middle = |desc: &[&str]| {
@@ -74,7 +74,7 @@ fn middles_of_region(mask: &str, uncropped: bool) -> Vec<String> {
     }
 }
 
-/// A patch's or slice's name without its three parts.
+/// The name of a patch or slice without its three parts; `None` for other names.
 fn without_parts(stem: &str) -> Option<String> {
     let parts: Vec<&str> = stem.split('_').collect();
     let first = parts.len().checked_sub(4)?;

@@ -1,20 +1,20 @@
-//! One image among several that match alike: the highest `run-`, if that is all they differ in.
+//! Chooses one of several images that match equally well: the highest `run-`, if they differ in nothing else.
 
 use super::layout::SessionFile;
 use crate::files::file_name;
 
-/// Which of several files is taken.
+/// The file that was chosen, and why.
 pub(super) enum Choice<'a> {
-    /// There is only one.
+    /// The only file.
     Only(SessionFile<'a>),
-    /// The highest run.
+    /// The file with the highest run.
     HighestRun(SessionFile<'a>),
-    /// Nothing tells them apart; the last by name.
+    /// The last file by name; the choice is ambiguous.
     Undecided(SessionFile<'a>),
 }
 
 impl<'a> Choice<'a> {
-    /// `None` of no files.
+    /// Chooses one of `files`; `None` if there are none.
     pub fn of(files: &[SessionFile<'a>]) -> Option<Self> {
         let &last = files.last()?;
         if files.len() == 1 {
@@ -28,14 +28,14 @@ impl<'a> Choice<'a> {
         Some(highest.map_or(Choice::Undecided(last), Choice::HighestRun))
     }
 
-    /// The file.
+    /// The file that was chosen.
     pub fn file(&self) -> SessionFile<'a> {
         let (Choice::Only(file) | Choice::HighestRun(file) | Choice::Undecided(file)) = self;
         *file
     }
 }
 
-/// Number of the run, the path without it, and the file; `None` where the name has no run.
+/// Number of the run, the path without the run, and the file; `None` where the name has no run.
 fn without_run<'a>(file: &SessionFile<'a>) -> Option<(u64, String, SessionFile<'a>)> {
     let name = file_name(file.below_session);
     let folder = file.below_session.strip_suffix(name).unwrap_or_default();

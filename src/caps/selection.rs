@@ -1,37 +1,44 @@
-//! One image per participant and session, chosen as ClinicaDL finds it: the model's glob first, the NIfTI before its tensor.
+//! Chooses one image per participant and session, as ClinicaDL does: by the model's glob, and a NIfTI image before its tensor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::file_stem::file_stem;
 use super::glob::Glob;
+use super::image_entry::{SessionKey, words};
 use super::layout::{self, SessionFile};
 use super::runs::Choice;
-use super::{CapsError, ImageFormat, Key, Warning, prepared, words};
+use super::{CapsError, ImageFormat, Warning, prepared};
 use crate::files::{FileTree, file_name};
 
-/// Nothing smaller is a NIfTI: the header alone, gzipped, takes more. ClinicaDL generates one-byte stand-ins beside tensors.
+/// Smallest size of a NIfTI file in bytes: a gzipped header alone is larger. ClinicaDL generates one-byte placeholders
+/// beside tensors.
 const SMALLEST_NIFTI: u64 = 64;
 
-/// The chosen file.
-pub(super) struct Image {
+/// The image that was chosen for a session.
+pub(super) struct ChosenImage {
     pub path: String,
     pub format: ImageFormat,
-    /// All files that match alike, where nothing tells which is meant.
+    /// Paths of all files that match equally well, if the choice is ambiguous.
     pub rivals: Vec<String>,
 }
 
-impl Image {
+impl ChosenImage {
+    /// The image of the only file that matches.
     fn only(file: SessionFile) -> Self {
-        Image { path: file.path.to_owned(), format: file.format, rivals: Vec::new() }
+        ChosenImage { path: file.path.to_owned(), format: file.format, rivals: Vec::new() }
     }
 }
 
-/// Chooses among each session's files.
+/// Chooses one of each session's files. Sessions that are left out and ambiguous choices are added to `warnings`.
+///
+/// # Errors
+/// If no file of any session matches `pattern`.
 pub(super) fn of_sessions(
     tree: &FileTree,
-    sessions: &BTreeMap<Key, Vec<SessionFile>>,
+    sessions: &BTreeMap<SessionKey, Vec<SessionFile>>,
     pattern: Option<&str>,
     warnings: &mut Vec<Warning>,
-) -> Result<BTreeMap<Key, Image>, CapsError> {
+) -> Result<BTreeMap<SessionKey, ChosenImage>, CapsError> {
     let is_real = |file: &&SessionFile| file.format != ImageFormat::Nifti || tree.size_of(file.path) >= Some(SMALLEST_NIFTI);
     let (mut runs, mut ambiguous) = (Vec::new(), Vec::new());
     let mut unmatched = Vec::new();
@@ -43,7 +50,7 @@ pub(super) fn of_sessions(
             unmatched.push(words(key));
             continue;
         };
-        let mut image = Image::only(choice.file());
+        let mut image = ChosenImage::only(choice.file());
         match choice {
             Choice::Only(_) => {}
             Choice::HighestRun(file) => runs.push(format!("{} ({})", words(key), file_name(file.path))),
@@ -69,9 +76,9 @@ pub(super) fn of_sessions(
     Ok(images)
 }
 
-/// Keys loose files by the identifiers in their names where that is unambiguous, else by the names themselves.
-pub(super) fn of_loose_files(paths: &[&str], pattern: Option<&str>, warnings: &mut Vec<Warning>) -> BTreeMap<Key, Image> {
-    let mut groups: BTreeMap<Key, Vec<SessionFile>> = BTreeMap::new();
+/// The loose files by the identifiers in their names where these are unique, otherwise by the names themselves.
+pub(super) fn of_loose_files(paths: &[&str], pattern: Option<&str>, warnings: &mut Vec<Warning>) -> BTreeMap<SessionKey, ChosenImage> {
+    let mut groups: BTreeMap<SessionKey, Vec<SessionFile>> = BTreeMap::new();
     for &path in paths {
         let key = layout::key_in_name(path).unwrap_or_else(|| named_by_file(path));
         if let Some(format) = layout::format_of(path) {
@@ -84,14 +91,14 @@ pub(super) fn of_loose_files(paths: &[&str], pattern: Option<&str>, warnings: &m
         let matching = matching(&files, pattern);
         let candidates = preferred(if matching.is_empty() { &files } else { &matching });
         if let [only] = candidates.as_slice() {
-            images.insert(key, Image::only(*only));
+            images.insert(key, ChosenImage::only(*only));
             continue;
         }
         shared.push(words(&key));
         for file in candidates {
             let named = Some(named_by_file(file.path)).filter(|key| !images.contains_key(key));
             let key = named.unwrap_or_else(|| (file.path.to_owned(), String::new()));
-            images.insert(key, Image::only(file));
+            images.insert(key, ChosenImage::only(file));
         }
     }
     if !shared.is_empty() {
@@ -100,8 +107,8 @@ pub(super) fn of_loose_files(paths: &[&str], pattern: Option<&str>, warnings: &m
     images
 }
 
-fn named_by_file(path: &str) -> Key {
-    (layout::stem(path).to_owned(), String::new())
+fn named_by_file(path: &str) -> SessionKey {
+    (file_stem(path).to_owned(), String::new())
 }
 
 /// The files that the glob, or its tensor's name, matches; all files where there is no glob.
@@ -118,7 +125,8 @@ fn matching<'a>(files: &[SessionFile<'a>], pattern: Option<&str>) -> Vec<Session
     files.iter().filter(matches).copied().collect()
 }
 
-/// NIfTI if there are any: they carry the affine. Then tensors; then elements, one of those of each image.
+/// The files of the best format: NIfTI images, which have an affine, before tensors, and these before elements, of which one
+/// for each image is kept.
 fn preferred<'a>(files: &[SessionFile<'a>]) -> Vec<SessionFile<'a>> {
     let Some(best) = files.iter().map(|file| file.format).min() else { return Vec::new() };
     let mut preferred: Vec<SessionFile> = files.iter().filter(|file| file.format == best).copied().collect();
@@ -129,7 +137,7 @@ fn preferred<'a>(files: &[SessionFile<'a>]) -> Vec<SessionFile<'a>> {
     preferred
 }
 
-fn no_match(sessions: &BTreeMap<Key, Vec<SessionFile>>, pattern: Option<&str>) -> CapsError {
+fn no_match(sessions: &BTreeMap<SessionKey, Vec<SessionFile>>, pattern: Option<&str>) -> CapsError {
     let files: Vec<&SessionFile> = sessions.values().flatten().collect();
     CapsError::NoMatchingImage {
         pattern: pattern.unwrap_or("*.nii.gz").to_owned(),

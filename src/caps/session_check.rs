@@ -1,16 +1,17 @@
-//! Whether sessions can be used, all of them looked at before anything is computed.
+//! Checks that sessions can be used, all of them before anything is computed.
 
+use super::image_entry::words_of;
 use super::warning::listed;
 use super::{CapsError, ElementSource, ImageCatalogue, SessionElements};
 use crate::files::FileTree;
 use crate::volume::transforms::SizeReduction;
 
-/// What a network takes, where it takes nothing else.
+/// The only input that a network takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectedInput {
-    /// Channels, then the axes: `input_size` of the model.
+    /// Shape of the input: channels, then the axes (`input_size` of the model).
     pub shape: Vec<usize>,
-    /// The size reduction before it.
+    /// The size reduction of elements before they are given to the network.
     pub size_reduction: Option<SizeReduction>,
 }
 
@@ -18,13 +19,13 @@ pub struct ExpectedInput {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{}", in_words(sessions, error))]
 pub struct SessionProblem {
-    /// Participant and session of all that it concerns.
+    /// Participant and session of all sessions with this problem, in words.
     pub sessions: Vec<String>,
-    /// What is wrong.
+    /// The problem.
     pub error: CapsError,
 }
 
-/// Whether all elements make the input that the network takes.
+/// Checks that all elements of a session make the input that the network takes.
 fn check_inputs(session: &SessionElements, expected: Option<&ExpectedInput>) -> Result<(), CapsError> {
     let Some(ExpectedInput { shape, size_reduction }) = expected else { return Ok(()) };
     let other = session.elements.iter().enumerate().find(|(_, element)| element.input_shape(*size_reduction) != *shape);
@@ -37,7 +38,7 @@ fn check_inputs(session: &SessionElements, expected: Option<&ExpectedInput>) -> 
     })
 }
 
-/// Sessions first, unless the problem's own sentence begins with the only one.
+/// The problem's sentence behind its sessions, unless there is only one session and the sentence begins with it.
 fn in_words(sessions: &[String], error: &CapsError) -> String {
     let sentence = error.to_string();
     match sessions {
@@ -47,9 +48,9 @@ fn in_words(sessions: &[String], error: &CapsError) -> String {
 }
 
 impl ElementSource {
-    /// Looks at every session's files and headers, as [`ElementSource::open_session`] does, and gives everything that is
-    /// wrong; sessions with the same problem, such as a mask that is not there, come together. Empty if all can be used.
-    /// With `expected`, elements that would make another input are problems, too.
+    /// Opens every session with [`ElementSource::open_session`] and gives all problems, none if all sessions can be used.
+    /// Sessions with the same problem, such as a missing mask, are reported together. With `expected`, elements that would
+    /// make another input are problems, too.
     pub async fn check(
         &mut self,
         tree: &FileTree,
@@ -59,7 +60,7 @@ impl ElementSource {
     ) -> Vec<SessionProblem> {
         let mut problems: Vec<SessionProblem> = Vec::new();
         for (participant_id, session_id) in sessions {
-            let words = super::words_of(participant_id, session_id);
+            let words = words_of(participant_id, session_id);
             let outcome = match catalogue.find(participant_id, session_id) {
                 Some(entry) => self.open_session(tree, entry).await.and_then(|session| check_inputs(&session, expected)),
                 None => Err(CapsError::NoImageOfSession { catalogue: catalogue.name.clone(), session: words.clone() }),

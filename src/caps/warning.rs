@@ -1,12 +1,12 @@
-//! What did not fit together in a dataset, in words.
+//! Warnings about a dataset: files and rows that are not used, and ambiguous ones.
 
-/// Sessions named in one sentence before "and … more".
+/// Number of sessions that a sentence names before "and … more".
 const NAMED: usize = 5;
 
-/// One kind of misfit with the sessions it concerns.
+/// A kind of warning with the sessions it concerns.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {
-    /// Rows whose image is not there.
+    /// Rows of the table have no image.
     #[error("{table}: {} without an image, left out: {}", counted(sessions, "row"), listed(sessions))]
     RowsWithoutImage {
         /// The table.
@@ -14,7 +14,7 @@ pub enum Warning {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// Images that the table does not name.
+    /// Images have no row in the table.
     #[error("{table}: {} without a row, so without a diagnosis: {}", counted(sessions, "image"), listed(sessions))]
     ImagesWithoutRow {
         /// The table.
@@ -22,7 +22,7 @@ pub enum Warning {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// The same participant and session twice.
+    /// Rows repeat a participant and session.
     #[error("{table}: {} for a session that was named before, ignored: {}", counted(sessions, "row"), listed(sessions))]
     DuplicateRows {
         /// The table.
@@ -30,19 +30,19 @@ pub enum Warning {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// Several runs.
+    /// Sessions have images of several runs.
     #[error("{} with several runs, the highest is taken: {}", counted(sessions, "session"), listed(sessions))]
     HighestRunTaken {
         /// Participant, session and the chosen file.
         sessions: Vec<String>,
     },
-    /// Several files match.
+    /// Several images of a session match equally well.
     #[error("{} with more than one matching image, of which none can be chosen: {}", counted(sessions, "session"), listed(sessions))]
     AmbiguousImages {
         /// Participant, session and the files.
         sessions: Vec<String>,
     },
-    /// Sessions whose files do not match the model's pattern.
+    /// Sessions have no image that matches the model's pattern.
     #[error("{} without an image that matches {pattern}, left out: {}", counted(sessions, "session"), listed(sessions))]
     SessionsWithoutMatch {
         /// The glob.
@@ -50,19 +50,19 @@ pub enum Warning {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// Loose files with the same identifiers.
+    /// Loose files have the same identifiers in their names.
     #[error("{} with more than one file, listed by file name instead: {}", counted(sessions, "session"), listed(sessions))]
     LooseFilesShareName {
         /// Participant and session.
         sessions: Vec<String>,
     },
-    /// A table of participants without sessions.
+    /// A table of participants has no sessions.
     #[error("{table}: no column \"session_id\", so its diagnoses are not used")]
     NoSessionColumn {
         /// The table.
         table: String,
     },
-    /// More than one table of participants.
+    /// There is more than one table of participants.
     #[error("{used}: used as the table of participants; not used: {}", listed(others))]
     SeveralTables {
         /// The table in use.
@@ -73,7 +73,7 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// The sessions, or tables, it concerns.
+    /// The sessions, or tables, that the warning concerns.
     pub fn sessions(&self) -> &[String] {
         match self {
             Warning::RowsWithoutImage { sessions, .. }
@@ -89,13 +89,13 @@ impl Warning {
     }
 }
 
-/// `1 row`, `2 rows`
+/// A number with its noun: `1 row`, `2 rows`.
 fn counted(sessions: &[String], noun: &str) -> String {
     let plural = if sessions.len() == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", sessions.len())
 }
 
-/// The first of them, and how many more.
+/// The first sessions, and the number of the others.
 pub(super) fn listed(sessions: &[String]) -> String {
     let named = sessions.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match sessions.len().saturating_sub(NAMED) {

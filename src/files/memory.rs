@@ -1,4 +1,4 @@
-//! Bytes that are held in memory, and how many may be.
+//! Files in memory, and how many bytes of them are allowed.
 
 use std::io::Read;
 use std::ops::Range;
@@ -10,25 +10,26 @@ use std::task::{Context, Poll, Waker};
 use super::{FileError, FileSource};
 use crate::pace::LocalFuture;
 
-/// Bytes of archives that are held at the same time: a tab has 4 GiB of address space, and the networks need the rest.
-pub const HELD_LIMIT: u64 = 3 << 30;
+/// Most bytes of archives that are in memory at the same time: a tab has 4 GiB of address space, and the networks need the
+/// rest.
+pub const MEMORY_LIMIT: u64 = 3 << 30;
 
-/// How much more of [`HELD_LIMIT`] may be taken.
+/// The bytes that are left of [`MEMORY_LIMIT`].
 pub(super) struct Allowance {
     left: u64,
 }
 
 impl Default for Allowance {
     fn default() -> Self {
-        Self { left: HELD_LIMIT }
+        Self { left: MEMORY_LIMIT }
     }
 }
 
 impl Allowance {
-    /// Takes `size` bytes for a file.
+    /// Reserves `size` bytes for the file at `path`.
     ///
     /// # Errors
-    /// If they are not left.
+    /// [`FileError::TooLarge`] if fewer are left.
     pub(super) fn take(&mut self, path: &str, size: u64) -> Result<(), FileError> {
         let left = self.left.checked_sub(size);
         self.left = left.ok_or_else(|| FileError::TooLarge { path: path.to_owned(), size, limit: self.left })?;
@@ -36,7 +37,7 @@ impl Allowance {
     }
 }
 
-/// Bytes at hand.
+/// A file whose bytes are in memory and may be shared between threads.
 pub struct MemoryFile(pub Arc<[u8]>);
 
 impl FileSource for MemoryFile {
@@ -49,16 +50,16 @@ impl FileSource for MemoryFile {
     }
 }
 
-/// Bytes as a file, without copying them.
-pub fn held(bytes: impl Into<Rc<Vec<u8>>>) -> Rc<dyn FileSource> {
+/// A file whose bytes are in memory; they are not copied.
+pub fn memory_file(bytes: impl Into<Rc<Vec<u8>>>) -> Rc<dyn FileSource> {
     let bytes = bytes.into();
-    Rc::new(SharedPart { range: 0..bytes.len(), bytes })
+    Rc::new(SharedBytes { range: 0..bytes.len(), bytes })
 }
 
-/// Bytes of somebody else's.
-pub struct Bytes<'a>(pub &'a [u8]);
+/// A file whose bytes are borrowed.
+pub struct BorrowedFile<'a>(pub &'a [u8]);
 
-impl FileSource for Bytes<'_> {
+impl FileSource for BorrowedFile<'_> {
     fn len(&self) -> u64 {
         self.0.len() as u64
     }
@@ -68,24 +69,24 @@ impl FileSource for Bytes<'_> {
     }
 }
 
-/// What a future gives that has nothing to wait for, such as reading bytes at hand.
+/// The outcome of a future that never has to wait, such as reading a file in memory.
 ///
 /// # Panics
-/// If it waits all the same: an error of the program.
-pub fn at_once<T>(future: impl Future<Output = T>) -> T {
+/// If the future is not ready when it is polled first: an error of the program.
+pub fn poll_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => unreachable!("bytes at hand are not waited for"),
+        Poll::Pending => unreachable!("files in memory are read without waiting"),
     }
 }
 
-/// A part of bytes that others share.
-pub(super) struct SharedPart {
-    pub(super) bytes: Rc<Vec<u8>>,
-    pub(super) range: Range<usize>,
+/// A file that is a range of bytes that others share.
+struct SharedBytes {
+    bytes: Rc<Vec<u8>>,
+    range: Range<usize>,
 }
 
-impl FileSource for SharedPart {
+impl FileSource for SharedBytes {
     fn len(&self) -> u64 {
         self.range.len() as u64
     }
@@ -96,6 +97,7 @@ impl FileSource for SharedPart {
     }
 }
 
+/// The bytes `range` of a file in memory.
 fn copy(bytes: &[u8], range: &Range<u64>) -> Result<Vec<u8>, FileError> {
     let outside = FileError::OutsideFile { start: range.start, end: range.end, size: bytes.len() as u64 };
     let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end)) else { return Err(outside) };
@@ -104,23 +106,24 @@ fn copy(bytes: &[u8], range: &Range<u64>) -> Result<Vec<u8>, FileError> {
 
 /// Why a declared number of bytes could not be read.
 pub(super) enum ReadFault {
-    /// No memory for them.
+    /// There is no memory for them.
     Memory,
-    /// Fewer were there.
+    /// The stream ended after this many bytes.
     Short(u64),
-    /// The decoder gave up.
+    /// The decoder reported damage.
     Broken(std::io::Error),
 }
 
-/// Reads exactly `size` bytes. The size comes from a header that may lie, so memory grows only with what is really there.
+/// Reads exactly `size` bytes. The size comes from a header that may be wrong, so memory grows only with the bytes
+/// that are there.
 pub(super) fn read_declared(reader: &mut dyn Read, size: u64) -> Result<Vec<u8>, ReadFault> {
-    const FIRST_STEP: u64 = 1 << 20;
+    const FIRST_PART: u64 = 1 << 20;
     let mut bytes = Vec::new();
     while (bytes.len() as u64) < size {
         let n_read = bytes.len() as u64;
-        let step = (size - n_read).min(n_read.max(FIRST_STEP));
-        bytes.try_reserve_exact(usize::try_from(step).map_err(|_| ReadFault::Memory)?).map_err(|_| ReadFault::Memory)?;
-        if Read::take(&mut *reader, step).read_to_end(&mut bytes).map_err(ReadFault::Broken)? == 0 {
+        let part = (size - n_read).min(n_read.max(FIRST_PART));
+        bytes.try_reserve_exact(usize::try_from(part).map_err(|_| ReadFault::Memory)?).map_err(|_| ReadFault::Memory)?;
+        if Read::take(&mut *reader, part).read_to_end(&mut bytes).map_err(ReadFault::Broken)? == 0 {
             return Err(ReadFault::Short(n_read));
         }
     }
@@ -128,13 +131,13 @@ pub(super) fn read_declared(reader: &mut dyn Read, size: u64) -> Result<Vec<u8>,
 }
 
 impl ReadFault {
-    /// The error to report for an archive's member.
+    /// The error to report for the member at `path` of an archive, whose header declares `size` bytes.
     pub(super) fn in_archive(self, path: &str, format: &'static str, size: u64) -> FileError {
         let reason = match self {
-            Self::Memory => return FileError::TooLarge { path: path.to_owned(), size, limit: HELD_LIMIT },
+            Self::Memory => return FileError::TooLarge { path: path.to_owned(), size, limit: MEMORY_LIMIT },
             Self::Short(n_read) => format!("{n_read} bytes instead of {size}"),
             Self::Broken(error) => error.to_string(),
         };
-        FileError::BadArchive { path: path.to_owned(), format, reason }
+        FileError::bad_archive(path, format, reason)
     }
 }

@@ -3,7 +3,7 @@
 use super::FileError;
 
 /// The clean form of a path that the browser gave: relative, `/` between components, without `.`.
-/// `None` for what operating systems leave behind. A leading `/` is the root of what was dropped.
+/// `None` for files that operating systems add. A leading `/` is the root of what the user dropped, and is left out.
 ///
 /// # Errors
 /// If the path leads out of the tree.
@@ -11,7 +11,7 @@ pub(super) fn of_upload(path: &str) -> Result<Option<String>, FileError> {
     of_member(path.strip_prefix('/').unwrap_or(path))
 }
 
-/// The clean form of the path of an archive's member; as [`of_upload`], but it must not be absolute.
+/// The clean form of the path of an archive's member, as in [`of_upload`], except that an absolute path is an error.
 ///
 /// # Errors
 /// If the path is absolute or leads out of the tree.
@@ -26,7 +26,7 @@ pub(super) fn of_member(path: &str) -> Result<Option<String>, FileError> {
     Ok((!components.is_empty() && !is_junk).then(|| components.join("/")))
 }
 
-/// What macOS adds to folders and archives.
+/// Whether a component is the name of a file or folder that macOS adds to folders and archives.
 fn is_junk(component: &str) -> bool {
     matches!(component, "__MACOSX" | ".DS_Store") || component.starts_with("._")
 }
@@ -36,7 +36,7 @@ pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Two paths in a row; either may be empty.
+/// `folder` and `path` with a slash between them; where one is empty, the other.
 pub(super) fn join(folder: &str, path: &str) -> String {
     match (folder, path) {
         ("", path) => path.to_owned(),

@@ -1,4 +1,4 @@
-//! A place for results: a folder of the machine, the browser's own storage, or memory.
+//! Where results are kept: a folder of the machine, the browser's own storage, or memory.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 use super::FileError;
 use crate::pace::LocalFuture;
 
-/// Named bytes that outlive a run. Paths are relative, `/`-separated; folders come and go with the files in them.
+/// Files that outlive a run. Paths are relative, `/`-separated; a folder exists as long as there are files in it.
 pub trait Store {
-    /// Writes a file, replacing what was there. After an interruption it is either the old or the new one where the
-    /// platform can promise that.
+    /// Writes a file, replacing what was there. Where the platform guarantees it, an interruption leaves either the old or
+    /// the new file.
     fn write<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>>;
 
-    /// Adds bytes to the end of a file, which is made where there is none.
+    /// Appends bytes to a file, which is created where there is none.
     fn append<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>>;
 
     /// The bytes of a file, or `None` where there is none.
     fn read<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<Vec<u8>>, FileError>>;
 
-    /// Paths (from the top of the store) and sizes of all files below a folder, sorted; empty where there is no such folder.
+    /// Paths (from the top of the store) and sizes in bytes of all files below a folder, sorted by path; empty where there
+    /// is no such folder.
     fn list<'a>(&'a self, folder: &'a str) -> LocalFuture<'a, Result<Vec<(String, u64)>, FileError>>;
 
     /// Removes a file, or a folder with all below it; nothing happens where there is none.

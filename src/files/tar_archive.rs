@@ -1,4 +1,4 @@
-//! Members of a .tar, as parts of it, and of a .tar.gz, decompressed at once because it cannot be read out of order.
+//! Members of a .tar as ranges of it, and of a .tar.gz, all decompressed at once because gzip cannot be read out of order.
 
 use std::io::Read;
 use std::ops::Range;
@@ -7,27 +7,27 @@ use std::rc::Rc;
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, Entry};
 
-use super::archive::Members;
-use super::memory::{Allowance, held, read_declared};
-use super::part::Part;
+use super::file_range::FileRange;
+use super::member::Members;
+use super::memory::{Allowance, memory_file, read_declared};
 use super::{FileError, FileSource, path};
 
 const TAR: &str = "tar";
 const TAR_GZ: &str = "tar.gz";
 /// Headers and contents begin at multiples of this.
 const BLOCK: u64 = 512;
-/// How much is read for a header, in bytes: it brings along those of small members behind it.
+/// Bytes that are read for a header; they hold the headers of the small members behind it, too.
 const WINDOW: u64 = 1 << 16;
-/// A header with a name or with attributes longer than this is broken.
+/// Most bytes that are read for one header: one with a longer name or longer attributes is broken.
 const MAX_WINDOW: u64 = 1 << 22;
 
-/// The files in an uncompressed archive at `archive_path`; of their contents nothing is read.
+/// The files in the uncompressed archive at `archive_path`; only headers are read.
 ///
 /// # Errors
 /// If the archive is broken or cut, if a member would lie outside, or if it cannot be read.
 pub(super) async fn members(archive_path: &str, source: &Rc<dyn FileSource>) -> Result<Members, FileError> {
     let mut members = Members::new();
-    let mut window = Window { start: 0, bytes: Vec::new() };
+    let mut window = ReadWindow { start: 0, bytes: Vec::new() };
     let mut end = 0_u64;
     loop {
         let at = end.next_multiple_of(BLOCK);
@@ -37,32 +37,33 @@ pub(super) async fn members(archive_path: &str, source: &Rc<dyn FileSource>) -> 
             return Err(cut_off(archive_path));
         }
         if let Some(name) = next.name {
-            members.push((name, Rc::new(Part { source: source.clone(), range: next.range })));
+            members.push((name, Rc::new(FileRange { source: source.clone(), range: next.range })));
         }
     }
-    // Zero blocks mark the end. Without them the archive was cut between two members, and nobody knows how many are missing.
+    // Zero blocks mark the end. Without them the archive was cut between two members, and any number may be missing.
     if end.next_multiple_of(BLOCK) + BLOCK > source.len() {
         return Err(cut_off(archive_path));
     }
     Ok(members)
 }
 
-/// A member and where its content lies.
-struct Found {
-    /// `None` for what is passed over.
+/// A member and the bytes of the archive that are its content.
+struct TarEntry {
+    /// `None` for folders, links and files that are dropped.
     name: Option<String>,
     range: Range<u64>,
 }
 
-/// The part of an archive that was read last.
-struct Window {
+/// The bytes of the archive that were read last.
+struct ReadWindow {
+    /// Position of the first byte in the archive.
     start: u64,
     bytes: Vec<u8>,
 }
 
-impl Window {
-    /// The member whose headers begin at `at`; `None` at the end of the archive.
-    async fn next_file(&mut self, archive_path: &str, source: &dyn FileSource, at: u64) -> Result<Option<Found>, FileError> {
+impl ReadWindow {
+    /// The member whose headers begin at byte `at` of the archive; `None` at its end.
+    async fn next_file(&mut self, archive_path: &str, source: &dyn FileSource, at: u64) -> Result<Option<TarEntry>, FileError> {
         if at >= source.len() {
             return Ok(None);
         }
@@ -71,7 +72,7 @@ impl Window {
             let known = at.checked_sub(self.start).and_then(|skipped| self.bytes.get(usize::try_from(skipped).ok()?..));
             let is_rest = self.start + self.bytes.len() as u64 >= source.len();
             match known.map(|bytes| first_file(archive_path, bytes, at)) {
-                // What seems to be the end, or broken, may be cut by the window.
+                // A header that the window cuts looks like the end, or broken: a longer window decides.
                 Some(Ok(Some(found))) => return Ok(Some(found)),
                 Some(outcome) if is_rest || length > MAX_WINDOW => return outcome,
                 _ => {}
@@ -82,60 +83,56 @@ impl Window {
     }
 }
 
-/// The first member in bytes that begin at `at` in their archive.
-fn first_file(archive_path: &str, bytes: &[u8], at: u64) -> Result<Option<Found>, FileError> {
+/// The first member in `bytes`, which are the archive's from byte `at` on.
+fn first_file(archive_path: &str, bytes: &[u8], at: u64) -> Result<Option<TarEntry>, FileError> {
     let mut archive = Archive::new(bytes);
-    let broken = |error: std::io::Error| bad(archive_path, TAR, &error.to_string());
+    let broken = |error: std::io::Error| FileError::bad_archive(archive_path, TAR, error.to_string());
     let Some(entry) = archive.entries().map_err(broken)?.next() else { return Ok(None) };
     let entry = entry.map_err(broken)?;
     let start = at + entry.raw_file_position();
     let end = start.checked_add(entry.size()).ok_or_else(|| cut_off(archive_path))?;
-    Ok(Some(Found { name: file_path(archive_path, TAR, &entry)?, range: start..end }))
+    Ok(Some(TarEntry { name: file_path(archive_path, TAR, &entry)?, range: start..end }))
 }
 
 fn cut_off(archive_path: &str) -> FileError {
-    bad(archive_path, TAR, "it is cut off")
+    FileError::bad_archive(archive_path, TAR, "it is cut off")
 }
 
-/// The files in a compressed archive at `archive_path`, all decompressed.
+/// The files in the compressed archive at `archive_path`, all decompressed.
 ///
 /// # Errors
 /// If the archive is broken or cut, if a member would lie outside, or if they exceed the allowance.
 pub(super) fn compressed_members(archive_path: &str, bytes: &[u8], allowance: &mut Allowance) -> Result<Members, FileError> {
     let mut archive = Archive::new(MultiGzDecoder::new(bytes));
-    let entries = archive.entries().map_err(|error| bad(archive_path, TAR_GZ, &error.to_string()))?;
+    let entries = archive.entries().map_err(|error| FileError::bad_archive(archive_path, TAR_GZ, error.to_string()))?;
     let mut members = Members::new();
     for entry in entries {
-        let mut entry = entry.map_err(|error| bad(archive_path, TAR_GZ, &error.to_string()))?;
+        let mut entry = entry.map_err(|error| FileError::bad_archive(archive_path, TAR_GZ, error.to_string()))?;
         let size = entry.size();
-        // Also for what is passed over: it has to be decompressed all the same.
+        // Members that are dropped count as well: they have to be decompressed all the same.
         allowance.take(archive_path, size)?;
         let Some(name) = file_path(archive_path, TAR_GZ, &entry)? else { continue };
         let member_path = format!("{archive_path}/{name}");
         let bytes = read_declared(&mut entry, size).map_err(|fault| fault.in_archive(&member_path, TAR_GZ, size))?;
-        members.push((name, held(bytes)));
+        members.push((name, memory_file(bytes)));
     }
     verify_end(archive_path, archive.into_inner())?;
     Ok(members)
 }
 
-/// Reads the padding behind the last member, after which the checksum stands.
+/// Reads the padding behind the last member, so that the decoder reaches and verifies the checksum.
 fn verify_end(archive_path: &str, rest: MultiGzDecoder<&[u8]>) -> Result<(), FileError> {
     const PADDING: u64 = 1 << 20;
     let read = std::io::copy(&mut rest.take(PADDING), &mut std::io::sink());
-    read.map(drop).map_err(|error| bad(archive_path, TAR_GZ, &error.to_string()))
+    read.map(drop).map_err(|error| FileError::bad_archive(archive_path, TAR_GZ, error.to_string()))
 }
 
-/// The clean path of a regular file; `None` for folders, links and what is dropped.
+/// The clean path of a regular file; `None` for folders, links and files that operating systems add.
 fn file_path<R: Read>(archive_path: &str, format: &'static str, entry: &Entry<'_, R>) -> Result<Option<String>, FileError> {
     let kind = entry.header().entry_type();
     let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
     if kind.is_gnu_sparse() {
-        return Err(bad(archive_path, format, &format!("{name} is stored with holes (sparse)")));
+        return Err(FileError::bad_archive(archive_path, format, format!("{name} is stored with holes (sparse)")));
     }
     if kind.is_file() || kind.is_contiguous() { path::of_member(&name) } else { Ok(None) }
-}
-
-fn bad(path: &str, format: &'static str, reason: &str) -> FileError {
-    FileError::BadArchive { path: path.to_owned(), format, reason: reason.to_owned() }
 }

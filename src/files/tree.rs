@@ -1,4 +1,4 @@
-//! The tree of everything given, sorted by path.
+//! All files that were given, sorted by path.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,7 +6,23 @@ use std::rc::Rc;
 
 use super::{FileError, FileSource, read_whole};
 
-/// Paths (relative, `/`-separated, without `.` and `..`) to files. Iteration is sorted by path.
+/// Files by path (relative, `/`-separated, without `.` and `..`). Iteration is sorted by path.
+///
+/// # Examples
+/// ```
+/// use maplens::files::{FileTree, memory_file};
+///
+/// # pollster::block_on(async {
+/// let mut tree = FileTree::default();
+/// tree.insert("maps/maps.json", memory_file(b"{}".to_vec()));
+/// tree.insert("maps/split-0/best-loss/model.pth.tar", memory_file(vec![0; 8]));
+///
+/// assert_eq!(tree.common_root(), "maps");
+/// assert_eq!(tree.find_file("maps.json").collect::<Vec<_>>(), ["maps/maps.json"]);
+/// assert_eq!(tree.subtree("maps").read("maps.json").await?, b"{}");
+/// # Ok::<(), maplens::files::FileError>(())
+/// # }).unwrap();
+/// ```
 #[derive(Clone, Default)]
 pub struct FileTree {
     entries: BTreeMap<String, Rc<dyn FileSource>>,
@@ -28,7 +44,7 @@ impl FileTree {
         self.entries.len()
     }
 
-    /// Whether nothing was given.
+    /// Whether there are no files.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
@@ -38,7 +54,7 @@ impl FileTree {
         self.entries.contains_key(path)
     }
 
-    /// Size of a file in bytes.
+    /// Size of a file in bytes; `None` where there is no such file.
     pub fn size_of(&self, path: &str) -> Option<u64> {
         self.entries.get(path).map(|source| source.len())
     }
@@ -55,7 +71,7 @@ impl FileTree {
 
     /// The longest folder that holds every file (without trailing slash); empty if there is none.
     pub fn common_root(&self) -> &str {
-        // Paths are sorted: what the first and the last share, all share.
+        // Paths are sorted, so a folder of both the first and the last path is a folder of all.
         let (Some(first), Some(last)) = (self.entries.keys().next(), self.entries.keys().next_back()) else { return "" };
         let folders = first.match_indices('/').map(|(at, _)| first.get(..at).unwrap_or_default());
         let mut shared = folders.filter(|folder| last.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
@@ -75,12 +91,12 @@ impl FileTree {
     /// All bytes of a file.
     ///
     /// # Errors
-    /// [`FileError::NotFound`], or what the source says.
+    /// [`FileError::NotFound`], or the source's error.
     pub async fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
         read_whole(path, self.source(path)?.as_ref()).await
     }
 
-    /// A file, to be read in parts.
+    /// The source of a file, for reading it in parts.
     ///
     /// # Errors
     /// [`FileError::NotFound`].
@@ -91,7 +107,7 @@ impl FileTree {
     /// The bytes `range` of a file.
     ///
     /// # Errors
-    /// As [`FileTree::read`], and [`FileError::OutsideFile`] if the range leaves the file.
+    /// The errors of [`FileTree::read`], and [`FileError::OutsideFile`] if the range leaves the file.
     pub async fn read_range(&self, path: &str, range: Range<u64>) -> Result<Vec<u8>, FileError> {
         let source = self.source(path)?;
         if range.start > range.end || range.end > source.len() {

@@ -1,33 +1,33 @@
-//! The members of a .zip. Of the archive only its directory is read; what is in it is read when it is asked for.
+//! The members of a .zip. Only the archive's directory is read; members are read on request.
 
 use std::rc::Rc;
 
 use zip::{CompressionMethod, ZipArchive};
 
-use super::archive::{Member, Members};
-use super::zip_member::{Packing, ZipMember};
-use super::{FileError, FileSource, Sparse, path};
+use super::member::{Member, Members};
+use super::zip_member::{Packing, ZipMember, bad};
+use super::{FileError, FileSource, PartialFile, path};
 
-const FORMAT: &str = "zip";
-
-/// The files in a ZIP archive at `archive_path`.
+/// The files in the ZIP archive at `archive_path`.
 ///
 /// # Errors
-/// If the directory is broken, or if a member is encrypted, packed by an unknown method or would lie outside.
+/// If the directory is broken, or if a member is encrypted, compressed by an unknown method or would lie outside.
 pub(super) async fn members(archive_path: &str, source: &Rc<dyn FileSource>) -> Result<Members, FileError> {
-    let mut sparse = Sparse::new(source.len());
-    sparse.complete((archive_path, source.as_ref()), |sparse| listed(archive_path, sparse, source)).await?
+    let mut file = PartialFile::new(source.len());
+    file.complete((archive_path, source.as_ref()), |file| list(archive_path, file, source)).await?
 }
 
-fn listed(archive_path: &str, sparse: &mut Sparse, source: &Rc<dyn FileSource>) -> Result<Members, FileError> {
-    let archive = ZipArchive::new(sparse).map_err(|error| bad(archive_path, error.to_string()))?;
+/// All members, from the directory.
+fn list(archive_path: &str, file: &mut PartialFile, source: &Rc<dyn FileSource>) -> Result<Members, FileError> {
+    let archive = ZipArchive::new(file).map_err(|error| bad(archive_path, error.to_string()))?;
     let members = (0..archive.len()).filter_map(|index| member(archive_path, &archive, index, source).transpose());
     members.collect()
 }
 
+/// The `index`-th entry of the directory; `None` for folders, links and files that operating systems add.
 fn member(
     archive_path: &str,
-    archive: &ZipArchive<&mut Sparse>,
+    archive: &ZipArchive<&mut PartialFile>,
     index: usize,
     source: &Rc<dyn FileSource>,
 ) -> Result<Option<Member>, FileError> {
@@ -49,8 +49,4 @@ fn member(
     let path = format!("{archive_path}/{clean}");
     let sizes = [entry.size(), entry.compressed_size()];
     Ok(Some((clean, Rc::new(ZipMember::new(path, source.clone(), packing, sizes, (entry.header_start(), entry.crc32()))))))
-}
-
-pub(super) fn bad(path: &str, reason: String) -> FileError {
-    FileError::BadArchive { path: path.to_owned(), format: FORMAT, reason }
 }

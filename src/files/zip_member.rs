@@ -1,4 +1,4 @@
-//! One member of a .zip: as it lies in the archive, or unpacked while the archive is read.
+//! One member of a .zip: a range of the archive, or decompressed while the archive is read.
 
 use std::cell::{Cell, RefCell};
 use std::io::{ErrorKind, Read};
@@ -8,44 +8,48 @@ use std::rc::Rc;
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
-use super::memory::HELD_LIMIT;
-use super::zip_archive::bad;
-use super::{Arrived, FileError, FileSource, Slices};
+use super::memory::MEMORY_LIMIT;
+use super::{FileError, FileSource, SliceReader, Slices};
 use crate::pace::LocalFuture;
 
-/// The member's own header before its name.
+/// Bytes of a member's own header before its name.
 const HEADER: u64 = 30;
 
-/// How much is unpacked at once, in bytes.
-const STEP: usize = 1 << 18;
+/// Bytes that are decompressed at once.
+const BUFFER: usize = 1 << 18;
 
-/// How a member is packed.
+/// How a member is stored in the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
+    /// Without compression.
     Stored,
+    /// Compressed with deflate.
     Deflated,
 }
 
 /// A member, as the archive's directory describes it.
 pub(super) struct ZipMember {
-    /// For messages.
+    /// Archive and member, for messages.
     path: String,
     archive: Rc<dyn FileSource>,
     packing: Packing,
-    /// Declared size after unpacking.
+    /// Declared size after decompression, in bytes.
     size: u64,
     /// Bytes that it takes in the archive.
     packed_size: u64,
-    /// Where its own header lies, behind which its bytes begin.
+    /// Position of its own header in the archive; its bytes begin behind the header.
     header_start: u64,
+    /// Position of its first byte in the archive, once its header was read.
     data_start: Cell<Option<u64>>,
+    /// Declared CRC-32 of the decompressed bytes.
     crc: u32,
-    /// How far it was read from its beginning without a gap, with the checksum of that.
+    /// Number of bytes that were read from the beginning without a gap, and their checksum.
     in_order: RefCell<(u64, Crc)>,
 }
 
 impl ZipMember {
-    /// `sizes`: after unpacking and in the archive.
+    /// `[size, packed_size]` are bytes after decompression and in the archive; `(header_start, crc)` are the position of the
+    /// member's own header and its declared checksum.
     pub(super) fn new(
         path: String,
         archive: Rc<dyn FileSource>,
@@ -60,17 +64,17 @@ impl ZipMember {
     async fn read_range(&self, range: Range<u64>) -> Result<Vec<u8>, FileError> {
         let n_bytes = range.end.checked_sub(range.start).filter(|_| range.end <= self.size);
         let n_bytes = n_bytes.ok_or(FileError::OutsideFile { start: range.start, end: range.end, size: self.size })?;
-        if n_bytes > HELD_LIMIT {
+        if n_bytes > MEMORY_LIMIT {
             return Err(self.too_large(n_bytes));
         }
         let data = self.data_range().await?;
         match self.packing {
             Packing::Stored => self.read_stored(range, data).await,
-            Packing::Deflated => self.unpack(range, data).await,
+            Packing::Deflated => self.decompress(range, data).await,
         }
     }
 
-    /// Where its bytes lie in the archive, cut where the archive ends.
+    /// The range of its bytes in the archive, cut where the archive ends.
     async fn data_range(&self) -> Result<Range<u64>, FileError> {
         let n_bytes = self.archive.len();
         let start = match self.data_start.get() {
@@ -89,7 +93,8 @@ impl ZipMember {
         Ok(start.min(n_bytes)..start.saturating_add(self.packed_size).min(n_bytes))
     }
 
-    /// The checksum stands for the whole, so it is looked at by who reads everything in order.
+    /// Reads a range of a member that is not compressed. The checksum is that of the whole member, so it is verified when the
+    /// member is read from beginning to end without a gap.
     async fn read_stored(&self, range: Range<u64>, data: Range<u64>) -> Result<Vec<u8>, FileError> {
         let n_there = data.end - data.start;
         if range.end > n_there {
@@ -114,26 +119,26 @@ impl ZipMember {
         Ok(bytes)
     }
 
-    /// Unpacks up to the end of a range. The size may be a lie, so memory grows only with what is really there.
-    async fn unpack(&self, range: Range<u64>, data: Range<u64>) -> Result<Vec<u8>, FileError> {
-        let mut inflating = Inflating::new(self.archive.as_ref(), data);
+    /// Decompresses up to the end of `range`. The declared size may be wrong, so memory grows only with bytes that are there.
+    async fn decompress(&self, range: Range<u64>, data: Range<u64>) -> Result<Vec<u8>, FileError> {
+        let mut stream = InflateStream::new(self.archive.as_ref(), data);
         let (mut bytes, mut crc, mut position) = (Vec::new(), Crc::new(), 0);
-        let mut step = vec![0; STEP];
+        let mut buffer = vec![0; BUFFER];
         while position < range.end {
-            let wanted = usize::try_from(range.end - position).unwrap_or(STEP).min(STEP);
-            let n = inflating.read(&mut step[..wanted]).await?.map_err(|error| bad(&self.path, error.to_string()))?;
+            let wanted = usize::try_from(range.end - position).unwrap_or(BUFFER).min(BUFFER);
+            let n = stream.read(&mut buffer[..wanted]).await?.map_err(|error| bad(&self.path, error.to_string()))?;
             if n == 0 {
                 let n_read = position.saturating_sub(range.start);
                 return Err(bad(&self.path, format!("{n_read} bytes instead of {}", range.end - range.start)));
             }
-            crc.update(&step[..n]);
+            crc.update(&buffer[..n]);
             let skipped = range.start.saturating_sub(position).min(n as u64) as usize;
             bytes.try_reserve(n - skipped).map_err(|_| self.too_large(range.end - range.start))?;
-            bytes.extend_from_slice(&step[skipped..n]);
+            bytes.extend_from_slice(&buffer[skipped..n]);
             position += n as u64;
         }
         if position == self.size {
-            let rest = inflating.read(&mut step[..1]).await?.map_err(|error| bad(&self.path, error.to_string()))?;
+            let rest = stream.read(&mut buffer[..1]).await?.map_err(|error| bad(&self.path, error.to_string()))?;
             if rest != 0 {
                 return Err(self.longer_than_declared());
             }
@@ -151,7 +156,7 @@ impl ZipMember {
     }
 
     fn too_large(&self, size: u64) -> FileError {
-        FileError::TooLarge { path: self.path.clone(), size, limit: HELD_LIMIT }
+        FileError::TooLarge { path: self.path.clone(), size, limit: MEMORY_LIMIT }
     }
 }
 
@@ -169,24 +174,30 @@ impl FileSource for ZipMember {
     }
 }
 
-/// Packed bytes that are unpacked while they are read.
-struct Inflating<'a> {
+/// A deflate stream that is decompressed while its slices are read.
+struct InflateStream<'a> {
     slices: Slices<'a>,
-    decoder: DeflateDecoder<Arrived>,
+    decoder: DeflateDecoder<SliceReader>,
 }
 
-impl<'a> Inflating<'a> {
+impl<'a> InflateStream<'a> {
     fn new(archive: &'a dyn FileSource, data: Range<u64>) -> Self {
-        Self { slices: Slices::of_range(archive, data), decoder: DeflateDecoder::new(Arrived::default()) }
+        Self { slices: Slices::of_range(archive, data), decoder: DeflateDecoder::new(SliceReader::default()) }
     }
 
-    /// Some of the next bytes, none at the end; inside, what the decoder says.
+    /// Reads some of the next bytes into `bytes` and gives their number, 0 at the end. The inner result is the decoder's, the
+    /// outer one the file's.
     async fn read(&mut self, bytes: &mut [u8]) -> Result<std::io::Result<usize>, FileError> {
         loop {
             match self.decoder.read(bytes) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => self.decoder.get_mut().arrive(self.slices.next().await?),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.decoder.get_mut().supply(self.slices.next().await?),
                 outcome => return Ok(outcome),
             }
         }
     }
+}
+
+/// The error about the ZIP archive, or the member of one, at `path`.
+pub(super) fn bad(path: &str, reason: String) -> FileError {
+    FileError::bad_archive(path, "zip", reason)
 }

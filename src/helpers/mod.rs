@@ -1,7 +1,7 @@
 //! Helpers: workers that have no memory in common with the thread that computes, as a platform offers them.
 //!
-//! What is sent to them and computed by them is [`network::helper_pool`](crate::network)'s; how they are started and reached is
-//! the platform's (`web/helpers` in a browser, threads of the same program in tests).
+//! `network/helper_pool` decides what is sent to them and what they compute; the platform starts and reaches them (`web/helpers` in a
+//! browser, objects of the same thread in tests).
 
 mod port;
 

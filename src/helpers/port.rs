@@ -1,24 +1,25 @@
-//! Threads that have no memory in common with the one that computes, and what crosses between them.
+//! The interface to helpers: what is sent to them, what they send back, and how they are started and reached.
 //!
-//! In a browser they are workers (`web/port.rs`). Who computes does not know that: it sends parcels and takes what comes back.
+//! In a browser helpers are workers (`web/helpers`), in tests they are objects of the same thread. The code that computes does not
+//! depend on which: it posts packets and takes events.
 
 use crate::pace::LocalFuture;
 
-/// What one thread sends another: words, and two arrays in parts that are joined on the way.
+/// A message to a helper: a header, and two arrays in parts that are joined on the way.
 #[derive(Debug, Default)]
 pub struct Packet<'a> {
-    /// What it is about, as JSON.
-    pub words: String,
-    /// Parts of an array of float32.
+    /// What the arrays are and what is to be done with them, as JSON.
+    pub header: String,
+    /// Consecutive parts of an array of float32.
     pub floats: Vec<&'a [f32]>,
-    /// Parts of an array of bytes.
+    /// Consecutive parts of an array of bytes.
     pub bytes: Vec<&'a [u8]>,
 }
 
-/// A packet that has arrived and waits to be copied to where it belongs.
+/// A message of a helper whose arrays have not been copied yet.
 pub trait ReceivedPacket {
-    /// What it is about, as JSON.
-    fn words(&self) -> &str;
+    /// What the arrays are, as JSON.
+    fn header(&self) -> &str;
 
     /// Number of float32 values.
     fn n_floats(&self) -> usize;
@@ -26,29 +27,29 @@ pub trait ReceivedPacket {
     /// Number of bytes.
     fn n_bytes(&self) -> usize;
 
-    /// Copies values from the `at`-th on, which the caller knows to be there.
+    /// Copies `to.len()` values, the first of which is value `at`. The caller has compared the range with [`Self::n_floats`].
     fn copy_floats(&self, at: usize, to: &mut [f32]);
 
-    /// Copies bytes from the `at`-th on, which the caller knows to be there.
+    /// Copies `to.len()` bytes, the first of which is byte `at`. The caller has compared the range with [`Self::n_bytes`].
     fn copy_bytes(&self, at: usize, to: &mut [u8]);
 }
 
-/// What was heard of a helper.
+/// Something that happened to a helper.
 pub enum HelperEvent {
-    /// It is there and listens.
+    /// The helper has started and takes packets.
     Ready,
-    /// It answers.
-    Answer(Box<dyn ReceivedPacket>),
-    /// It failed, in its own or the platform's words.
+    /// The helper responds to a packet.
+    Response(Box<dyn ReceivedPacket>),
+    /// The helper failed, for a reason in its own or the platform's words.
     Failed(String),
 }
 
-/// Helpers, by numbers from 0. Each works on what it is sent in order.
+/// Helpers, numbered from 0. Each works on its packets in the order in which they were posted.
 pub trait HelperPort {
-    /// Threads of this machine.
+    /// Number of threads that this machine runs at the same time.
     fn n_threads(&self) -> usize;
 
-    /// Starts so many helpers, of which none was started or all were dismissed. They are heard of when they are ready.
+    /// Starts `n` helpers; called only while there are none. Each becomes usable with [`HelperEvent::Ready`].
     ///
     /// # Errors
     /// If the platform starts none, in its words.
@@ -60,18 +61,18 @@ pub trait HelperPort {
     /// If it cannot be sent, in the platform's words.
     fn post(&self, helper: usize, packet: &Packet<'_>) -> Result<(), String>;
 
-    /// The next event that has arrived, and of whom.
-    fn take(&self) -> Option<(usize, HelperEvent)>;
+    /// Takes the next event that has arrived, with the number of its helper.
+    fn next_event(&self) -> Option<(usize, HelperEvent)>;
 
-    /// Lets messages arrive that are on their way.
-    fn turn(&self) -> LocalFuture<'_, ()>;
+    /// Lets messages arrive that are on their way, without waiting for any.
+    fn yield_now(&self) -> LocalFuture<'_, ()>;
 
-    /// Waits until there is event, some hundredths of a second at most.
-    fn wait(&self) -> LocalFuture<'_, ()>;
+    /// Waits until there is an event, some hundredths of a second at most.
+    fn wait_for_event(&self) -> LocalFuture<'_, ()>;
 
-    /// Ends all helpers.
-    fn dismiss(&self);
+    /// Terminates all helpers; their events are dropped.
+    fn terminate(&self);
 
-    /// Tells whoever looks after the program that it goes on without helpers.
+    /// Logs that computation goes on without helpers, and why.
     fn warn(&self, why: &str);
 }

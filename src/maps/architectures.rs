@@ -1,17 +1,17 @@
-//! The nineteen network classes of ClinicaDL 1.6.1, by kind. Which of them MapLens can run is decided in `network`.
+//! The nineteen network classes of ClinicaDL 1.6.1, by kind. `network` decides which of them MapLens can run.
 
-/// What a class computes.
+/// The kind of a network class, by what it computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchitectureKind {
-    /// Convolutions, then fully connected layers: what `clinicadl interpret` explains.
+    /// Convolutions, then fully connected layers: the kind that `clinicadl interpret` explains.
     Cnn,
     /// A CNN with three heads for semi-supervised domain adaptation.
     DomainAdaptation,
-    /// Encoder and decoder.
+    /// Autoencoder: encoder and decoder.
     Autoencoder,
     /// Variational autoencoder.
     VariationalAutoencoder,
-    /// Image to image.
+    /// Network that computes an image from an image.
     Generator,
 }
 

@@ -1,10 +1,10 @@
-//! `maps.json` of ClinicaDL 1.x, validated once; what inner code takes.
+//! `maps.json` of ClinicaDL 1.x → a validated configuration, which all other code takes.
 
 use serde_json::Value;
 
 use super::architectures::{self, ArchitectureKind};
 use super::config_warning::or_default;
-use super::json_keys::{Key, Keys, key, required};
+use super::json_keys::{JsonKey, Keys, key, required};
 use super::{ConfigError, ConfigWarning, Mode, Preprocessing, RandomArchitecture, Task, input_size, node_labels};
 use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
 
@@ -13,53 +13,53 @@ use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReducti
 pub struct MapsConfig {
     /// Class name of the network.
     pub architecture: String,
-    /// The layers that were drawn, if it is a RandomArchitecture.
+    /// The layers that were drawn at random; `None` for classes other than RandomArchitecture.
     pub random_architecture: Option<RandomArchitecture>,
-    /// What it was trained for.
+    /// The task that the network was trained for.
     pub task: Task,
-    /// What it takes.
+    /// The part of an image that is one input of the network.
     pub mode: Mode,
-    /// Channels, then spatial axes, of one input.
+    /// Shape of one input: channels, then the spatial axes.
     pub input_size: Vec<usize>,
     /// Number of output nodes.
     pub output_size: usize,
     /// Dropout probability in training; none is applied afterwards.
     pub dropout: f64,
-    /// What happens to an element before the network sees it.
+    /// The transforms of an element before it is given to the network.
     pub transforms: EvaluationTransforms,
-    /// The table's column that was learnt: `diagnosis`, `age` …
+    /// The column of the participants' table that was learnt: `diagnosis`, `age` …
     pub label: Option<String>,
     /// A name for every output node: the labels that `label_code` maps to it, joined by " / ".
     pub node_labels: Vec<String>,
     /// Diagnoses of the training's participants.
     pub diagnoses: Vec<String>,
-    /// Which images it was trained on.
+    /// The images that the network was trained on.
     pub preprocessing: Preprocessing,
-    /// Whether one network per element was trained.
+    /// Whether one network was trained for each element.
     pub multi_network: bool,
     /// Metrics by which checkpoints were chosen.
     pub selection_metrics: Vec<String>,
 }
 
-const ARCHITECTURE: Key = Key { name: "architecture", old_name: "model" };
-const MULTI_NETWORK: Key = Key { name: "multi_network", old_name: "multi" };
-const NORMALIZE: Key = Key { name: "normalize", old_name: "minmaxnormalization" };
-const SIZE_REDUCTION: Key = key("size_reduction");
-const SIZE_REDUCTION_FACTOR: Key = key("size_reduction_factor");
-const NETWORK_TASK: Key = key("network_task");
-const MODE: Key = key("mode");
-const LABEL: Key = key("label");
-const DIAGNOSES: Key = key("diagnoses");
-const INPUT_SIZE: Key = key("input_size");
-const OUTPUT_SIZE: Key = key("output_size");
+const ARCHITECTURE: JsonKey = JsonKey { name: "architecture", old_name: "model" };
+const MULTI_NETWORK: JsonKey = JsonKey { name: "multi_network", old_name: "multi" };
+const NORMALIZE: JsonKey = JsonKey { name: "normalize", old_name: "minmaxnormalization" };
+const SIZE_REDUCTION: JsonKey = key("size_reduction");
+const SIZE_REDUCTION_FACTOR: JsonKey = key("size_reduction_factor");
+const NETWORK_TASK: JsonKey = key("network_task");
+const MODE: JsonKey = key("mode");
+const LABEL: JsonKey = key("label");
+const DIAGNOSES: JsonKey = key("diagnoses");
+const INPUT_SIZE: JsonKey = key("input_size");
+const OUTPUT_SIZE: JsonKey = key("output_size");
 
 impl MapsConfig {
-    /// Parses `maps.json`; `file` is its path, for messages. It may be of any ClinicaDL from 1.0.0 to
+    /// Parses `maps.json`; `file` is its path, for messages. It may be written by any ClinicaDL from 1.0.0 to
     /// 1.6.1: older names of keys are understood, and missing keys get the defaults of 1.6.1 with a warning.
     ///
     /// # Errors
-    /// If it is no JSON object of a training, a key without default is missing, or one holds something unexpected or
-    /// contradicts another.
+    /// If the file is no JSON object that describes a training, a key without default is missing, or a key has an unexpected value
+    /// or contradicts another.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<(MapsConfig, Vec<ConfigWarning>), ConfigError> {
         let json: Value =
             serde_json::from_slice(bytes).map_err(|error| ConfigError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
@@ -73,6 +73,7 @@ impl MapsConfig {
         Ok((config, warnings))
     }
 
+    /// The configuration in the keys of `maps.json`.
     fn of_keys(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<MapsConfig, ConfigError> {
         let task = task(keys)?;
         let architecture = architecture(keys, task)?;
@@ -106,29 +107,30 @@ impl MapsConfig {
     }
 }
 
-/// `preprocessing_dict`, or the top level, where ClinicaDL 1.0.0 kept these options.
+/// Mode and preprocessing from `preprocessing_dict`, or from the top level, where ClinicaDL 1.0.0 wrote these options.
 fn preprocessing(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<(Mode, Preprocessing), ConfigError> {
     let nested = keys.object(key("preprocessing_dict"))?;
     let options = Keys { file: keys.file, object: nested.unwrap_or(keys.object) };
     let mode = mode(keys, &options)?;
     let mut preprocessing = Preprocessing::parse(&options, mode, warnings)?;
-    // ClinicaDL 1.6.1 does not take this one over from the top level: elements are cut from the image, which gives the same.
+    // ClinicaDL 1.6.1 ignores this option at the top level: elements are then cut from the image, which gives the same voxels.
     preprocessing.prepare_dl &= nested.is_some();
     Ok((mode, preprocessing))
 }
 
-/// The class; `default` stands for the one of the task.
+/// The class name; `default` stands for the default class of the task.
 fn architecture(keys: &Keys, task: Task) -> Result<String, ConfigError> {
     let name = required(keys, ARCHITECTURE, Keys::nonempty_text)?;
     Ok(if name == "default" { task.default_architecture().to_owned() } else { name })
 }
 
+/// The value of `network_task`.
 fn task(keys: &Keys) -> Result<Task, ConfigError> {
     let expected = "\"classification\", \"regression\" or \"reconstruction\"";
     required(keys, NETWORK_TASK, |keys, key| keys.typed(key, expected, |value| Task::from_word(value.as_str()?)))
 }
 
-/// At the top level and in the preprocessing, where it must say the same.
+/// The mode, which stands at the top level and in the preprocessing; where both are present they must agree.
 fn mode(keys: &Keys, preprocessing: &Keys) -> Result<Mode, ConfigError> {
     let read = |keys: &Keys, key| keys.typed(key, "\"image\", \"patch\", \"roi\" or \"slice\"", |value| Mode::from_word(value.as_str()?));
     match (read(keys, MODE)?, read(preprocessing, MODE)?) {
@@ -140,7 +142,7 @@ fn mode(keys: &Keys, preprocessing: &Keys) -> Result<Mode, ConfigError> {
     }
 }
 
-/// The learnt column. An empty text is a choice, an absent key is not.
+/// The learnt column. An empty text means that there is none; for an absent key the task's default is used.
 fn label(keys: &Keys, task: Task, warnings: &mut Vec<ConfigWarning>) -> Result<Option<String>, ConfigError> {
     let Some(default) = task.default_label().filter(|_| !keys.contains(LABEL)) else { return keys.nonempty_text(LABEL) };
     Ok(Some(or_default(None, LABEL, default, default.to_owned(), warnings)))
@@ -157,6 +159,7 @@ fn transforms(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Evaluati
     Ok(EvaluationTransforms { normalization, size_reduction: size_reduction(keys, warnings)? })
 }
 
+/// The size reduction; `None` where the network was trained on the full grid.
 fn size_reduction(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Option<SizeReduction>, ConfigError> {
     if !or_default(keys.flag(SIZE_REDUCTION)?, SIZE_REDUCTION, "false", false, warnings) {
         return Ok(None);
@@ -166,7 +169,7 @@ fn size_reduction(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Opti
     Ok(Some(or_default(factor, SIZE_REDUCTION_FACTOR, "2", SizeReduction::By2, warnings)))
 }
 
-/// Whether anything of a training is said at all.
+/// Whether the object has any key of a training.
 fn describes_a_training(keys: &Keys) -> bool {
     [NETWORK_TASK, ARCHITECTURE, INPUT_SIZE, OUTPUT_SIZE].into_iter().any(|key| keys.get(key).is_some())
 }

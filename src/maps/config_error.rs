@@ -1,50 +1,51 @@
-//! Why a `maps.json` cannot be understood.
+//! Why a `maps.json` cannot be used.
 
-use super::{Mode, times};
+use super::Mode;
+use crate::volume::grid::times;
 
-/// What is wrong with a `maps.json`.
+/// What is wrong with a `maps.json`; each variant names the file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// Not JSON.
+    /// The file is not JSON.
     #[error("{file}: not valid JSON ({reason})")]
     NotJson {
         /// The file.
         file: String,
-        /// What the parser says, with line and column.
+        /// The parser's message, with line and column.
         reason: String,
     },
-    /// JSON, but no object.
+    /// The file is JSON, but no object.
     #[error("{file}: a JSON object with the training parameters was expected")]
     NotAnObject {
         /// The file.
         file: String,
     },
-    /// A JSON object about something else.
+    /// The object describes no training.
     #[error("{file}: says nothing of a training with ClinicaDL 1.x (keys network_task, architecture, input_size, output_size)")]
     NotATraining {
         /// The file.
         file: String,
     },
-    /// Two places give the mode, differently.
+    /// The mode at the top level contradicts the mode in the preprocessing.
     #[error("{file}: key \"mode\" is \"{mode}\", but \"{extracted}\" in \"preprocessing_dict\"")]
     ModesDisagree {
         /// The file.
         file: String,
-        /// At the top level.
+        /// The mode at the top level.
         mode: Mode,
-        /// In the preprocessing.
+        /// The mode in the preprocessing.
         extracted: Mode,
     },
-    /// The network's input is not what is cut from images.
+    /// The network's input does not have the size of the elements that are cut from images.
     #[error("{file}: key \"input_size\" is {}, but {element} has {expected}", times(input_size))]
     InputSizeDisagrees {
         /// The file.
         file: String,
         /// Channels, then spatial axes.
         input_size: Vec<usize>,
-        /// What is cut from images.
+        /// The element in words.
         element: &'static str,
-        /// Its channels and axes, in words.
+        /// Channels and axes of the element, in words.
         expected: String,
     },
     /// A key without default is absent.
@@ -55,16 +56,16 @@ pub enum ConfigError {
         /// The key.
         key: &'static str,
     },
-    /// A key holds something else than it should.
+    /// A key has an unexpected value.
     #[error("{file}: key \"{key}\" is {found}, but {expected} was expected")]
     BadValue {
         /// The file.
         file: String,
         /// The key.
         key: &'static str,
-        /// Its value as JSON.
+        /// Value of the key as JSON.
         found: String,
-        /// What it should be.
+        /// The expected value, in words.
         expected: &'static str,
     },
 }

@@ -1,11 +1,11 @@
-//! What was assumed when reading a `maps.json`.
+//! Assumptions about a `maps.json` with missing keys.
 
-use super::json_keys::Key;
+use super::json_keys::JsonKey;
 
-/// What was assumed when reading a `maps.json`.
+/// An assumption that was made when a `maps.json` was read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigWarning {
-    /// A key of newer versions is absent.
+    /// A key that newer versions write is absent.
     #[error("maps.json has no \"{key}\": ClinicaDL's default, {value}, was used")]
     DefaultUsed {
         /// The key.
@@ -13,20 +13,20 @@ pub enum ConfigWarning {
         /// The default.
         value: &'static str,
     },
-    /// Nodes have no names.
+    /// The output nodes have no names.
     #[error("maps.json has no \"label_code\": the output nodes are numbered")]
     NoLabelCode,
-    /// A label points at a node that the network does not have.
+    /// A label is mapped to a node that the network does not have.
     #[error("maps.json maps the label \"{label}\" to node {code}, but there are only {output_size} nodes: the label is ignored")]
     LabelOutOfRange {
         /// The label.
         label: String,
-        /// Its node.
+        /// The node's number.
         code: i64,
         /// Number of nodes.
         output_size: usize,
     },
-    /// Nothing says what the images are called.
+    /// The names of the images are not known.
     #[error(
         "maps.json does not say what the images of the preprocessing \"{preprocessing}\" are called: any image of a session counts as one"
     )]
@@ -34,7 +34,7 @@ pub enum ConfigWarning {
         /// The preprocessing.
         preprocessing: String,
     },
-    /// Domain adaptation: one head of three is explained.
+    /// The network has three heads, for domain adaptation, and one is explained.
     #[error("{architecture} has three heads: the one trained for the target domain (fc_class_target) is explained")]
     TargetHead {
         /// The network's class.
@@ -42,8 +42,8 @@ pub enum ConfigWarning {
     },
 }
 
-/// The value, or ClinicaDL's default (`words` says it in the warning) where the key is absent.
-pub(super) fn or_default<T>(value: Option<T>, key: Key, words: &'static str, default: T, warnings: &mut Vec<ConfigWarning>) -> T {
+/// The value, or ClinicaDL's default where the key is absent; `words` is the default in the text of the warning.
+pub(super) fn or_default<T>(value: Option<T>, key: JsonKey, words: &'static str, default: T, warnings: &mut Vec<ConfigWarning>) -> T {
     value.unwrap_or_else(|| {
         warnings.push(ConfigWarning::DefaultUsed { key: key.name, value: words });
         default

@@ -1,59 +1,59 @@
-//! Why a folder is no model that can be explained, in the user's words.
+//! Why a folder holds no model that can be explained.
 
 use super::{ConfigError, GroupError, ParticipantsError};
 use crate::files::FileError;
 use crate::torch_file::{Flaw, TorchFileError};
 use crate::tsv::TsvError;
 
-/// What is wrong with a trained-model folder.
+/// What is wrong with the folder of a trained model.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum MapsError {
-    /// No `maps.json` anywhere.
+    /// There is no `maps.json`.
     #[error("no maps.json in what was given (files looked at: {n_files})")]
     NoMapsJson {
-        /// Files looked at.
+        /// Number of files that were given.
         n_files: usize,
     },
-    /// A model of ClinicaDL 0.x.
+    /// The model was trained with ClinicaDL 0.x.
     #[error("{path}: a model trained with ClinicaDL 0.x, whose networks and files differ from those of 1.x")]
     Version0 {
-        /// The file that gives it away.
+        /// The file by which it was recognised.
         path: String,
     },
-    /// A model of ClinicaDL 2.
+    /// The model was trained with ClinicaDL 2.
     #[error("{path}: a model trained with ClinicaDL 2, which is laid out differently and has no maps.json")]
     Version2 {
-        /// The file that gives it away.
+        /// The file by which it was recognised.
         path: String,
     },
-    /// Splits without `maps.json`.
+    /// There are splits, but no `maps.json` beside them.
     #[error("{folder}: trained splits, but no maps.json beside them")]
     SplitsWithoutMapsJson {
         /// The first split's folder.
         folder: String,
     },
-    /// More than one model.
+    /// More than one model was given.
     #[error("{} models were given at once: {}", roots.len(), roots.join(", "))]
     SeveralMaps {
         /// Their folders.
         roots: Vec<String>,
     },
-    /// `maps.json` does not say what is needed.
+    /// `maps.json` cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// No weights.
+    /// There is no checkpoint.
     #[error("no trained checkpoint: {looked_for} and its like are missing")]
     NoCheckpoint {
         /// The path of the usual checkpoint.
         looked_for: String,
     },
-    /// Several networks trained side by side.
+    /// One network was trained for each element.
     #[error("{file}: a multi-network model, one network per element, which ClinicaDL cannot interpret either")]
     MultiNetwork {
         /// The `maps.json`, or a checkpoint of one network.
         file: String,
     },
-    /// An autoencoder.
+    /// The network reconstructs images.
     #[error("{file}: {architecture} reconstructs images and has no output node that could be explained")]
     Reconstruction {
         /// The `maps.json`.
@@ -61,7 +61,7 @@ pub enum MapsError {
         /// The network's class.
         architecture: String,
     },
-    /// No such split or selection.
+    /// There is no checkpoint for a split and selection.
     #[error("{maps}: no checkpoint for split {split}, best {selection}; there is {trained}")]
     NotTrained {
         /// The folder's name.
@@ -70,34 +70,34 @@ pub enum MapsError {
         split: u32,
         /// The selection asked for.
         selection: String,
-        /// What there is.
+        /// The checkpoints that exist, in words.
         trained: String,
     },
-    /// A value of a prediction table is no number.
+    /// A value in a table of predictions is no number.
     #[error("{file}: row {row}, column {column}: {found:?} is no number")]
     BadPrediction {
         /// The table.
         file: String,
-        /// From 1, below the header.
+        /// Row below the header, from 1.
         row: usize,
         /// The column.
         column: String,
         /// The value.
         found: String,
     },
-    /// A data group.
+    /// A data group cannot be used.
     #[error(transparent)]
     Group(#[from] GroupError),
-    /// A list of participants.
+    /// A table of participants cannot be used.
     #[error(transparent)]
     Participants(#[from] ParticipantsError),
-    /// A table.
+    /// A table cannot be read.
     #[error(transparent)]
     Table(#[from] TsvError),
-    /// Bytes could not be had.
+    /// A file's bytes cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Not a checkpoint.
+    /// A file is no checkpoint.
     #[error(transparent)]
     TorchFile(TorchFileError),
 }

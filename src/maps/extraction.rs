@@ -1,25 +1,25 @@
-//! `preprocessing_dict` → how elements are cut from an image.
+//! The options in `preprocessing_dict` → how elements are cut from an image.
 
 use serde_json::Value;
 
 use super::config_warning::or_default;
-use super::json_keys::{Key, Keys, key, required};
+use super::json_keys::{JsonKey, Keys, key, required};
 use super::{ConfigError, ConfigWarning, Mode};
 use crate::volume::Extraction;
 use crate::volume::extraction::SliceChannels;
 
-const PATCH_SIZE: Key = key("patch_size");
-const STRIDE_SIZE: Key = key("stride_size");
-const SLICE_DIRECTION: Key = key("slice_direction");
-const SLICE_MODE: Key = key("slice_mode");
-const DISCARDED_SLICES: Key = key("discarded_slices");
-const NUM_SLICES: Key = key("num_slices");
-const ROI_LIST: Key = key("roi_list");
-const UNCROPPED_ROI: Key = key("uncropped_roi");
-const ROI_CUSTOM_TEMPLATE: Key = key("roi_custom_template");
-const ROI_CUSTOM_MASK_PATTERN: Key = key("roi_custom_mask_pattern");
+const PATCH_SIZE: JsonKey = key("patch_size");
+const STRIDE_SIZE: JsonKey = key("stride_size");
+const SLICE_DIRECTION: JsonKey = key("slice_direction");
+const SLICE_MODE: JsonKey = key("slice_mode");
+const DISCARDED_SLICES: JsonKey = key("discarded_slices");
+const NUM_SLICES: JsonKey = key("num_slices");
+const ROI_LIST: JsonKey = key("roi_list");
+const UNCROPPED_ROI: JsonKey = key("uncropped_roi");
+const ROI_CUSTOM_TEMPLATE: JsonKey = key("roi_custom_template");
+const ROI_CUSTOM_MASK_PATTERN: JsonKey = key("roi_custom_mask_pattern");
 
-/// The options of `mode`; those of other modes are not looked at.
+/// The extraction of `mode`; options of other modes are ignored.
 pub(super) fn parse(keys: &Keys, mode: Mode, warnings: &mut Vec<ConfigWarning>) -> Result<Extraction, ConfigError> {
     match mode {
         Mode::Image => Ok(Extraction::Image),
@@ -59,7 +59,7 @@ fn slices(keys: &Keys, warnings: &mut Vec<ConfigWarning>) -> Result<Extraction, 
     })
 }
 
-/// A number, or one written as a text.
+/// The axis of slices, a number or a number written as a text.
 fn direction(value: &Value) -> Option<usize> {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
     usize::try_from(number).ok().filter(|&direction| direction < 3)
@@ -73,7 +73,7 @@ fn channels(value: &Value) -> Option<SliceChannels> {
     }
 }
 
-/// Begin and end; a single number counts for both.
+/// Numbers of slices that are discarded at the beginning and at the end; a single number counts for both.
 fn discarded(value: &Value) -> Option<[usize; 2]> {
     let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
     let Some(list) = value.as_array() else { return number(value).map(|both| [both, both]) };

@@ -1,12 +1,13 @@
-//! Whether `input_size` is the size of what the extraction yields.
+//! Checks `input_size` against the size of the elements that the extraction gives.
 
 use super::ConfigError;
 use crate::volume::Extraction;
 
-/// Compares what can be known without an image: channels, the number of axes, the edge of a patch.
+/// Compares what is known without an image: channels, the number of axes, the edge of a patch. `is_reduced` tells whether a
+/// size reduction follows, which changes the edge.
 ///
 /// # Errors
-/// [`ConfigError::InputSizeDisagrees`] with both.
+/// [`ConfigError::InputSizeDisagrees`] with both sizes.
 pub(super) fn check(file: &str, input_size: &[usize], extraction: &Extraction, is_reduced: bool) -> Result<(), ConfigError> {
     let channels = extraction.n_channels();
     let n_axes = if matches!(extraction, Extraction::Slice { .. }) { 2 } else { 3 };

@@ -1,40 +1,29 @@
-//! Where things lie in a MAPS folder.
+//! Names of the files and folders in a MAPS folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{MapsError, Split, recognise};
+use super::Split;
 use crate::files::{FileTree, file_name};
 
+/// Name of the file with the training's parameters, and of the one with a data group's.
 pub(super) const MAPS_JSON: &str = "maps.json";
+/// Name of a checkpoint in a selection's folder.
 pub(super) const CHECKPOINT_NAME: &str = "model.pth.tar";
 
-/// `folder/below`, or `below` in the tree itself.
+/// The path `folder/below`, or `below` where `folder` is empty.
 pub(super) fn join(folder: &str, below: &str) -> String {
     if folder.is_empty() { below.to_owned() } else { format!("{folder}/{below}") }
 }
 
-/// The folder of the one `maps.json` that describes a model.
-pub(super) fn find_root(tree: &FileTree) -> Result<String, MapsError> {
-    let folders: Vec<&str> = tree.find(|name| name == MAPS_JSON).map(parent).collect();
-    let trained: Vec<&str> = folders.iter().copied().filter(|root| has_splits(tree, root)).collect();
-    // Every data group has a maps.json of its own below groups/.
-    let in_group = |root: &str| root.split('/').any(|component| component == "groups");
-    let candidates: Vec<&str> = folders.into_iter().filter(|root| !in_group(root)).collect();
-    match (trained.as_slice(), candidates.as_slice()) {
-        ([root], _) | ([], [root]) => Ok((*root).to_owned()),
-        ([], []) => Err(recognise::explain_absence(tree)),
-        ([], several) | (several, _) => Err(MapsError::SeveralMaps { roots: several.iter().map(|root| (*root).to_owned()).collect() }),
-    }
-}
-
 /// A file in a `best-…` folder of a split.
 struct InSelection<'a> {
+    /// Number and folder of the split.
     split: (u32, &'a str),
     selection: &'a str,
     file: &'a str,
 }
 
-/// Every file that lies directly in a selection's folder. `tree` is the MAPS folder's.
+/// Every file that lies directly in a selection's folder. `tree` is that of the MAPS folder.
 fn selections(tree: &FileTree) -> impl Iterator<Item = InSelection<'_>> {
     tree.paths().filter_map(|path| {
         let components: Vec<&str> = path.split('/').collect();
@@ -43,7 +32,7 @@ fn selections(tree: &FileTree) -> impl Iterator<Item = InSelection<'_>> {
     })
 }
 
-/// Splits that hold a checkpoint, by number. `tree` is the MAPS folder's.
+/// Splits with a checkpoint, sorted by number. `tree` is that of the MAPS folder.
 ///
 /// A `best-…` folder alone does not count: ClinicaDL leaves empty ones behind when an interpretation fails. Nor do the
 /// checkpoints of single epochs in `all_models/` or of an interrupted training in `tmp/`.
@@ -53,7 +42,7 @@ pub(super) fn splits(tree: &FileTree) -> Vec<Split> {
         // `false` sorts first.
         found.entry(split).or_default().insert((selection != "loss", selection));
     }
-    // Where both wordings are, ClinicaDL takes the older one.
+    // Where folders of both names exist, ClinicaDL takes the older name.
     if found.keys().any(|(_, folder)| folder.starts_with("fold-")) {
         found.retain(|(_, folder), _| folder.starts_with("fold-"));
     }
@@ -65,21 +54,16 @@ pub(super) fn splits(tree: &FileTree) -> Vec<Split> {
     found.into_iter().map(split).collect()
 }
 
-/// The first checkpoint of one network among several, whatever `maps.json` says. `tree` is the MAPS folder's.
+/// Path of the first checkpoint of a multi-network training, whatever `maps.json` says. `tree` is that of the MAPS folder.
 pub(super) fn multi_network_checkpoint(tree: &FileTree) -> Option<String> {
     let is_one_of_several = |file: &str| file.strip_prefix("network-").is_some_and(|rest| rest.ends_with(&format!("_{CHECKPOINT_NAME}")));
     let found = selections(tree).find(|found| is_one_of_several(found.file))?;
     Some(format!("{}/best-{}/{}", found.split.1, found.selection, found.file))
 }
 
-/// The `n` of `split-n`, or of `fold-n` before ClinicaDL 1.0.4.
+/// The number `n` of the folder `split-n`, or of `fold-n` before ClinicaDL 1.0.4.
 pub(super) fn split_number(folder: &str) -> Option<u32> {
     folder.strip_prefix("split-").or_else(|| folder.strip_prefix("fold-"))?.parse().ok()
-}
-
-fn has_splits(tree: &FileTree, root: &str) -> bool {
-    let first_folder = |path: &str| path.split_once('/').is_some_and(|(folder, _)| split_number(folder).is_some());
-    tree.subtree(root).paths().any(first_folder)
 }
 
 /// The folder of a path, without trailing slash.

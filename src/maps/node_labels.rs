@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::json_keys::{Key, Keys, key};
+use super::json_keys::{JsonKey, Keys, key};
 use super::{ConfigError, ConfigWarning, Task};
 
-const LABEL_CODE: Key = key("label_code");
+const LABEL_CODE: JsonKey = key("label_code");
 
-/// Inverts `label_code`; several labels may share a node. A regression has one node, named after its label.
+/// The name of every output node: the inverse of `label_code`, in which several labels may share a node. The one node of a
+/// regression is named after its label.
 pub(super) fn parse(
     keys: &Keys,
     task: Task,

@@ -1,4 +1,4 @@
-//! What ClinicaDL's own `train` and `predict` wrote of a checkpoint's outputs: the check of a forward pass.
+//! The outputs of a checkpoint that ClinicaDL's `train` and `predict` stored, with which a forward pass is compared.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,16 @@ use crate::tsv::{Table, TsvError};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Predictions {
     files: Vec<String>,
-    /// By participant, session and number of the element: the file's index, and the values.
+    /// Index of the file and values, by participant, session and number of the element.
     recorded: BTreeMap<(String, String, usize), (usize, Vec<f32>)>,
 }
 
 impl Predictions {
-    /// Reads `<split>/best-<selection>/<group>/<group>_<mode>_level_prediction.tsv` of every group; `None` where there is none.
+    /// Reads the tables `<split>/best-<selection>/<group>/<group>_<mode>_level_prediction.tsv` of all
+    /// groups; `None` where there are none.
     ///
     /// # Errors
-    /// If a table cannot be read, lacks a column, or holds something that is no number.
+    /// If a table cannot be read, lacks a column, or has a value that is no number.
     pub async fn read(tree: &FileTree, maps: &Maps, split: u32, selection: &str) -> Result<Option<Predictions>, MapsError> {
         let mut predictions = Predictions { files: Vec::new(), recorded: BTreeMap::new() };
         for path in tables(tree, maps, split, selection) {
@@ -29,14 +30,14 @@ impl Predictions {
         Ok((!predictions.recorded.is_empty()).then_some(predictions))
     }
 
-    /// Softmax of the outputs, one value per node; for a regression, its value.
+    /// The stored output for an element: the softmax, one value per node, or the value of a regression.
     ///
     /// `element` is the number in names of files: slices are counted in the whole image, discarded ones included.
     pub fn find(&self, participant_id: &str, session_id: &str, element: usize) -> Option<&[f32]> {
         Some(&self.entry(participant_id, session_id, element)?.1)
     }
 
-    /// The table, within the tree that was opened, in which [`Predictions::find`] finds this.
+    /// Path in the tree of the table in which [`Predictions::find`] finds the output for an element.
     pub fn file_of(&self, participant_id: &str, session_id: &str, element: usize) -> Option<&str> {
         self.files.get(self.entry(participant_id, session_id, element)?.0).map(String::as_str)
     }
@@ -45,7 +46,7 @@ impl Predictions {
         self.recorded.get(&(participant_id.to_owned(), session_id.to_owned(), element))
     }
 
-    /// The first table that knows an element counts.
+    /// Adds the rows of a table; an element that an earlier table has is skipped.
     fn add(&mut self, maps: &Maps, table: &Table) -> Result<(), MapsError> {
         let columns = value_columns(maps.config.task, table)?;
         let id_column = format!("{}_id", maps.config.mode);
@@ -71,7 +72,7 @@ fn tables(tree: &FileTree, maps: &Maps, split: u32, selection: &str) -> Vec<Stri
     below.paths().filter(is_table).map(|path| join(&folder, path)).collect()
 }
 
-/// `proba0`, `proba1` …, or the one column of a regression.
+/// Names of the columns with outputs: `proba0`, `proba1` …, or the one column of a regression.
 fn value_columns(task: Task, table: &Table) -> Result<Vec<String>, TsvError> {
     if task != Task::Classification {
         table.column("predicted_label").map(drop)?;

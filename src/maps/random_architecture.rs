@@ -1,65 +1,65 @@
-//! What `maps.json` says of a RandomArchitecture, whose layers were drawn when it was trained.
+//! The parameters in `maps.json` of a RandomArchitecture, whose layers were drawn when it was trained.
 
 use serde_json::Value;
 
 use super::ConfigError;
-use super::json_keys::{Key, Keys, key};
+use super::json_keys::{JsonKey, Keys, key};
 
-/// More convolutions in a block, or fully connected layers, than any training draws: a damaged file.
+/// Most convolutions in a block, and most fully connected layers: no training draws as many, so the file is damaged.
 const MAX_LAYERS: usize = 100;
 
-const BLOCKS: Key = key("convolutions_dict");
+const BLOCKS: JsonKey = key("convolutions_dict");
 
 /// The parameters of a RandomArchitecture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RandomArchitecture {
-    /// `convolutions_dict`, in order.
+    /// The blocks of `convolutions_dict`, in order.
     pub blocks: Vec<RandomBlock>,
-    /// `n_fcblocks`.
+    /// Number of fully connected layers: `n_fcblocks`.
     pub n_fc_blocks: usize,
-    /// `network_normalization`.
+    /// Normalisation after each convolution: `network_normalization`.
     pub normalization: RandomNormalization,
 }
 
 /// One block of convolutions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RandomBlock {
-    /// Its key, `conv0` …, which is part of the names of its weights.
+    /// The block's key, `conv0` …, which is part of the names of its weights.
     pub name: String,
-    /// Channels of its output.
+    /// Number of channels of the output.
     pub out_channels: usize,
     /// Number of convolutions; only the last one changes the number of channels.
     pub n_conv: usize,
-    /// How it halves the axes.
+    /// How the block halves the axes.
     pub reduction: RandomReduction,
 }
 
 /// How a block halves the axes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RandomReduction {
-    /// By a front-padded maximum after the last convolution.
+    /// A front-padded max pooling after the last convolution.
     MaxPooling,
-    /// By stride 2 of the last convolution.
+    /// Stride 2 of the last convolution.
     Stride,
 }
 
-/// What follows each convolution.
+/// The normalisation after each convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RandomNormalization {
     /// Batch normalisation.
     Batch,
     /// Instance normalisation, without parameters.
     Instance,
-    /// Nothing.
+    /// No normalisation.
     None,
 }
 
 impl RandomArchitecture {
-    /// The keys that `clinicadl random-search` writes. Blocks come in the order of their numbers, as they were trained,
-    /// whatever the order in the file.
+    /// Parses the keys that `clinicadl random-search` writes. Blocks are sorted by their numbers, the order in which they were
+    /// trained, whatever the order in the file.
     ///
     /// # Errors
-    /// If a key is missing or holds something else.
+    /// If a key is missing or has an unexpected value.
     pub(super) fn parse(keys: &Keys) -> Result<Self, ConfigError> {
         let object = keys.object(BLOCKS)?.ok_or_else(|| missing(keys, BLOCKS))?;
         let expected = "an object with the keys conv0, conv1 and so on";
@@ -111,11 +111,12 @@ impl RandomNormalization {
     }
 }
 
-fn few(keys: &Keys, key: Key) -> Result<usize, ConfigError> {
+/// A whole number from 1 to [`MAX_LAYERS`].
+fn few(keys: &Keys, key: JsonKey) -> Result<usize, ConfigError> {
     let read = |value: &Value| value.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=MAX_LAYERS).contains(n));
     keys.typed(key, "a whole number from 1 to 100", read)?.ok_or_else(|| missing(keys, key))
 }
 
-fn missing(keys: &Keys, key: Key) -> ConfigError {
+fn missing(keys: &Keys, key: JsonKey) -> ConfigError {
     ConfigError::MissingKey { file: keys.file.to_owned(), key: key.name }
 }

@@ -1,4 +1,4 @@
-//! What the command line shows while it works: a progress bar on standard error, and Ctrl-C as a cancel.
+//! The terminal as the engine's host: a progress bar on standard error, and Ctrl-C as a request to cancel.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -9,23 +9,24 @@ use crate::engine::Host;
 use crate::pace::{LocalFuture, Stage};
 use crate::protocol::{Attachment, Event, Progress};
 
+/// Whether Ctrl-C was pressed.
 static CANCELLED: AtomicBool = AtomicBool::new(false);
 
-/// The terminal, as the engine sees it.
+/// The terminal as the engine's host.
 pub struct Console {
     bar: ProgressBar,
     started: Instant,
 }
 
 impl Console {
-    /// Shows a bar where standard error is a terminal and the user has not asked for silence.
+    /// Shows a progress bar if standard error is a terminal and `quiet` is false, and installs the handler of Ctrl-C.
     pub fn new(quiet: bool) -> Self {
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
         // The template is a constant; a mistake in it shows at the first run.
         if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} maps · {msg}") {
             bar.set_style(style);
         }
-        // A second Ctrl-C ends the program as always.
+        // A second Ctrl-C ends the program at once.
         let cancel = || {
             if CANCELLED.swap(true, Ordering::Relaxed) {
                 std::process::exit(130)
@@ -35,7 +36,7 @@ impl Console {
         Self { bar, started: Instant::now() }
     }
 
-    /// Takes the bar away.
+    /// Removes the progress bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
@@ -75,6 +76,7 @@ impl Host for Console {
     }
 }
 
+/// A duration in words: `40 s`, `3 min 05 s`.
 fn minutes(milliseconds: f64) -> String {
     let seconds = (milliseconds / 1e3).round() as u64;
     if seconds < 60 { format!("{seconds} s") } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }

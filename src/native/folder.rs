@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::files::{FileError, FileSource, FileTree, Store};
 use crate::pace::LocalFuture;
 
-/// How names of files end that are being written.
+/// Ending of the names of files that are being written.
 const PARTIAL: &str = ".partial";
 
 /// All files below a folder; paths begin with the folder's own name, as in a browser. Symbolic links are followed.
@@ -24,10 +24,10 @@ pub fn tree_of_folder(folder: &Path) -> Result<FileTree, FileError> {
     Ok(tree)
 }
 
-/// One file, under its own name.
+/// A tree with one file, under the file's own name.
 ///
 /// # Errors
-/// If it is not there.
+/// If there is no such file.
 pub fn tree_of_file(path: &Path) -> Result<FileTree, FileError> {
     let size = fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -36,11 +36,12 @@ pub fn tree_of_file(path: &Path) -> Result<FileTree, FileError> {
     Ok(tree)
 }
 
+/// Adds all files below a folder; their paths in the tree begin with `prefix`.
 fn insert_below(tree: &mut FileTree, folder: &Path, prefix: &str) -> Result<(), FileError> {
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !is_partial(name)) else { continue };
-        // A dangling link is no file; it is reported when somebody asks for it.
+        // A dangling link is no file; it is reported if its path is read.
         let Ok(metadata) = fs::metadata(&path) else { continue };
         let below = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
         if metadata.is_dir() {
@@ -75,29 +76,32 @@ impl FileSource for DiskFile {
     }
 }
 
-/// A folder to write into.
+/// A folder of the machine as a store.
 pub struct FolderStore {
     root: PathBuf,
 }
 
 impl FolderStore {
-    /// Paths of the store are below `root`, which is made when something is written.
+    /// A store whose paths are below `root`, which is created when a file is written.
     pub fn new(root: PathBuf) -> Self {
         Self { root }
     }
 
-    fn at(&self, path: &str) -> PathBuf {
+    /// The path on the machine.
+    fn full_path(&self, path: &str) -> PathBuf {
         path.split('/').filter(|part| !part.is_empty()).fold(self.root.clone(), |folder, part| folder.join(part))
     }
 
-    fn look<'a, T: 'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<T>) -> LocalFuture<'a, Result<T, FileError>> {
-        let full = self.at(path);
+    /// Runs `act` on a path; its errors are [`FileError::Unreadable`].
+    fn inspect<'a, T: 'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<T>) -> LocalFuture<'a, Result<T, FileError>> {
+        let full = self.full_path(path);
         let result = act(&full).map_err(|error| unreadable(&full, &error));
         Box::pin(std::future::ready(result))
     }
 
+    /// Runs `act` on a path; its errors are [`FileError::Unwritable`].
     fn change<'a>(&self, path: &str, act: impl FnOnce(&Path) -> std::io::Result<()>) -> LocalFuture<'a, Result<(), FileError>> {
-        let full = self.at(path);
+        let full = self.full_path(path);
         let unwritable = |error: std::io::Error| FileError::Unwritable { path: full.display().to_string(), reason: error.to_string() };
         let result = act(&full).map_err(unwritable);
         Box::pin(std::future::ready(result))
@@ -105,8 +109,8 @@ impl FolderStore {
 }
 
 impl Store for FolderStore {
-    /// Written beside and renamed, so that an interruption leaves the old file. Processes that write the same file, as
-    /// parts of a run write the group's definition, do so beside each other.
+    /// Writes a temporary file beside the old one and renames it, so that an interruption leaves the old file. The temporary
+    /// name holds the process id, since the processes of a run in parts all write the group's definition.
     fn write<'a>(&'a self, path: &'a str, bytes: &'a [u8]) -> LocalFuture<'a, Result<(), FileError>> {
         self.change(path, |full| {
             let name = full.file_name().unwrap_or_default().to_string_lossy();
@@ -125,11 +129,11 @@ impl Store for FolderStore {
     }
 
     fn read<'a>(&'a self, path: &'a str) -> LocalFuture<'a, Result<Option<Vec<u8>>, FileError>> {
-        self.look(path, |full| absent_is_none(fs::read(full)))
+        self.inspect(path, |full| absent_is_none(fs::read(full)))
     }
 
     fn list<'a>(&'a self, folder: &'a str) -> LocalFuture<'a, Result<Vec<(String, u64)>, FileError>> {
-        self.look(folder, |full| {
+        self.inspect(folder, |full| {
             let mut files = Vec::new();
             list_below(full, folder, &mut files)?;
             files.sort();
@@ -145,7 +149,7 @@ impl Store for FolderStore {
     }
 }
 
-/// Whether a file is being written, or was when a process was killed.
+/// Whether a file is the temporary file of a write, possibly one that was interrupted.
 fn is_partial(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(PARTIAL)
 }
@@ -154,6 +158,7 @@ fn make_parent(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
+/// Adds paths and sizes of all files below a folder; paths begin with `prefix`.
 fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> std::io::Result<()> {
     let Some(entries) = absent_is_none(fs::read_dir(folder))? else { return Ok(()) };
     for entry in entries {
@@ -171,6 +176,7 @@ fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> st
     Ok(())
 }
 
+/// `None` instead of the error of a file or folder that is not there.
 fn absent_is_none<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),

@@ -1,4 +1,4 @@
-//! The operating system's side of the command line: folders as file trees and stores, options, the console.
+//! The operating system's side of the command line: folders as file trees and stores, options, the terminal.
 
 mod console;
 mod folder;

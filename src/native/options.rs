@@ -1,4 +1,4 @@
-//! The options of the command line, with the words of `clinicadl interpret` 1.6.1.
+//! The options of the command line, named as those of `clinicadl interpret` 1.6.1.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -133,7 +133,7 @@ pub struct Merge {
     pub quiet: bool,
 }
 
-/// METHOD
+/// Values of METHOD.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum MethodWord {
     /// Vanilla back-propagation.
@@ -142,7 +142,7 @@ pub enum MethodWord {
     GradCam,
 }
 
-/// --device
+/// Values of --device.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum DeviceWord {
     /// The CPU.
@@ -151,7 +151,7 @@ pub enum DeviceWord {
     Wgpu,
 }
 
-/// --convention
+/// Values of --convention.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ConventionWord {
     /// The numbers of ClinicaDL 1.6.1.
@@ -161,7 +161,7 @@ pub enum ConventionWord {
     Corrected,
 }
 
-/// --nifti_form
+/// Values of --nifti_form.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum NiftiWord {
     /// 3D on the element's grid, with its place in the head.
@@ -180,7 +180,7 @@ impl CommandLine {
 }
 
 impl Interpret {
-    /// Where to compute.
+    /// The device to compute on.
     pub fn device_choice(&self) -> DeviceChoice {
         match (self.gpu, self.device) {
             (true, _) | (false, DeviceWord::Wgpu) => DeviceChoice::Webgpu,
@@ -188,8 +188,8 @@ impl Interpret {
         }
     }
 
-    /// The run, for a target node that has been checked.
-    pub fn run(&self, target_node: usize) -> InterpretOptions {
+    /// The options of the run, with the target node that was checked.
+    pub fn interpret_options(&self, target_node: usize) -> InterpretOptions {
         InterpretOptions {
             data_group: self.data_group.clone(),
             name: self.name.clone(),
@@ -218,7 +218,7 @@ impl Interpret {
     }
 }
 
-/// ClinicaDL's two-letter short options, which clap does not have.
+/// The long form of ClinicaDL's two-letter short options, which clap does not have; other arguments stay as they are.
 fn long_form(argument: OsString) -> OsString {
     match argument.to_str() {
         Some("-np") => "--n_proc".into(),

@@ -19,16 +19,19 @@ use crate::volume::{Affine, Volume};
 /// nilearn's default background, at 1 mm; its licence stands beside it, in www/demo/README.md.
 const TEMPLATE: &[u8] = include_bytes!("../../www/demo/template/mni_icbm152_t1_tal_nlin_sym_09a_converted.nii.gz");
 
-/// The forms of a figure's file.
-enum Form {
+/// The formats of a figure's file.
+enum FigureFormat {
     Png,
     Svg,
     Html,
 }
 
-/// Draws and writes; notes go to standard error.
+/// Draws the figure and writes its file; warnings go to standard error.
+///
+/// # Errors
+/// If a file cannot be read or written, or the figure cannot be drawn.
 pub async fn plot(options: &Plot) -> Result<(), JobEnd> {
-    let form = form_of(&options.output)?;
+    let format = format_of(&options.output)?;
     let bytes = read(&options.map).await?;
     let (map, note) = read_map(&options.map, &bytes)?;
     let background = background(&options.bg).await?;
@@ -57,20 +60,21 @@ pub async fn plot(options: &Plot) -> Result<(), JobEnd> {
         map_sha256: sha256_hex(&bytes),
         description: settings.description(),
     };
-    let content = match form {
-        Form::Svg => svg(&scene, &caption).into_bytes(),
-        Form::Html => html(&scene, &caption).into_bytes(),
-        Form::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| JobEnd::because(error, "give another --dpi"))?,
+    let content = match format {
+        FigureFormat::Svg => svg(&scene, &caption).into_bytes(),
+        FigureFormat::Html => html(&scene, &caption).into_bytes(),
+        FigureFormat::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| JobEnd::because(error, "give another --dpi"))?,
     };
     let unwritable = |error| JobEnd::because(format!("{}: cannot be written ({error})", name(&options.output)), "choose another place");
     fs::write(&options.output, content).map_err(unwritable)
 }
 
-fn form_of(path: &Path) -> Result<Form, JobEnd> {
+/// The format that the ending of a file's name asks for.
+fn format_of(path: &Path) -> Result<FigureFormat, JobEnd> {
     match path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).as_deref() {
-        Some("png") => Ok(Form::Png),
-        Some("svg") => Ok(Form::Svg),
-        Some("html") => Ok(Form::Html),
+        Some("png") => Ok(FigureFormat::Png),
+        Some("svg") => Ok(FigureFormat::Svg),
+        Some("html") => Ok(FigureFormat::Html),
         _ => {
             let what = format!("{}: figures are written as PNG, SVG or HTML", name(path));
             Err(JobEnd::because(what, "let --output end in .png, .svg or .html"))
@@ -78,7 +82,7 @@ fn form_of(path: &Path) -> Result<Form, JobEnd> {
     }
 }
 
-/// The map, and what should be said of it. ClinicaDL's own form has a leading axis, which nilearn refuses.
+/// The map, and a note about its form: ClinicaDL's own form has a leading axis, which nilearn refuses.
 fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), JobEnd> {
     match nifti::read(&name(path), bytes) {
         Err(NiftiError::NotThreeDimensional { shape, .. }) if shape.len() == 4 && shape[0] == 1 => {
@@ -93,6 +97,7 @@ fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), JobEn
     }
 }
 
+/// The volume that `word` asks for: `none`, `template`, or the path of an image.
 async fn background(word: &str) -> Result<Option<Volume>, JobEnd> {
     match word {
         "none" => Ok(None),
@@ -107,16 +112,16 @@ async fn background(word: &str) -> Result<Option<Volume>, JobEnd> {
     }
 }
 
-/// Files that do not say where they lie.
+/// Names of the files whose headers do not give the place of their image.
 async fn unplaced(options: &Plot) -> Vec<String> {
     let mut files: Vec<&Path> = vec![&options.map];
     files.extend(options.masks.iter().map(PathBuf::as_path));
     files.extend(Some(Path::new(&options.bg)).filter(|_| !["none", "template"].contains(&options.bg.as_str())));
     let mut found = Vec::new();
     for path in files {
-        // What cannot be read has been refused before.
+        // A file that cannot be read has been refused before.
         let bytes = read(path).await.unwrap_or_default();
-        if matches!(nifti::read_grid_and_whether_it_is_said(&name(path), &bytes), Ok((_, false))) {
+        if matches!(nifti::read_grid_and_has_place(&name(path), &bytes), Ok((_, false))) {
             found.push(name(path));
         }
     }

@@ -1,4 +1,4 @@
-//! The options of `maplens plot`, in the words of nilearn's `plot_stat_map`.
+//! The options of `maplens plot`, named as those of nilearn's `plot_stat_map`.
 
 use std::path::PathBuf;
 
@@ -67,7 +67,7 @@ pub struct Plot {
     pub dpi: f64,
 }
 
-/// --threshold: what is transparent, if anything.
+/// Value of --threshold: which magnitudes are transparent, if any.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hidden(pub Option<Threshold>);
 
@@ -104,7 +104,7 @@ fn positive(text: &str) -> Result<f32, String> {
 }
 
 impl Plot {
-    /// The options that are no files.
+    /// The settings of the figure: all options that are no files.
     pub fn settings(&self) -> Settings {
         Settings {
             mode: self.display_mode,

@@ -1,4 +1,4 @@
-//! The command line: reads folders, lets the engine work, writes into the MAPS.
+//! The program of the command line: reads folders, runs the engine, writes results into the MAPS.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::engine::group::{GroupRun, Offered, SideCar, merge, resolve};
 use crate::engine::study::device::{self, OpenDevice};
 use crate::engine::{Cohorts, JobEnd};
 use crate::files::FileTree;
-use crate::maps::groups::GroupSession;
+use crate::maps::GroupSession;
 use crate::maps::{Maps, MapsError, participants};
 use crate::protocol::{DeviceChoice, Failure};
 use crate::tsv::Table;
@@ -31,7 +31,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(JobEnd::Cancelled) => {
-            eprintln!("stopped; {}", how_to_go_on(&command));
+            eprintln!("stopped; {}", how_to_resume(&command));
             ExitCode::from(130)
         }
         Err(JobEnd::Failed(failure) | JobEnd::Broken(failure)) => {
@@ -43,7 +43,7 @@ pub fn main() -> ExitCode {
 
 async fn run(interpret: &Interpret) -> Result<(), JobEnd> {
     let target_node = check(interpret)?;
-    let options = interpret.run(target_node);
+    let options = interpret.interpret_options(target_node);
     let device = open_device(interpret.device_choice()).await?;
     if device.info.kind != DeviceChoice::Cpu {
         eprintln!("note: computing on {}", device.info.name);
@@ -78,7 +78,7 @@ async fn run(interpret: &Interpret) -> Result<(), JobEnd> {
     let side_cars = run.run(checked, &mut cohorts).await;
     console.finish();
     let side_cars = side_cars?;
-    tell(&side_cars);
+    print_summary(&side_cars);
     check_any_map(&side_cars)
 }
 
@@ -94,10 +94,10 @@ async fn run_merge(command: &Merge) -> Result<(), JobEnd> {
     let store = FolderStore::new(command.maps.clone());
     let merged = merge(&maps, &command.data_group, &command.name, &mut cohorts, &store, &console).await;
     console.finish();
-    merged.map(|side_cars| tell(&side_cars))
+    merged.map(|side_cars| print_summary(&side_cars))
 }
 
-/// What clap cannot check; gives the target node.
+/// Checks what clap cannot check, and gives the target node.
 fn check(interpret: &Interpret) -> Result<usize, JobEnd> {
     if interpret.amp {
         return Err(JobEnd::because("--amp asks for half precision", "leave it out: maps are computed in float32, on every device"));
@@ -113,7 +113,7 @@ fn check(interpret: &Interpret) -> Result<usize, JobEnd> {
     usize::try_from(interpret.target_node).map_err(negative)
 }
 
-/// The MAPS that a folder is: results are written into it, so one further down will not do.
+/// Opens the folder as a MAPS. Results are written into this folder, so a MAPS further down is refused.
 async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), JobEnd> {
     let tree = tree_of_folder(folder)?;
     let maps = match Maps::open(&tree).await {
@@ -132,13 +132,13 @@ async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), JobEnd> {
     }
 }
 
-/// The device that was asked for, and no other: a run that is slower than expected by a factor of ten is a surprise.
+/// Opens the device that was asked for, and no other: another one could be slower by a factor of ten.
 async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, JobEnd> {
     let hint = "install a driver of the graphics card (on Linux: Vulkan), or give --device cpu";
     device::open_as_asked(choice).await.map_err(|reason| JobEnd::because(format!("--device wgpu: {reason}"), hint))
 }
 
-/// What the options offer for a new group: participants and images.
+/// The participants and images that the options give for a new group.
 async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts), JobEnd> {
     let mut offered = Offered { multi_cohort: interpret.multi_cohort, ..Offered::default() };
     let mut cohorts = Cohorts::default();
@@ -152,6 +152,7 @@ async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts
     Ok((offered, cohorts))
 }
 
+/// Opens the CAPS that a stored group names.
 async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
     let path = Path::new(caps_directory);
     if !path.exists() {
@@ -161,7 +162,8 @@ async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: 
     open_cohorts(path, multi_cohort, maps).await
 }
 
-fn tell(side_cars: &[SideCar]) {
+/// Prints the number of maps to standard output, and warnings and sessions that were left out to standard error.
+fn print_summary(side_cars: &[SideCar]) {
     for side_car in side_cars {
         let (model, report) = (&side_car.model, &side_car.report);
         println!("split {} best {}: {} maps", model.split, model.selection, report.n_maps());
@@ -170,7 +172,7 @@ fn tell(side_cars: &[SideCar]) {
     }
 }
 
-/// A run without any map is no success, though it has said of every session why it was left out.
+/// Checks that each checkpoint has a map: a run without any map is an error, even though each session's problem was reported.
 fn check_any_map(side_cars: &[SideCar]) -> Result<(), JobEnd> {
     let is_empty = |side_car: &SideCar| side_car.report.n_maps() == 0 && !side_car.report.left_out().is_empty();
     match side_cars.iter().find(|side_car| is_empty(side_car)) {
@@ -182,8 +184,8 @@ fn check_any_map(side_cars: &[SideCar]) -> Result<(), JobEnd> {
     }
 }
 
-/// What a run that was stopped needs: erasing once more would begin again.
-fn how_to_go_on(command: &Command) -> &'static str {
+/// How to resume a command that was stopped. Options that erase results must be left out, or the run begins again.
+fn how_to_resume(command: &Command) -> &'static str {
     match command {
         Command::Interpret(interpret) if interpret.overwrite || interpret.overwrite_name => {
             "the same command without --overwrite and --overwrite_name goes on from here"
@@ -198,6 +200,7 @@ fn one_line(failure: &Failure) -> String {
     format!("{}; {}", failure.what, failure.hint).replace('\n', " ")
 }
 
+/// The sessions in the table of participants, or in the tables of several cohorts.
 async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> Result<Vec<GroupSession>, JobEnd> {
     let (diagnoses, label) = (diagnoses(interpret, maps), maps.config.label.as_deref());
     participants::check_is_table(&path.display().to_string())?;
@@ -220,12 +223,12 @@ async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> R
     Ok(participants::sessions_of_cohorts(&tables, label)?)
 }
 
-/// Those asked for, or those that the model was trained on.
+/// The diagnoses that were asked for; by default, those that the model was trained on.
 fn diagnoses<'a>(interpret: &'a Interpret, maps: &'a Maps) -> &'a [String] {
     if interpret.diagnoses.is_empty() { &maps.config.diagnoses } else { &interpret.diagnoses }
 }
 
-/// The CAPS of one cohort, or those of a table of cohorts.
+/// Opens the CAPS of one cohort, or all CAPS of a table of cohorts.
 async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
     let mut folders: BTreeMap<String, PathBuf> = BTreeMap::new();
     if multi_cohort {
@@ -246,7 +249,7 @@ async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Co
     Ok(cohorts)
 }
 
-/// The failure with the folder in front, unless it begins with its name already.
+/// The failure with the folder in front, unless its text begins with the folder's name.
 fn about_folder(ended: JobEnd, folder: &Path) -> JobEnd {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     match ended {
@@ -255,6 +258,7 @@ fn about_folder(ended: JobEnd, folder: &Path) -> JobEnd {
     }
 }
 
+/// Reads a table from a file of the machine.
 async fn read_table(path: &Path) -> Result<Table, JobEnd> {
     let name = path.display().to_string();
     let tree: FileTree = tree_of_file(path)?;

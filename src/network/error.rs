@@ -1,4 +1,4 @@
-//! What can go wrong between a checkpoint and a gradient.
+//! The errors between a checkpoint and a gradient.
 
 use crate::files::FileError;
 use crate::maps::architectures::{ArchitectureKind, kind_of};
@@ -12,7 +12,7 @@ pub enum NetworkError {
     Architecture {
         /// The name in maps.json.
         found: String,
-        /// The names that can.
+        /// The names of all that can be explained.
         supported: Vec<&'static str>,
     },
     /// A RandomArchitecture whose layers are not known.
@@ -39,7 +39,7 @@ pub enum NetworkError {
         /// The value of `input_size`.
         found: Vec<usize>,
     },
-    /// Nothing is left of the input after all the layers that shrink it.
+    /// The layers that shrink the input leave no voxel of it.
     #[error("an input of {} is too small for {architecture}: its layers leave no voxel of it", times(found))]
     InputTooSmall {
         /// The architecture that was to be built.
@@ -58,15 +58,15 @@ pub enum NetworkError {
     /// The image holds NaN or infinity.
     #[error("{n_broken} of the {n_values} values that the network would be given are NaN or infinite")]
     InputNotFinite {
-        /// Such values.
+        /// Number of values that are NaN or infinite.
         n_broken: usize,
-        /// All values.
+        /// Number of all values.
         n_values: usize,
     },
-    /// No such output node.
+    /// The network has no such output node.
     #[error("output node {target} does not exist: the network has nodes 0 to {}", n_outputs.saturating_sub(1))]
     Target {
-        /// The node asked for.
+        /// The requested node.
         target: usize,
         /// Number of nodes.
         n_outputs: usize,
@@ -87,13 +87,13 @@ pub enum NetworkError {
         /// The limit.
         limit: u64,
     },
-    /// The device gave up.
+    /// The device failed.
     #[error("the compute device failed ({reason})")]
     Device {
-        /// In the device's words.
+        /// The device's error message.
         reason: String,
     },
-    /// Not an error of the network: its owner stopped the walk.
+    /// The pace stopped the walk, which is no error of the network.
     #[error("stopped")]
     Stopped,
 }
@@ -101,40 +101,40 @@ pub enum NetworkError {
 /// A key of the checkpoint that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyProblem {
-    /// Not there.
+    /// The checkpoint does not have the key.
     Missing {
         /// The key.
         key: String,
     },
-    /// There with another shape.
+    /// The key's tensor has another shape.
     Shape {
         /// The key.
         key: String,
-        /// What the architecture needs; 0 stands for any number.
+        /// The shape that the architecture needs; 0 stands for any number.
         expected: Vec<usize>,
-        /// What the checkpoint has.
+        /// The shape that the checkpoint has.
         found: Vec<usize>,
     },
-    /// There, but its values cannot be read.
+    /// The values of the key's tensor cannot be read.
     Unreadable {
         /// The key.
         key: String,
-        /// Why.
+        /// The reason, in words.
         reason: String,
     },
-    /// There, but not all of its values are numbers: a training that diverged leaves such weights.
+    /// Values of the key's tensor are NaN or infinite: a training that diverged leaves such weights.
     NotFinite {
         /// The key.
         key: String,
-        /// Values that are NaN or infinite.
+        /// Number of values that are NaN or infinite.
         n_broken: usize,
-        /// All values.
+        /// Number of all values.
         n_values: usize,
     },
 }
 
 impl NetworkError {
-    /// What the user may do about it.
+    /// Advice to the user, as an imperative sentence without a full stop.
     pub fn hint(&self) -> String {
         match self {
             Self::Architecture { .. } => "choose a MAPS trained with one of the supported architectures",
@@ -172,7 +172,8 @@ impl std::fmt::Display for KeyProblem {
     }
 }
 
-/// What an architecture of ClinicaDL 1.6.1 is, as an insertion; nothing for one that it does not have.
+/// The kind of an architecture of ClinicaDL 1.6.1 as an insertion into a sentence; empty for CNNs and for names that ClinicaDL does not
+/// have.
 fn kind_in_words(architecture: &str) -> &'static str {
     match kind_of(architecture) {
         Some(ArchitectureKind::Autoencoder) => ", an autoencoder, whose output is an image and no node,",

@@ -7,7 +7,15 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::{NetworkError, read};
+use super::error::NetworkError;
+
+/// Bytes of one float32.
+pub const VALUE_BYTES: u64 = size_of::<f32>() as u64;
+
+/// Bytes of float32 values C×D×H×W.
+pub fn bytes_of(shape: [usize; 4]) -> u64 {
+    shape.iter().product::<usize>() as u64 * VALUE_BYTES
+}
 
 /// Feature maps C×D×H×W as consecutive slabs of rows (indices along D), each a tensor 1×C×n×H×W.
 #[derive(Debug, Clone)]
@@ -39,7 +47,7 @@ impl FeatureMaps {
         maps
     }
 
-    /// Feature maps of this shape that wait for their slabs.
+    /// Feature maps of shape C×D×H×W without slabs, which [`Self::push`] appends.
     pub fn empty(shape: [usize; 4]) -> Self {
         Self { shape, slabs: Vec::new() }
     }
@@ -71,7 +79,7 @@ impl FeatureMaps {
     }
 
     /// The rows as one tensor 1×C×n×H×W. Rows before the first and after the last have the value `outside`, which is what
-    /// the layer that looks at them pads with.
+    /// the next layer pads with.
     pub fn rows(&self, rows: Range<isize>, outside: f32) -> Tensor<5> {
         let [_, depth, _, _] = self.shape;
         let inside = clip(&rows, depth);
@@ -100,7 +108,7 @@ impl FeatureMaps {
     /// Reads all values back, channels slowest, slab by slab.
     ///
     /// # Errors
-    /// [`NetworkError::Device`] with the device's own words.
+    /// [`NetworkError::Device`] with the device's error message.
     pub async fn read(mut self) -> Result<Vec<f32>, NetworkError> {
         if self.slabs.len() == 1 {
             // On the CPU these are the tensor's own values.
@@ -140,7 +148,7 @@ pub struct OverlapAdd {
 }
 
 impl OverlapAdd {
-    /// For maps of this shape.
+    /// An empty sum of shape C×D×H×W.
     pub fn new(shape: [usize; 4]) -> Self {
         Self { finished: FeatureMaps::empty(shape), open: None }
     }
@@ -165,7 +173,7 @@ impl OverlapAdd {
         self.split(start, sum, closed_before);
     }
 
-    /// The sums.
+    /// The summed feature maps.
     pub fn finish(mut self) -> FeatureMaps {
         let [_, depth, _, _] = self.finished.shape;
         if let Some((start, open)) = self.open.take() {
@@ -249,6 +257,16 @@ fn concatenate(mut pieces: Vec<Tensor<5>>) -> Tensor<5> {
         1 => pieces.remove(0),
         _ => Tensor::cat(pieces, 2),
     }
+}
+
+/// Reads a tensor back, without blocking the browser.
+///
+/// # Errors
+/// [`NetworkError::Device`] with the device's error message.
+pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, NetworkError> {
+    let failed = |reason: String| NetworkError::Device { reason };
+    let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
+    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
 }
 
 #[cfg(test)]

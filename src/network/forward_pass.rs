@@ -1,34 +1,36 @@
-//! One forward walk, and how much of it another question can use again.
+//! One forward walk, and how much of it can be used again for another target or level.
 //!
 //! The walk is cut into stages where feature maps have become small, and keeps what enters each stage. Another target only
 //! walks backwards. Another Grad-CAM level walks forwards again from the last kept maps before it, at most once; a level
 //! between two cuts costs one stage. The cuts lie where the network begins a convolution or a residual block anyway, and
-//! do not depend on what is asked: whatever was computed before, the numbers are bit for bit those of a fresh walk.
+//! do not depend on target or level: whatever was computed before, the numbers are bit for bit those of a fresh walk.
 
 use std::ops::Range;
 
 use burn::tensor::Tensor;
 
+use super::error::NetworkError;
+use super::feature_maps::{FeatureMaps, read};
 use super::helper_pool::HelperPool;
+use super::layer_node::{LayerNode, Module};
 use super::layers::{RowLayer, Slope};
+use super::model::Network;
 use super::pass::{Keep, SpatialPass};
 use super::progress::WalkProgress;
-use super::step::{Module, Step};
-use super::{FeatureMaps, Network, NetworkError, read};
 use crate::pace::{Pace, Stage};
 
 /// All feature maps between stages together take at most this part of what the input takes.
 const KEPT_SHARE: usize = 2;
 
-/// What one forward walk leaves behind: the logits, feature maps, and what the way back needs.
+/// The results of one forward walk: the logits, feature maps, and the values that the gradient needs.
 #[derive(Debug)]
 pub struct ForwardPass {
     /// Raw outputs of the last layer.
     pub logits: Vec<f32>,
     stages: Vec<PassStage>,
-    /// Of the last stage: what the fully connected layers are given.
+    /// Output of the last stage, which is the input of the fully connected layers.
     output: FeatureMaps,
-    /// Of the activations between fully connected layers.
+    /// Slopes of the activations between fully connected layers.
     slopes: Vec<Slope<1>>,
     cut: Option<Cut>,
 }
@@ -38,7 +40,7 @@ pub struct ForwardPass {
 struct PassStage {
     modules: Range<usize>,
     input: FeatureMaps,
-    /// The walk, if it kept what the gradient needs.
+    /// The walked layers, if they kept what the gradient needs.
     kept: Option<SpatialPass>,
 }
 
@@ -48,15 +50,15 @@ struct Cut {
     level: usize,
     /// Output of the first `level` modules.
     feature_maps: FeatureMaps,
-    /// From there to the end of the stage.
+    /// The layers from the level to the end of the stage, with the values that they kept.
     rest: SpatialPass,
 }
 
 /// How a stage is going to be walked.
 enum Leg {
-    /// As one.
+    /// The whole stage in one pass.
     Whole(SpatialPass, Keep),
-    /// Up to the level and on from there.
+    /// Up to the level, and from there to the end.
     Cut { level: usize, first: SpatialPass, rest: SpatialPass },
 }
 
@@ -76,18 +78,18 @@ impl Network {
         let level = self.level(level);
         let legs: Vec<(Range<usize>, Leg)> = self.stages().into_iter().map(|modules| (modules.clone(), self.leg(modules, level))).collect();
         let n_layers: u64 = legs.iter().map(|(_, leg)| leg.n_layers()).sum();
-        let mut walk = WalkProgress::new(pace, helpers, Stage::Forward, n_layers + 1);
+        let mut progress = WalkProgress::new(pace, Stage::Forward, n_layers + 1);
         let (mut stages, mut cut, mut maps) = (Vec::with_capacity(legs.len()), None, input.clone());
         for (modules, leg) in legs {
             let mut stage = PassStage { modules, input: maps, kept: None };
-            let after = walk.after(leg.n_layers());
-            maps = leg.walk(&mut stage, &mut cut, walk).await?;
-            walk = after;
+            let after = progress.after(leg.n_layers());
+            maps = leg.walk(&mut stage, &mut cut, progress, helpers).await?;
+            progress = after;
             stages.push(stage);
         }
         let (logits, slopes) = self.fc.forward(maps.flatten());
         let logits = read(logits).await?;
-        walk.step(1).await?;
+        progress.step(1).await?;
         Ok(ForwardPass { logits, stages, output: maps, slopes, cut })
     }
 
@@ -95,7 +97,7 @@ impl Network {
     /// there or from an earlier cut on.
     ///
     /// # Errors
-    /// As [`Self::forward`]; the pass stays usable, and what it lacks then is walked the next time.
+    /// Those of [`Self::forward`]. The pass stays usable; the next call walks the missing layers.
     pub async fn reach(
         &self,
         pass: &mut ForwardPass,
@@ -106,12 +108,12 @@ impl Network {
         let level = self.level(level);
         let lacking = (0..pass.stages.len()).filter(|&index| pass.lacks(index, level));
         let legs: Vec<(usize, Leg)> = lacking.map(|index| (index, self.leg(pass.stages[index].modules.clone(), level))).collect();
-        let mut walk = WalkProgress::new(pace, helpers, Stage::Forward, legs.iter().map(|(_, leg)| leg.n_layers()).sum());
+        let mut progress = WalkProgress::new(pace, Stage::Forward, legs.iter().map(|(_, leg)| leg.n_layers()).sum());
         for (index, leg) in legs {
-            let after = walk.after(leg.n_layers());
+            let after = progress.after(leg.n_layers());
             // The output is that of the first time.
-            drop(leg.walk(&mut pass.stages[index], &mut pass.cut, walk).await?);
-            walk = after;
+            drop(leg.walk(&mut pass.stages[index], &mut pass.cut, progress, helpers).await?);
+            progress = after;
         }
         Ok(())
     }
@@ -119,7 +121,7 @@ impl Network {
     /// Gradient of logit `target` with respect to the feature maps at `level`, which the pass has to reach.
     ///
     /// # Errors
-    /// [`NetworkError::Target`] if there is no such node; otherwise as [`Self::forward`].
+    /// [`NetworkError::Target`] if there is no such node; otherwise those of [`Self::forward`].
     pub async fn gradient(
         &self,
         pass: &ForwardPass,
@@ -139,15 +141,16 @@ impl Network {
         let mut maps = FeatureMaps::empty([c, d, h, w]);
         maps.push(flat.reshape([1, c, d, h, w]));
         let way_back: Vec<&SpatialPass> = pass.way_back(self.level(level)).collect();
-        let mut walk = WalkProgress::new(pace, helpers, Stage::Backward, way_back.iter().map(|part| part.n_layers()).sum());
+        let n_layers = way_back.iter().map(|part| part.n_layers()).sum();
+        let mut progress = WalkProgress::new(pace, Stage::Backward, n_layers);
         for part in way_back {
-            maps = part.backward(maps, walk).await?;
-            walk = walk.after(part.n_layers());
+            maps = part.backward(maps, progress, helpers).await?;
+            progress = progress.after(part.n_layers());
         }
         Ok(maps)
     }
 
-    /// The level as a number of modules.
+    /// The level as a number of modules, none beyond the last.
     pub(super) fn level(&self, level: usize) -> usize {
         level.min(self.convolutions.len())
     }
@@ -162,8 +165,8 @@ impl Network {
     }
 
     pub(super) fn spatial_pass(&self, modules: Range<usize>) -> SpatialPass {
-        let steps = self.convolutions[modules.clone()].iter().flat_map(|module| &module.steps);
-        SpatialPass::new(steps, self.shapes()[modules.start], self.limits)
+        let nodes = self.convolutions[modules.clone()].iter().flat_map(|module| &module.nodes);
+        SpatialPass::new(nodes, self.shapes()[modules.start], self.limits)
     }
 
     /// All modules, cut from the end as long as what is kept between the stages stays small.
@@ -173,7 +176,7 @@ impl Network {
         let mut left = n_values(0) / KEPT_SHARE;
         let mut stages = Vec::new();
         let mut end = self.convolutions.len();
-        for level in (1..end).rev().filter(|&level| begins_a_walk(&self.convolutions[level])) {
+        for level in (1..end).rev().filter(|&level| begins_a_part(&self.convolutions[level])) {
             let Some(rest) = left.checked_sub(n_values(level)) else { break };
             left = rest;
             stages.push(level..end);
@@ -193,19 +196,26 @@ impl Leg {
         }
     }
 
-    /// Walks a stage and leaves with it what is kept; gives the stage's output.
-    async fn walk(self, stage: &mut PassStage, cut: &mut Option<Cut>, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    /// Walks a stage and leaves with it what is kept; returns the stage's output.
+    async fn walk(
+        self,
+        stage: &mut PassStage,
+        cut: &mut Option<Cut>,
+        progress: WalkProgress<'_>,
+        helpers: Option<&HelperPool>,
+    ) -> Result<FeatureMaps, NetworkError> {
         match self {
             Self::Whole(mut pass, keep) => {
-                let output = pass.forward(&stage.input, keep, walk).await?;
+                let output = pass.forward(&stage.input, keep, progress, helpers).await?;
                 stage.kept = (keep == Keep::ForGradient).then_some(pass);
                 Ok(output)
             }
             Self::Cut { level, mut first, mut rest } => {
                 // Maps inside a stage may be large: those of a former level go first.
                 *cut = None;
-                let feature_maps = first.forward(&stage.input, Keep::Nothing, walk).await?;
-                let output = rest.forward(&feature_maps, Keep::ForGradient, walk.after(first.n_layers())).await?;
+                let feature_maps = first.forward(&stage.input, Keep::Nothing, progress, helpers).await?;
+                let progress = progress.after(first.n_layers());
+                let output = rest.forward(&feature_maps, Keep::ForGradient, progress, helpers).await?;
                 *cut = Some(Cut { level, feature_maps, rest });
                 Ok(output)
             }
@@ -214,7 +224,7 @@ impl Leg {
 }
 
 impl ForwardPass {
-    /// What the network was given.
+    /// The network's input.
     pub fn input(&self) -> &FeatureMaps {
         &self.stages[0].input
     }
@@ -226,7 +236,7 @@ impl ForwardPass {
         cut.chain(entering).next().unwrap_or(&self.output)
     }
 
-    /// Whether a stage has to be walked again before the gradient at `level` can be told.
+    /// Whether a stage has to be walked again before the gradient at `level` can be computed.
     fn lacks(&self, index: usize, level: usize) -> bool {
         let PassStage { modules, kept, .. } = &self.stages[index];
         if modules.end <= level {
@@ -235,7 +245,7 @@ impl ForwardPass {
         if level <= modules.start { kept.is_none() } else { self.cut.as_ref().is_none_or(|cut| cut.level != level) }
     }
 
-    /// What the gradient walks through, in its order, from the last stage to `level`.
+    /// The layers that the gradient walks through, in its order, from the last stage to `level`.
     fn way_back(&self, level: usize) -> impl Iterator<Item = &SpatialPass> {
         let whole = self.stages.iter().rev().filter(move |stage| level <= stage.modules.start);
         let cut = self.cut.iter().filter(move |cut| cut.level == level).map(|cut| &cut.rest);
@@ -243,8 +253,7 @@ impl ForwardPass {
     }
 }
 
-/// Whether a walk over the layers begins anew with this module: what follows a convolution or an addition is walked
-/// together with it.
-fn begins_a_walk(module: &Module) -> bool {
-    matches!(module.steps.first(), Some(Step::Rows(RowLayer::Convolution(_)) | Step::Residual { .. }))
+/// Whether a part of a pass begins with this module: layers that follow a convolution or an addition are walked together with it.
+fn begins_a_part(module: &Module) -> bool {
+    matches!(module.nodes.first(), Some(LayerNode::Rows(RowLayer::Convolution(_)) | LayerNode::Residual { .. }))
 }

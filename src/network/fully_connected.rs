@@ -2,14 +2,15 @@
 
 use burn::tensor::Tensor;
 
-use super::layers::{Activation, Linear, Slope};
+use super::layers::{Linear, Slope};
+use crate::kernels::Activation;
 
 /// Fully connected layers with an activation between each two.
 #[derive(Debug, Clone)]
 pub struct FullyConnected {
-    /// In order.
+    /// The layers, the first one first.
     pub layers: Vec<Linear>,
-    /// Between each two, none after the last.
+    /// The activation between each two layers; there is none after the last.
     pub activation: Option<Activation>,
 }
 
@@ -19,12 +20,12 @@ impl FullyConnected {
         self.layers.last().map_or(0, |layer| layer.features()[1])
     }
 
-    /// Weights and biases.
+    /// Number of weights and biases.
     pub fn n_parameters(&self) -> u64 {
         self.layers.iter().map(Linear::n_parameters).sum()
     }
 
-    /// Whether weights had to be cut into pieces.
+    /// Whether the weights of a layer had to be cut into pieces, so that the device can bind each.
     pub fn is_cut(&self) -> bool {
         self.layers.iter().any(Linear::is_cut)
     }
@@ -43,7 +44,7 @@ impl FullyConnected {
         (x, slopes)
     }
 
-    /// Gradient with respect to the input.
+    /// Gradient with respect to the input, from the gradient with respect to the last layer's output and [`Self::forward`]'s slopes.
     pub fn input_gradient(&self, mut gradient: Tensor<1>, slopes: &[Slope<1>]) -> Tensor<1> {
         for (index, layer) in self.layers.iter().enumerate().rev() {
             if let (Some(activation), Some(slope)) = (self.activation, slopes.get(index)) {

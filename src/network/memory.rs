@@ -1,52 +1,46 @@
 //! How much memory a map takes, worked out from shapes before anything is computed.
 
-use super::{Network, NetworkError};
+use super::error::NetworkError;
+use super::feature_maps::{VALUE_BYTES, bytes_of};
+use super::model::Network;
 
 /// Bytes of a saliency map, and how it is computed on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryPlan {
-    /// Weights and biases.
+    /// Bytes of weights and biases.
     pub weights: u64,
-    /// The most that feature maps, gradients and what is kept for the way back take at the same time. An estimate: it
-    /// counts tensors, not what allocators round them up to.
+    /// Most bytes that feature maps, gradients and the values kept for the gradient take at the same time. An estimate: it
+    /// counts tensors, not the sizes to which allocators round them up.
     pub activations: u64,
     /// Whether feature maps or weights are cut to keep below what the device binds at once.
     pub is_tiled: bool,
 }
 
 impl MemoryPlan {
-    /// Weights and activations.
+    /// Bytes of weights and activations.
     pub fn total(&self) -> u64 {
         self.weights + self.activations
     }
 }
 
-/// What a part of the walk takes, in bytes.
+/// Memory of a part of the walk, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Footprint {
-    /// Its output.
+    /// The part's output.
     pub output: u64,
-    /// What its way back needs.
+    /// Values that the gradient needs.
     pub kept: u64,
-    /// What exists beside input and output while it is computed.
+    /// Values that exist beside input and output while the part is computed.
     pub working: u64,
-    /// Whether it is computed slab by slab because the device does not bind it whole.
+    /// Whether the part is computed slab by slab because the device does not bind it whole.
     pub is_tiled: bool,
 }
 
-/// Bytes of one float32.
-pub const VALUE_BYTES: u64 = size_of::<f32>() as u64;
-
-/// Bytes of float32 values C×D×H×W.
-pub fn bytes_of(shape: [usize; 4]) -> u64 {
-    shape.iter().product::<usize>() as u64 * VALUE_BYTES
-}
-
 impl Network {
-    /// What a map takes whose gradient goes back to the output of the first `level` modules (0: to the input).
+    /// Memory of a map whose gradient goes back to the output of the first `level` modules (0: to the input).
     ///
     /// # Errors
-    /// [`NetworkError::TooLargeForDevice`] if one row of a layer is: there is no plan for this device.
+    /// [`NetworkError::TooLargeForDevice`] if one row of a layer is too large for the device.
     pub fn memory(&self, level: usize) -> Result<MemoryPlan, NetworkError> {
         let level = self.level(level);
         let before = self.spatial_pass(0..level).footprints()?;

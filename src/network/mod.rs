@@ -9,122 +9,25 @@ mod error;
 pub mod feature_maps;
 mod forward_pass;
 mod fully_connected;
+pub mod fusing;
 pub mod helper_pool;
+mod host_values;
 mod input_shape;
-pub mod kernels;
+pub mod layer_node;
 pub mod layers;
 mod memory;
+mod model;
 mod pass;
-mod plan;
 pub mod progress;
-pub mod step;
+mod work_limits;
 
 pub use architectures::{Architecture, Built, SUPPORTED};
 pub use error::{KeyProblem, NetworkError};
 pub use feature_maps::FeatureMaps;
 pub use forward_pass::ForwardPass;
 pub use helper_pool::HelperPool;
+pub use host_values::HostValues;
 pub use memory::MemoryPlan;
+pub use model::{Level, Network};
 pub use pass::{Keep, SpatialPass};
-pub use plan::{Kernels, WorkLimits};
-
-use burn::tensor::{Device, Tensor};
-
-use fully_connected::FullyConnected;
-use input_shape::InputShape;
-use step::Module;
-
-/// A network on a device, ready to be explained.
-#[derive(Debug, Clone)]
-pub struct Network {
-    convolutions: Vec<Module>,
-    fc: FullyConnected,
-    input: InputShape,
-    device: Device,
-    limits: WorkLimits,
-}
-
-/// One module of `convolutions`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Level {
-    /// What it is, in words.
-    pub layer: String,
-    /// Shape of its output: channels, then as many axes as the input has.
-    pub shape: Vec<usize>,
-}
-
-impl Network {
-    /// Wraps layers that fit each other; [`Architecture::build`] makes them from a checkpoint.
-    fn new(convolutions: Vec<Module>, fc: FullyConnected, input: InputShape, device: Device, limits: WorkLimits) -> Self {
-        Self { convolutions, fc, input, device, limits }
-    }
-
-    /// Shape of the input: channels, then two or three axes.
-    pub fn input_shape(&self) -> &[usize] {
-        self.input.as_slice()
-    }
-
-    /// Number of spatial axes of the input: 2 or 3.
-    pub fn n_axes(&self) -> usize {
-        self.input.n_axes()
-    }
-
-    /// Number of output nodes.
-    pub fn n_outputs(&self) -> usize {
-        self.fc.n_outputs()
-    }
-
-    /// Number of trained weights and biases.
-    pub fn n_parameters(&self) -> u64 {
-        self.convolutions.iter().map(Module::n_parameters).sum::<u64>() + self.fc.n_parameters()
-    }
-
-    /// The modules of `convolutions` in order; Grad-CAM level n is the output of entry n − 1.
-    pub fn levels(&self) -> Vec<Level> {
-        let shapes = self.shapes();
-        let level = |(module, &shape): (&Module, &[usize; 4])| Level { layer: module.name.clone(), shape: self.input.outside(shape) };
-        self.convolutions.iter().zip(&shapes[1..]).map(level).collect()
-    }
-
-    /// Has a GPU compile its kernels now, so that the first map need not wait for them.
-    pub fn warm_up(&self) {
-        self.spatial_pass(0..self.convolutions.len()).warm_up();
-    }
-
-    /// Puts an input (channels slowest, last axis fastest) on the network's device; on the CPU the values stay where they are.
-    ///
-    /// # Errors
-    /// [`NetworkError::InputShape`] if it is not of the shape the network was trained on, [`NetworkError::InputNotFinite`] if it
-    /// holds NaN, which the maximum of a pooling block would hide.
-    pub fn upload(&self, shape: &[usize], values: Vec<f32>) -> Result<FeatureMaps, NetworkError> {
-        if shape != self.input_shape() || values.len() != shape.iter().product::<usize>() {
-            return Err(NetworkError::InputShape { expected: self.input_shape().to_vec(), found: shape.to_vec() });
-        }
-        let n_broken = values.iter().filter(|value| !value.is_finite()).count();
-        if n_broken > 0 {
-            return Err(NetworkError::InputNotFinite { n_broken, n_values: values.len() });
-        }
-        let shape = self.input.spatial();
-        let max_rows = self.limits.rows_of(shape)?;
-        Ok(FeatureMaps::from_values(shape, values, max_rows, &self.device))
-    }
-
-    /// Shape of the input, then of each module's output.
-    fn shapes(&self) -> Vec<[usize; 4]> {
-        let mut shapes = vec![self.input.spatial()];
-        for module in &self.convolutions {
-            shapes.push(module.output_shape(shapes[shapes.len() - 1]));
-        }
-        shapes
-    }
-}
-
-/// Reads a tensor back, without blocking the browser.
-///
-/// # Errors
-/// [`NetworkError::Device`] with the device's own words.
-pub async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, NetworkError> {
-    let failed = |reason: String| NetworkError::Device { reason };
-    let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
-    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
-}
+pub use work_limits::{KernelChoice, WorkLimits};

@@ -1,21 +1,21 @@
-//! Which of torch's containers a file is, by its first bytes.
+//! Chooses between torch's containers by the first bytes of a file.
 
 use std::rc::Rc;
 
 use super::{Flaw, Value, legacy, zip_container};
-use crate::files::{FileSource, held, read_whole};
+use crate::files::{FileSource, memory_file, read_whole};
 
-/// What tells one file from another, in bytes.
+/// Bytes that are read to recognise the format.
 const HEAD: u64 = 512;
 
-/// Reads a ZIP container (torch ≥ 1.6), of which only the directory and the pickle are held, or a legacy one (torch 0.1.10 to
-/// 1.5), which is held whole.
+/// Reads a ZIP container (torch ≥ 1.6), of which only the directory and the pickle are held in memory, or a legacy one (torch
+/// 0.1.10 to 1.5), which is held in memory as a whole.
 ///
 /// # Errors
-/// If it is neither, or what the container's reader or the file says.
+/// If it is neither, or the error of the container's reader or of the file.
 pub(super) async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Value, Flaw> {
     if !file.reads_in_parts() {
-        let file = held(file.read(0..file.len()).await?);
+        let file = memory_file(file.read(0..file.len()).await?);
         return Box::pin(read(file_name, &file)).await;
     }
     let head = file.read(0..file.len().min(HEAD)).await?;
@@ -23,7 +23,7 @@ pub(super) async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<V
         zip_container::read(file_name, file).await
     } else if let Some(start) = legacy::after_magic(&head) {
         let bytes = Rc::new(read_whole(file_name, file.as_ref()).await?);
-        legacy::read(&bytes, &held(bytes.clone()), start)
+        legacy::read(&bytes, &memory_file(bytes.clone()), start)
     } else if is_tar(&head) {
         Err(Flaw::OldTar)
     } else {
@@ -31,11 +31,12 @@ pub(super) async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<V
     }
 }
 
+/// Whether the head is that of a tar archive, in which torch before 0.1.10 wrote.
 fn is_tar(file: &[u8]) -> bool {
     file.get(257..262) == Some(b"ustar".as_slice())
 }
 
-/// What people hand in by mistake, told from the first bytes.
+/// The format of a file that is no torch file, as far as its first bytes show it.
 fn looks_like(file: &[u8]) -> &'static str {
     const KNOWN: [(&[u8], &str); 7] = [
         (b"version https://git-lfs", "a Git LFS pointer, the real file was not downloaded"),

@@ -9,7 +9,7 @@ use crate::files::FileError;
 pub struct TorchFileError {
     /// The file as the user knows it.
     pub file: String,
-    /// What is wrong with it.
+    /// What is wrong with the file.
     pub flaw: Flaw,
 }
 
@@ -23,7 +23,7 @@ impl TorchFileError {
 impl fmt::Display for TorchFileError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.flaw {
-            // It names the file itself.
+            // The file's own error names the file.
             Flaw::Unreadable(error) => error.fmt(formatter),
             flaw => write!(formatter, "{}: {flaw}", self.file),
         }
@@ -35,13 +35,13 @@ impl std::error::Error for TorchFileError {}
 /// What is wrong with a torch file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Flaw {
-    /// Its bytes cannot be had.
+    /// The file's bytes cannot be read.
     #[error(transparent)]
     Unreadable(#[from] FileError),
     /// The file begins like something else.
     #[error("not a file written by torch.save: it is {found}")]
     NotTorch {
-        /// What it looks like.
+        /// The format that the file seems to have.
         found: &'static str,
     },
     /// The format of torch before 0.1.10.
@@ -63,7 +63,7 @@ pub enum Flaw {
         /// What is wrong.
         reason: String,
     },
-    /// torch never compresses; someone packed the file again.
+    /// An entry is compressed or encrypted. torch writes neither: the file was packed again.
     #[error("entry {entry} of the ZIP container is compressed or encrypted, torch stores plain bytes")]
     NotStored {
         /// The entry.
@@ -78,21 +78,21 @@ pub enum Flaw {
     /// A byte order other than little and big.
     #[error("unknown byte order {found:?}")]
     BadByteOrder {
-        /// What the container says.
+        /// The byte order in the container.
         found: String,
     },
-    /// A legacy file of another protocol than 1001.
+    /// A legacy file of a protocol other than 1001.
     #[error("legacy protocol {found}, expected 1001")]
     BadProtocol {
-        /// What the file says.
+        /// The protocol in the file.
         found: String,
     },
-    /// The pickle breaks its own rules.
+    /// The pickle is malformed.
     #[error("broken pickle at byte {at}: {what}")]
     BadPickle {
         /// Position of the instruction within the pickle.
         at: usize,
-        /// What is wrong with it.
+        /// What is wrong with the instruction.
         what: &'static str,
     },
     /// An instruction that torch does not write.
@@ -124,23 +124,23 @@ pub enum Flaw {
     /// More objects than any checkpoint has.
     #[error("more than {limit} {what}")]
     TooMany {
-        /// What there is too much of.
+        /// The objects counted.
         what: &'static str,
         /// The limit.
         limit: usize,
     },
-    /// A dict in which one key comes twice.
+    /// A dict in which a key occurs twice.
     #[error("the key {key:?} comes twice in one dict")]
     DuplicateKey {
         /// The key.
         key: String,
     },
-    /// A storage whose bytes are not as many as its element count asks for.
+    /// A storage whose size in bytes contradicts its element count.
     #[error("storage {key} holds {found} bytes, but {expected} were announced")]
     StorageSize {
         /// The storage's key.
         key: String,
-        /// Bytes from the element count.
+        /// Bytes by the element count.
         expected: u64,
         /// Bytes in the file.
         found: u64,
@@ -176,16 +176,16 @@ pub enum Flaw {
     /// The memory of this tab does not suffice.
     #[error("no memory for {bytes} bytes")]
     OutOfMemory {
-        /// Bytes asked for.
+        /// Bytes requested.
         bytes: u64,
     },
-    /// Integers were asked of a floating-point tensor.
+    /// Integers were requested from a floating-point tensor.
     #[error("the tensor holds {found} values where integers are needed")]
     NotIntegers {
-        /// Its element type.
+        /// Element type of the tensor.
         found: super::DType,
     },
-    /// Values that do not fill their shape.
+    /// The number of values is not the product of the shape.
     #[error("shape {shape:?} does not hold {n_values} values")]
     ShapeMismatch {
         /// The shape.
@@ -196,13 +196,13 @@ pub enum Flaw {
     /// The file holds something other than one tensor.
     #[error("it holds {found} where one tensor is needed")]
     NotATensor {
-        /// What it holds.
+        /// The kind of value in the file.
         found: &'static str,
     },
     /// Neither a state_dict nor a checkpoint around one.
     #[error("no state_dict in it: it holds {found}")]
     NoStateDict {
-        /// What it holds.
+        /// The kind of value in the file.
         found: String,
     },
     /// A state_dict entry that is no tensor.
@@ -210,7 +210,7 @@ pub enum Flaw {
     BadEntry {
         /// The entry.
         name: String,
-        /// What it is.
+        /// The kind of the entry's value.
         found: &'static str,
     },
 }

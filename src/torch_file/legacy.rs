@@ -13,7 +13,7 @@ use crate::files::FileSource;
 const MAGIC: &[u8] = b"\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.";
 const PROTOCOL: i64 = 1001;
 
-/// Where the file goes on after the magic number, if it begins with it.
+/// Position behind the magic number; `None` if the file does not begin with it.
 pub(super) fn after_magic(file: &[u8]) -> Option<usize> {
     const PROTO: usize = 2;
     const FRAME: usize = 9;
@@ -23,9 +23,10 @@ pub(super) fn after_magic(file: &[u8]) -> Option<usize> {
     starts.into_iter().find(|&start| file.get(start..).is_some_and(|rest| rest.starts_with(MAGIC))).map(|start| start + MAGIC.len())
 }
 
-/// Reads the object in a legacy container that goes on at `start`; `source` holds the same bytes for the tensors.
+/// Reads the object of a legacy container whose second pickle begins at `start`; `source` holds the same bytes for the
+/// tensors.
 ///
-/// The object comes before the storages and only it knows their element types, so it is read twice: once to learn the
+/// The object comes before the storages, whose element types are written in it alone, so it is read twice: once for the
 /// types, once to build the tensors.
 ///
 /// # Errors
@@ -35,7 +36,7 @@ pub(super) fn read(file: &[u8], source: &Rc<dyn FileSource>, start: usize) -> Re
     if protocol != Value::Int(PROTOCOL) {
         return Err(Flaw::BadProtocol { found: number_or_kind(&protocol) });
     }
-    // What the machine was like. torch writes little-endian elements on every machine.
+    // The third pickle describes the machine; torch writes little-endian elements on every machine.
     let (_system, object_start) = plain_pickle(file, at)?;
     let object = tail(file, object_start);
 
@@ -50,17 +51,19 @@ pub(super) fn read(file: &[u8], source: &Rc<dyn FileSource>, start: usize) -> Re
     Ok(second.value)
 }
 
-/// A pickle without tensors at `start`, and where it ends.
+/// The value of a pickle without tensors at `start`, and the position behind the pickle.
 fn plain_pickle(file: &[u8], start: usize) -> Result<(Value, usize), Flaw> {
     let no_storage = &mut |_: StorageRef<'_>| Err(Flaw::BadPickle { at: 0, what: "a tensor outside the object" });
     let loaded = pickle::load(tail(file, start), no_storage)?;
     Ok((loaded.value, start + loaded.length))
 }
 
+/// The bytes from `start` on.
 fn tail(file: &[u8], start: usize) -> &[u8] {
     file.get(start..).unwrap_or_default()
 }
 
+/// An integer in digits, any other value by its kind, for messages.
 fn number_or_kind(value: &Value) -> String {
     match value {
         Value::Int(number) => number.to_string(),
@@ -68,16 +71,17 @@ fn number_or_kind(value: &Value) -> String {
     }
 }
 
-/// A storage that is only measured against, never read: it notes the element type under the key.
+/// A storage of the declared size that is never read; its element type is recorded in `dtypes` under its key.
 fn placeholder(source: &Rc<dyn FileSource>, wanted: &StorageRef<'_>, dtypes: &mut BTreeMap<String, DType>) -> Result<Storage, Flaw> {
-    let noted = *dtypes.entry(wanted.key.to_owned()).or_insert(wanted.dtype);
-    if noted != wanted.dtype {
+    let recorded = *dtypes.entry(wanted.key.to_owned()).or_insert(wanted.dtype);
+    if recorded != wanted.dtype {
         return Err(Flaw::BadPickle { at: 0, what: "one storage with two element types" });
     }
     wanted.storage_at(source, &(0..wanted.n_bytes()? as u64), true)
 }
 
-/// Walks the storages in the order of `keys`: an element count of eight bytes each, then the elements.
+/// The bytes of each storage by key. From `start` on, storages lie in the order of `keys`: an element count of eight bytes
+/// each, then the elements.
 fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, DType>) -> Result<BTreeMap<String, Range<u64>>, Flaw> {
     let Value::List(keys) = keys else {
         return Err(Flaw::BadPickle { at: 0, what: "the storage keys are not a list" });
@@ -88,7 +92,7 @@ fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, D
         let Value::Str(key) = key else {
             return Err(Flaw::BadPickle { at: 0, what: "a storage key is not a string" });
         };
-        // A storage that no tensor uses has an unknown element size: nothing after it could be found.
+        // The element size of a storage that no tensor uses is unknown, so no storage behind it can be found.
         let dtype = dtypes.get(key).ok_or_else(|| Flaw::MissingEntry { entry: format!("storage {key} in the object") })?;
         let range = storage_range(file, at, *dtype)?;
         at = range.end;
@@ -99,6 +103,7 @@ fn storages(file: &[u8], start: usize, keys: &Value, dtypes: &BTreeMap<String, D
     Ok(ranges)
 }
 
+/// The bytes of the storage whose element count lies at `at`.
 fn storage_range(file: &[u8], at: usize, dtype: DType) -> Result<Range<usize>, Flaw> {
     let rest = tail(file, at);
     let available = rest.len() as u64;

@@ -11,7 +11,7 @@ pub struct StateDict {
 }
 
 impl StateDict {
-    /// The tensor of a name.
+    /// The tensor of that name.
     pub fn get(&self, name: &str) -> Option<&Tensor> {
         self.tensors.get(name)
     }
@@ -38,18 +38,18 @@ impl StateDict {
 }
 
 impl FromIterator<(String, Tensor)> for StateDict {
-    /// Of two equal names the later stays.
+    /// Where a name occurs twice, the later tensor is kept.
     fn from_iter<I: IntoIterator<Item = (String, Tensor)>>(tensors: I) -> Self {
         Self { tensors: tensors.into_iter().collect() }
     }
 }
 
-/// What ClinicaDL saves during training.
+/// The weights of a network with what ClinicaDL saves beside them during training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     /// The weights.
     pub state_dict: StateDict,
-    /// The epoch after which they were saved, counted from 0.
+    /// The epoch after which the weights were saved, counted from 0.
     pub epoch: Option<i64>,
     /// Name of the architecture.
     pub name: Option<String>,
@@ -69,6 +69,7 @@ impl Checkpoint {
     }
 }
 
+/// The entries of the state_dict in a checkpoint.
 fn entries(value: Value) -> Result<Vec<(Value, Value)>, Flaw> {
     let nested = ["model", "state_dict"].into_iter().find_map(|key| value.get(key).filter(|inner| matches!(inner, Value::Dict(_))));
     if let Some(Value::Dict(entries)) = nested {
@@ -96,6 +97,7 @@ fn entry((key, value): (Value, Value)) -> Result<(String, Tensor), Flaw> {
     }
 }
 
+/// Names without the prefix `module.`, if all have it.
 fn without_common_prefix(tensors: BTreeMap<String, Tensor>) -> BTreeMap<String, Tensor> {
     const PREFIX: &str = "module.";
     if !tensors.keys().all(|name| name.starts_with(PREFIX)) {

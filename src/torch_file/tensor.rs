@@ -4,70 +4,15 @@ use std::fmt;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::Flaw;
-use crate::files::{FileSource, held};
+use super::{DType, Flaw};
+use crate::files::{FileSource, memory_file};
 
-/// Element type of a storage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DType {
-    /// IEEE 754 binary64.
-    F64,
-    /// IEEE 754 binary32.
-    F32,
-    /// IEEE 754 binary16.
-    F16,
-    /// bfloat16.
-    BF16,
-    /// 64-bit signed.
-    I64,
-    /// 32-bit signed.
-    I32,
-    /// 16-bit signed.
-    I16,
-    /// 8-bit signed.
-    I8,
-    /// 8-bit unsigned.
-    U8,
-    /// One byte per truth value.
-    Bool,
-}
-
-impl DType {
-    /// Bytes per element.
-    pub const fn size(self) -> usize {
-        match self {
-            Self::F64 | Self::I64 => 8,
-            Self::F32 | Self::I32 => 4,
-            Self::F16 | Self::BF16 | Self::I16 => 2,
-            Self::I8 | Self::U8 | Self::Bool => 1,
-        }
-    }
-}
-
-impl fmt::Display for DType {
-    /// torch's name for it.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::F64 => "float64",
-            Self::F32 => "float32",
-            Self::F16 => "float16",
-            Self::BF16 => "bfloat16",
-            Self::I64 => "int64",
-            Self::I32 => "int32",
-            Self::I16 => "int16",
-            Self::I8 => "int8",
-            Self::U8 => "uint8",
-            Self::Bool => "bool",
-        })
-    }
-}
-
-/// Where one storage lies in a file. Its bytes are read when values are asked for.
+/// The place of one storage in a file. Its bytes are read when values are requested.
 #[derive(Clone)]
 pub struct Storage {
     /// The whole file, shared.
     pub file: Rc<dyn FileSource>,
-    /// Where the storage lies in it, in bytes.
+    /// The storage's bytes within the file.
     pub range: Range<u64>,
     /// Element type.
     pub dtype: DType,
@@ -84,7 +29,7 @@ impl Storage {
 }
 
 impl PartialEq for Storage {
-    /// The same place in the same file.
+    /// Whether both are the same place in the same file.
     fn eq(&self, other: &Self) -> bool {
         let of = |storage: &Self| (storage.range.clone(), storage.dtype, storage.little_endian);
         Rc::ptr_eq(&self.file, &other.file) && of(self) == of(other)
@@ -101,7 +46,7 @@ impl fmt::Debug for Storage {
 /// A view of a storage. Offsets and strides are in elements and were checked to stay within it.
 ///
 /// ClinicaDL's image tensors are not in C order (they keep the strides of nibabel's Fortran-ordered arrays), so the
-/// storage's bytes alone say nothing: ask [`Tensor::to_f32_vec`] for the values in C order. Nothing is read before that.
+/// storage's bytes alone are no image: [`Tensor::to_f32_vec`] gives the values in C order. Nothing is read before that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tensor {
     pub(super) storage: Storage,
@@ -145,7 +90,7 @@ impl Tensor {
             return Err(Flaw::ShapeMismatch { shape: shape.to_vec(), n_values: data.len() });
         }
         let bytes: Vec<u8> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let storage = Storage { range: 0..bytes.len() as u64, file: held(bytes), dtype: DType::F32, little_endian: true };
+        let storage = Storage { range: 0..bytes.len() as u64, file: memory_file(bytes), dtype: DType::F32, little_endian: true };
         Self::new(storage, 0, shape.to_vec(), c_strides(shape))
     }
 
@@ -169,7 +114,7 @@ impl Tensor {
         self.shape.iter().product()
     }
 
-    /// The part of it with these indices of the first axis, cut where the axis ends.
+    /// The part of the tensor with these indices of the first axis, cut where the axis ends.
     #[must_use]
     pub fn rows(&self, rows: Range<usize>) -> Self {
         let mut part = self.clone();
@@ -182,7 +127,7 @@ impl Tensor {
         part
     }
 
-    /// The last element of the storage that belongs to it; `None` if it has no elements.
+    /// Number of the last of the storage's elements that belongs to the tensor; `None` if the tensor has no elements.
     pub(super) fn last_element(&self) -> Option<usize> {
         last_element(self.offset, &self.shape, &self.strides).filter(|_| self.n_elements() > 0)
     }
@@ -195,7 +140,7 @@ impl Tensor {
     }
 }
 
-/// Strides of C order: last axis fastest. Only for shapes whose product fits.
+/// Strides in elements of a tensor in C order, last axis fastest. The product of the shape must fit the address space.
 pub(super) fn c_strides(shape: &[usize]) -> Vec<usize> {
     let mut strides = vec![1; shape.len()];
     let mut stride = 1_usize;
@@ -206,6 +151,7 @@ pub(super) fn c_strides(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
+/// Number of elements; `None` if it exceeds the address space.
 fn product(shape: &[usize]) -> Option<usize> {
     // Zero first: a shape such as (0, 2⁴⁰, 2⁴⁰) has no elements and does not overflow.
     if shape.contains(&0) {
@@ -214,6 +160,7 @@ fn product(shape: &[usize]) -> Option<usize> {
     shape.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))
 }
 
+/// Number of the last element of a view of a storage; `None` if it exceeds the address space.
 fn last_element(offset: usize, shape: &[usize], strides: &[usize]) -> Option<usize> {
     let mut axes = shape.iter().zip(strides);
     axes.try_fold(offset, |last, (&size, &stride)| last.checked_add(size.saturating_sub(1).checked_mul(stride)?))

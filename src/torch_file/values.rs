@@ -4,12 +4,7 @@ use std::ops::Range;
 
 use half::{bf16, f16};
 
-use super::reading::Reading;
-use super::{DType, Flaw, Tensor};
-
-/// Puts the elements in bytes of a tensor's storage, the first of which has the given number, where they belong among the
-/// tensor's values in C order.
-pub(super) type Place<T> = fn(&Tensor, &[u8], usize, &mut [T]);
+use super::{DType, Flaw, Tensor, TensorReader};
 
 impl Tensor {
     /// All values in C order (last axis fastest), rounded to float32 where the element type is wider.
@@ -17,15 +12,15 @@ impl Tensor {
     /// # Errors
     /// If there is no memory for them, or the file cannot be read.
     pub async fn to_f32_vec(&self) -> Result<Vec<f32>, Flaw> {
-        self.reading()?.finish().await
+        self.reader()?.finish().await
     }
 
-    /// As [`Self::to_f32_vec`], one slice at a time.
+    /// A reader of the values that [`Self::to_f32_vec`] gives, one slice at a time.
     ///
     /// # Errors
     /// If there is no memory for the values.
-    pub fn reading(&self) -> Result<Reading<'_, f32>, Flaw> {
-        Reading::new(self, Self::place_f32)
+    pub fn reader(&self) -> Result<TensorReader<'_, f32>, Flaw> {
+        TensorReader::new(self, Self::place_f32)
     }
 
     /// All values in C order of an integer or boolean tensor.
@@ -35,10 +30,11 @@ impl Tensor {
     pub async fn to_i64_vec(&self) -> Result<Vec<i64>, Flaw> {
         match self.dtype() {
             found @ (DType::F64 | DType::F32 | DType::F16 | DType::BF16) => Err(Flaw::NotIntegers { found }),
-            _ => Reading::new(self, Self::place_i64)?.finish().await,
+            _ => TensorReader::new(self, Self::place_i64)?.finish().await,
         }
     }
 
+    /// [`PlaceValues`](super::tensor_reader::PlaceValues) for every element type.
     fn place_f32(&self, bytes: &[u8], first: usize, values: &mut [f32]) {
         match self.dtype() {
             DType::F64 => self.place(bytes, first, values, |bytes| f64::from_le_bytes(bytes) as f32),
@@ -54,7 +50,7 @@ impl Tensor {
         }
     }
 
-    /// Of integer types only.
+    /// [`PlaceValues`](super::tensor_reader::PlaceValues) for integer and boolean types; of other types no value is placed.
     fn place_i64(&self, bytes: &[u8], first: usize, values: &mut [i64]) {
         match self.dtype() {
             DType::I64 => self.place(bytes, first, values, i64::from_le_bytes),
@@ -67,7 +63,8 @@ impl Tensor {
         }
     }
 
-    /// As [`Place`], through `decode`, which takes little-endian bytes; `N` is the element size.
+    /// [`PlaceValues`](super::tensor_reader::PlaceValues) for elements of `N` bytes, which `decode` takes in little-endian
+    /// order.
     fn place<const N: usize, T>(&self, bytes: &[u8], first: usize, values: &mut [T], decode: impl Fn([u8; N]) -> T) {
         let (elements, _) = bytes.as_chunks::<N>();
         if self.storage.little_endian {
@@ -77,7 +74,8 @@ impl Tensor {
         }
     }
 
-    /// Calls `take` with every value whose element is among `elements`, and that element.
+    /// Calls `take` with every value whose element is among `elements`, and that element; `first` is the number of the first
+    /// of them in the storage.
     fn visit<E, T>(&self, elements: &[E], first: usize, values: &mut [T], mut take: impl FnMut(&mut T, &E)) {
         let (row_length, stride) = if self.is_contiguous() {
             (values.len(), 1)
@@ -97,7 +95,7 @@ impl Tensor {
         }
     }
 
-    /// Where the `row`-th run along the last axis begins, in elements of the storage.
+    /// Number of the storage's element with which the `row`-th row along the last axis begins.
     fn row_start(&self, row: usize, row_length: usize) -> usize {
         if row_length == self.n_elements() {
             return self.offset;
@@ -108,13 +106,14 @@ impl Tensor {
     }
 }
 
-/// The columns of a row from `start` on whose elements lie in `held`.
-fn columns_within(start: usize, stride: usize, row_length: usize, held: Range<usize>) -> Range<usize> {
+/// The columns of a row whose elements lie in `available`. The row begins with element `start`, and its elements are `stride`
+/// apart; both are counted in the storage.
+fn columns_within(start: usize, stride: usize, row_length: usize, available: Range<usize>) -> Range<usize> {
     if stride == 0 {
-        return if held.contains(&start) { 0..row_length } else { 0..0 };
+        return if available.contains(&start) { 0..row_length } else { 0..0 };
     }
     let before = |end: usize| end.saturating_sub(start).div_ceil(stride).min(row_length);
-    before(held.start)..before(held.end)
+    before(available.start)..before(available.end)
 }
 
 fn reversed<const N: usize>(mut bytes: [u8; N]) -> [u8; N] {
@@ -127,11 +126,11 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::files::held;
+    use crate::files::memory_file;
     use crate::torch_file::Storage;
 
     fn tensor(dtype: DType, bytes: &[u8], offset: usize, shape: &[usize], strides: &[usize]) -> Result<Tensor, Flaw> {
-        let storage = Storage { file: held(bytes.to_vec()), range: 0..bytes.len() as u64, dtype, little_endian: true };
+        let storage = Storage { file: memory_file(bytes.to_vec()), range: 0..bytes.len() as u64, dtype, little_endian: true };
         Tensor::new(storage, offset, shape.to_vec(), strides.to_vec())
     }
 
@@ -152,7 +151,7 @@ mod tests {
 
     #[test]
     fn big_endian_elements_are_turned() {
-        let storage = Storage { file: held(vec![0x3f, 0xc0, 0, 0]), range: 0..4, dtype: DType::F32, little_endian: false };
+        let storage = Storage { file: memory_file(vec![0x3f, 0xc0, 0, 0]), range: 0..4, dtype: DType::F32, little_endian: false };
         assert_eq!(block_on(Tensor::new(storage, 0, vec![1], vec![1]).unwrap().to_f32_vec()).unwrap(), [1.5]);
     }
 

@@ -12,7 +12,7 @@ use flate2::Crc;
 pub fn write_tensor(shape: &[usize], data: &[f32]) -> Vec<u8> {
     assert_eq!(shape.iter().product::<usize>(), data.len(), "one value per element of {shape:?}");
     assert!(data.len() < 1 << 29, "the values fit a ZIP without 64-bit extensions");
-    let mut archive = Archive { bytes: Vec::with_capacity(data.len() * 4 + 2048), directory: Vec::new(), n_entries: 0 };
+    let mut archive = ZipWriter { bytes: Vec::with_capacity(data.len() * 4 + 2048), directory: Vec::new(), n_entries: 0 };
     archive.add("data.pkl", &pickle(shape, data.len()));
     archive.add("byteorder", b"little");
     archive.add("data/0", &little_endian(data));
@@ -41,37 +41,41 @@ fn pickle(shape: &[usize], n_elements: usize) -> Vec<u8> {
     out
 }
 
+/// Appends the instruction BINUNICODE.
 fn text(out: &mut Vec<u8>, text: &str) {
     out.push(b'X');
     out.extend((text.len() as u32).to_le_bytes());
     out.extend(text.as_bytes());
 }
 
-/// LONG1 of eight bytes: holds every size.
+/// Appends the instruction LONG1 with eight bytes, which hold every size.
 fn integer(out: &mut Vec<u8>, number: usize) {
     out.extend([0x8a, 8]);
     out.extend((number as i64).to_le_bytes());
 }
 
+/// Appends the instructions of a tuple of integers.
 fn tuple(out: &mut Vec<u8>, numbers: &[usize]) {
     out.push(b'(');
     numbers.iter().for_each(|&number| integer(out, number));
     out.push(b't');
 }
 
-/// A ZIP file in the making.
-struct Archive {
+/// A ZIP file that is being written.
+struct ZipWriter {
+    /// Entries with their own headers.
     bytes: Vec<u8>,
+    /// The directory that goes behind them.
     directory: Vec<u8>,
     n_entries: u16,
 }
 
-/// torch maps files into memory and wants aligned storages.
+/// Alignment of storages in bytes: torch maps files into memory and expects it.
 const ALIGNMENT: usize = 64;
-/// 1 January 1980, midnight: the file shall not depend on the clock.
+/// 1 January 1980, midnight: the file must not depend on the clock.
 const DOS_TIME_AND_DATE: [u8; 4] = [0, 0, 0x21, 0];
 
-impl Archive {
+impl ZipWriter {
     fn add(&mut self, name: &str, data: &[u8]) {
         let name = format!("archive/{name}");
         let offset = self.bytes.len() as u32;
@@ -107,7 +111,8 @@ impl Archive {
     }
 }
 
-/// What the local header and the directory say alike: version, flags, stored, time, checksum, sizes, length of the name.
+/// The fields that an entry's own header and the directory have in common: version, flags, method (stored), time, checksum,
+/// sizes, length of the name.
 fn entry_fields(name: &str, data: &[u8]) -> Vec<u8> {
     let mut crc = Crc::new();
     crc.update(data);
@@ -136,13 +141,13 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::files::held;
+    use crate::files::memory_file;
     use crate::torch_file::read_tensor;
 
     #[test]
     fn what_is_written_is_read() {
         let check = |shape: &[usize], data: &[f32]| {
-            let tensor = block_on(read_tensor("map.pt", &held(write_tensor(shape, data)))).unwrap();
+            let tensor = block_on(read_tensor("map.pt", &memory_file(write_tensor(shape, data)))).unwrap();
             assert_eq!(tensor.shape(), shape);
             assert!(tensor.is_contiguous());
             assert_eq!(block_on(tensor.to_f32_vec()).unwrap(), data);

@@ -1,4 +1,4 @@
-//! What pandas makes of a column's values, seen by how it writes them again: `80` in a column of decimals becomes `80.0`.
+//! The types that pandas gives to columns, and how it writes their values again: `80` in a column of decimals becomes `80.0`.
 
 use super::is_missing;
 
@@ -15,8 +15,8 @@ enum ColumnType {
     Text,
 }
 
-/// The values of one column of several tables, one `Vec` per table, read one by one, put one below the other, and written
-/// again. Missing values are empty.
+/// The values of a column as pandas writes them after it has read several tables, one `Vec` per table, and concatenated them.
+/// Missing values are empty.
 pub fn rewritten(tables: &[Vec<&str>]) -> Vec<Vec<String>> {
     let types: Vec<ColumnType> = tables.iter().map(|values| type_of(values)).collect();
     let filled = || tables.iter().zip(&types).filter(|(values, _)| !values.is_empty()).map(|(_, found)| *found);
@@ -29,6 +29,7 @@ pub fn rewritten(tables: &[Vec<&str>]) -> Vec<Vec<String>> {
     tables.iter().zip(&types).map(write).collect()
 }
 
+/// The type that pandas gives to a column with these values.
 fn type_of(values: &[&str]) -> ColumnType {
     let present: Vec<&str> = values.iter().copied().filter(|value| !is_missing(value)).collect();
     let none_missing = present.len() == values.len();
@@ -43,6 +44,7 @@ fn type_of(values: &[&str]) -> ColumnType {
     }
 }
 
+/// A value as pandas writes it in a column of that type.
 fn written(value: &str, column: ColumnType) -> String {
     let changed = match column {
         _ if is_missing(value) => Some(String::new()),
@@ -54,6 +56,7 @@ fn written(value: &str, column: ColumnType) -> String {
     changed.unwrap_or_else(|| value.to_owned())
 }
 
+/// `True` or `False` for the texts that pandas reads as booleans.
 fn boolean(value: &str) -> Option<&'static str> {
     match value {
         "True" | "TRUE" | "true" => Some("True"),
@@ -62,7 +65,7 @@ fn boolean(value: &str) -> Option<&'static str> {
     }
 }
 
-/// Python's `repr`: Rust's, but for a sign and two digits in exponents.
+/// A float as Python's `repr` writes it, which differs from Rust's in the sign and the two digits of exponents.
 fn python_float(number: f64) -> String {
     let rust = format!("{number:?}");
     let Some((digits, exponent)) = rust.split_once('e') else { return rust };

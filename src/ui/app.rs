@@ -3,22 +3,18 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use super::drop_zone::DropZone;
-use super::error_banner::ErrorBanner;
-use super::footer::Footer;
+use super::display::DisplayPanel;
 use super::group::ResultsPanel;
-use super::header::Header;
-use super::interpret_panel::InterpretPanel;
-use super::keys::listen_to_keys;
-use super::language::speak;
-use super::layers::follow_wishes;
-use super::map_controls::MapControls;
-use super::model_panel::ModelPanel;
-use super::numbers::follow_map;
-use super::participants_panel::ParticipantsPanel;
+use super::interpret::InterpretPanel;
+use super::layers::prepare_layers;
+use super::model::ModelPanel;
+use super::numbers::measure_shown_map;
+use super::page::{DropZone, ErrorBanner, Footer, Header, listen_to_keys};
+use super::participants::ParticipantsPanel;
 use super::regions::follow_clusters;
-use super::study::Study;
-use super::view_state::ViewState;
+use super::state::study::Study;
+use super::state::view_state::ViewState;
+use super::text::language::set_language;
 use super::viewer::Viewer;
 use crate::render::{nearest_voxel, strongest_voxel};
 
@@ -32,14 +28,14 @@ pub fn App() -> impl IntoView {
     let help = NodeRef::new();
     listen_to_keys(study, view_state, help);
     look_at_peak(study, view_state);
-    follow_map(study);
+    measure_shown_map(study);
     study.begin();
-    follow_wishes(study, view_state);
+    prepare_layers(study, view_state);
     follow_clusters(study, view_state);
 
-    // Strings are looked up where they are put; another language puts them all anew. What is loaded and seen stays.
+    // Strings are looked up where they are shown, so another language renders all panels again. The state outlives them.
     move || {
-        speak(view_state.language.get());
+        set_language(view_state.language.get());
         page(help)
     }
 }
@@ -56,7 +52,7 @@ fn page(help: NodeRef<Dialog>) -> AnyView {
                 <ResultsPanel />
             </div>
             <Viewer />
-            <MapControls />
+            <DisplayPanel />
         </main>
         <Footer />
         <DropZone />

@@ -1,50 +1,26 @@
 //! The page: leptos components, one per file. They show signals and send requests; numbers are made elsewhere.
 //!
-//! [`study`] holds what is loaded and speaks to the engine, [`view_state`] what is seen of it, [`text`] every word.
+//! - `text/` holds every string that the user reads, and the formats of numbers;
+//! - `state/` what is loaded, running and shown, and the way to the engine; it names no component;
+//! - `controls/` components that several panels use; they know no state;
+//! - all other folders are panels, which `app.rs` lays out.
 
 mod app;
-mod choice;
-mod color_bar;
 mod compare;
-mod downloads;
-mod drop_zone;
-mod element_field;
-mod error_banner;
-mod figure;
+mod controls;
+mod display;
 mod figure_tab;
-mod file_picker;
-mod footer;
-mod format;
-mod gestures;
 mod group;
-mod header;
-mod help;
-mod interpret_panel;
-mod keys;
-mod language;
-mod layer_list;
+mod interpret;
 mod layers;
-mod logits;
-mod map_controls;
-mod model_panel;
-mod model_summary;
+mod map_tab;
+mod model;
 mod numbers;
-mod participants_panel;
-mod participants_table;
-mod progress_line;
-mod readout;
+mod page;
+mod participants;
 mod regions;
-mod replies;
-mod requests;
-mod shown;
-mod slice_view;
-mod sorting;
-mod study;
-mod tabs;
+mod state;
 mod text;
-mod threads;
-mod threshold_control;
-mod view_state;
 mod viewer;
 
 use wasm_bindgen::JsCast;

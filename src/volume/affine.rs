@@ -1,18 +1,19 @@
 //! Affine maps between voxel indices and world millimetres.
 
-/// A 3×4 affine: rows x, y, z; the last column is the translation. Named `a_from_b` where it is kept.
+/// A 3×4 affine map: rows x, y, z; the last column is the translation. Variables are named `a_from_b`: the map takes points of
+/// `b` to points of `a`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Affine(pub [[f64; 4]; 3]);
 
 impl Affine {
-    /// Maps every point to itself.
+    /// The map that takes every point to itself.
     pub const IDENTITY: Affine = Affine([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
 
-    /// Scales by `steps`, then shifts by `offset`, axis by axis.
-    pub fn from_diagonal(steps: [f64; 3], offset: [f64; 3]) -> Self {
+    /// The map that scales by `scales`, then shifts by `offset`, axis by axis.
+    pub fn from_diagonal(scales: [f64; 3], offset: [f64; 3]) -> Self {
         let mut rows = [[0.0; 4]; 3];
         for axis in 0..3 {
-            rows[axis][axis] = steps[axis];
+            rows[axis][axis] = scales[axis];
             rows[axis][3] = offset[axis];
         }
         Affine(rows)
@@ -23,7 +24,7 @@ impl Affine {
         self.0.map(|row| row[0] * point[0] + row[1] * point[1] + row[2] * point[2] + row[3])
     }
 
-    /// `self ∘ inner`: first `inner`, then `self`.
+    /// The composition `self ∘ inner`: first `inner`, then `self`.
     pub fn compose(&self, inner: &Affine) -> Affine {
         let column = |index: usize| [inner.0[0][index], inner.0[1][index], inner.0[2][index]];
         let mut rows = [[0.0; 4]; 3];
@@ -37,13 +38,13 @@ impl Affine {
         Affine(rows)
     }
 
-    /// Whether voxel 0, 0, 0 lies at the origin of the world: so it does where nobody has said where the grid lies, and in no
-    /// head, which is all around the origin.
+    /// Whether voxel 0, 0, 0 lies at the origin of the world. This marks a grid whose place was never set: in a scan with a
+    /// place the origin lies inside the head.
     pub fn is_without_shift(&self) -> bool {
         self.0.iter().all(|row| row[3] == 0.0)
     }
 
-    /// Determinant of the linear part: signed volume of one voxel in mm³.
+    /// Determinant of the linear part: for a map from voxels to millimetres the signed volume of one voxel in mm³.
     pub fn determinant(&self) -> f64 {
         let m = &self.0;
         m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1]) - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])

@@ -1,32 +1,32 @@
 //! A mask → its connected components, as `scipy.ndimage.label` finds them by default.
 //!
-//! Voxels belong together where they share a face (6 neighbours). Not voxels but runs along the last axis are merged, so
-//! that a full-size image takes one pass over its mask and one over its labels.
+//! Voxels are connected where they share a face (6 neighbours). Not voxels but runs along the last axis are merged, so that a
+//! full-size image takes one pass over its mask and one over its labels.
 
 use std::ops::Range;
 
 /// The connected components of a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Components {
-    /// Per voxel, last axis fastest: 0 is background, 1, 2 … are components in the order of their first voxel.
+    /// Label of each voxel, last axis fastest: 0 is background, 1, 2 … are components in the order of their first voxel.
     pub labels: Vec<u32>,
-    /// Voxels of each component: `sizes[label - 1]`.
+    /// Number of voxels of each component: `sizes[label - 1]`.
     pub sizes: Vec<usize>,
 }
 
-/// The runs of a mask along its last axis, merged while rows come: for those who need components and no label of each voxel.
+/// The runs of a mask along its last axis, merged while rows are added: finds components without a label for each voxel.
 #[derive(Debug, Default)]
-pub struct Runs {
+pub struct RunMerger {
     row_length: usize,
     rows_of_plane: usize,
-    runs: Vec<Run>,
-    /// For each row that was begun, where its runs begin in `runs`.
+    runs: Vec<MaskRun>,
+    /// For each row that was added, the index in `runs` of its first run.
     row_begins: Vec<usize>,
 }
 
 /// Neighbouring voxels of the mask along the last axis.
 #[derive(Debug)]
-struct Run {
+struct MaskRun {
     /// First voxel, as an index into the mask.
     start: usize,
     /// One behind the last voxel.
@@ -38,25 +38,25 @@ struct Run {
 /// The components of a mask as runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelledRuns {
-    /// In the order of the voxels: which ones, as indices into the mask, and the label of their component, from 1.
+    /// Voxels of each run, as indices into the mask, and the label of their component, from 1; in the order of the voxels.
     pub runs: Vec<(Range<usize>, u32)>,
-    /// Voxels of each component: `sizes[label - 1]`.
+    /// Number of voxels of each component: `sizes[label - 1]`.
     pub sizes: Vec<usize>,
 }
 
-impl Runs {
-    /// Of a mask of that shape, before its first row.
-    pub fn begin(shape: [usize; 3]) -> Self {
+impl RunMerger {
+    /// A merger for a mask of that shape, before its first row.
+    pub fn new(shape: [usize; 3]) -> Self {
         let [n_planes, rows_of_plane, row_length] = shape.map(|n| n.max(1));
-        Runs { row_length, rows_of_plane, runs: Vec::new(), row_begins: Vec::with_capacity(n_planes * rows_of_plane) }
+        RunMerger { row_length, rows_of_plane, runs: Vec::new(), row_begins: Vec::with_capacity(n_planes * rows_of_plane) }
     }
 
-    /// Voxels of a row.
+    /// Number of voxels of a row.
     pub fn row_length(&self) -> usize {
         self.row_length
     }
 
-    /// Takes the next row; `is_inside` says which of its values the mask holds.
+    /// Adds the next row; `is_inside` decides which of its values belong to the mask.
     pub fn add_row<T>(&mut self, row: &[T], is_inside: impl Fn(&T) -> bool) {
         let (number, begin) = (self.row_begins.len(), self.runs.len());
         self.row_begins.push(begin);
@@ -69,7 +69,7 @@ impl Runs {
         }
     }
 
-    /// Merges the last row with the one so many rows before it.
+    /// Merges the last row with the row that is `before` rows earlier.
     fn merge_with_row(&mut self, before: usize) {
         let number = self.row_begins.len() - 1;
         let earlier = self.row_begins[number - before]..self.row_begins[number - before + 1];
@@ -77,18 +77,18 @@ impl Runs {
         merge_touching(&mut self.runs, earlier, later, before * self.row_length);
     }
 
-    /// Numbers the components in the order of their first voxel, and counts.
+    /// Labels the components in the order of their first voxel, and counts their voxels.
     pub fn finish(mut self) -> LabelledRuns {
         let mut labelled = LabelledRuns { runs: Vec::with_capacity(self.runs.len()), sizes: Vec::new() };
         let LabelledRuns { runs, sizes } = &mut labelled;
         for run in 0..self.runs.len() {
             let root = root(&mut self.runs, run);
-            // Roots come before all that hangs on them.
+            // A root is the first run of its component, so its label is known before those of the others.
             let label = if root == run { sizes.len() as u32 + 1 } else { runs[root].1 };
             if root == run {
                 sizes.push(0);
             }
-            let Run { start, end, .. } = self.runs[run];
+            let MaskRun { start, end, .. } = self.runs[run];
             runs.push((start..end, label));
             sizes[label as usize - 1] += end - start;
         }
@@ -99,9 +99,9 @@ impl Runs {
 impl Components {
     /// Finds the components of `mask`, which has one value per voxel of `shape`, last axis fastest.
     ///
-    /// A mask without a whole row has none.
+    /// A mask without a whole row has no component.
     pub fn of(mask: &[bool], shape: [usize; 3]) -> Components {
-        let mut rows = Runs::begin(shape);
+        let mut rows = RunMerger::new(shape);
         mask.chunks_exact(rows.row_length()).for_each(|row| rows.add_row(row, |&is_inside| is_inside));
         let LabelledRuns { runs, sizes } = rows.finish();
         let mut labels = vec![0; mask.len()];
@@ -122,18 +122,19 @@ impl Components {
 }
 
 /// Appends the runs of one row, whose first voxel is `offset`.
-fn push_runs<T>(row: &[T], is_inside: impl Fn(&T) -> bool, offset: usize, runs: &mut Vec<Run>) {
+fn push_runs<T>(row: &[T], is_inside: impl Fn(&T) -> bool, offset: usize, runs: &mut Vec<MaskRun>) {
     let mut rest = 0;
     while let Some(skipped) = row[rest..].iter().position(&is_inside) {
         let start = rest + skipped;
         let end = row[start..].iter().position(|value| !is_inside(value)).map_or(row.len(), |length| start + length);
-        runs.push(Run { start: offset + start, end: offset + end, parent: runs.len() });
+        runs.push(MaskRun { start: offset + start, end: offset + end, parent: runs.len() });
         rest = end;
     }
 }
 
-/// Merges the runs of a row with those of an earlier, parallel row, `distance` voxels before it, wherever two share a face.
-fn merge_touching(runs: &mut [Run], earlier: Range<usize>, later: Range<usize>, distance: usize) {
+/// Merges the runs `later` of a row with the runs `earlier` of a parallel row, `distance` voxels before it, wherever two
+/// share a face.
+fn merge_touching(runs: &mut [MaskRun], earlier: Range<usize>, later: Range<usize>, distance: usize) {
     let (mut a, mut b) = (earlier.start, later.start);
     while a < earlier.end && b < later.end {
         let (a_start, a_end) = (runs[a].start + distance, runs[a].end + distance);
@@ -144,14 +145,14 @@ fn merge_touching(runs: &mut [Run], earlier: Range<usize>, later: Range<usize>, 
     }
 }
 
-/// Makes one component of two; the earlier run stays its root, so that roots keep the order of first voxels.
-fn merge(runs: &mut [Run], a: usize, b: usize) {
+/// Merges the components of two runs; the earlier root remains, so that roots keep the order of first voxels.
+fn merge(runs: &mut [MaskRun], a: usize, b: usize) {
     let (a, b) = (root(runs, a), root(runs, b));
     runs[a.max(b)].parent = a.min(b);
 }
 
-/// The first run of the component, and half the way there for those who ask next.
-fn root(runs: &mut [Run], mut run: usize) -> usize {
+/// The first run of the component of `run`. On the way each run is linked to its grandparent, which halves later searches.
+fn root(runs: &mut [MaskRun], mut run: usize) -> usize {
     while runs[run].parent != run {
         runs[run].parent = runs[runs[run].parent].parent;
         run = runs[run].parent;
@@ -195,7 +196,7 @@ mod tests {
         assert_eq!(Components::of(&[], [0, 0, 0]).largest(), None);
     }
 
-    /// Every mask of 2×3×3 voxels against a flood fill that knows no runs.
+    /// Compares every mask of 2×3×3 voxels with a flood fill that uses no runs.
     #[test]
     fn every_small_mask_agrees_with_a_flood_fill() {
         let shape = [2, 3, 3];
@@ -220,10 +221,10 @@ mod tests {
                 }
                 labels[at] = next;
                 let (i, j, k) = (at / (rows * columns), at / columns % rows, at % columns);
-                let steps = [(i > 0, at.wrapping_sub(rows * columns)), (i + 1 < planes, at + rows * columns)];
-                let steps = steps.into_iter().chain([(j > 0, at.wrapping_sub(columns)), (j + 1 < rows, at + columns)]);
-                let steps = steps.chain([(k > 0, at.wrapping_sub(1)), (k + 1 < columns, at + 1)]);
-                open.extend(steps.filter(|(inside, _)| *inside).map(|(_, to)| to));
+                let neighbours = [(i > 0, at.wrapping_sub(rows * columns)), (i + 1 < planes, at + rows * columns)];
+                let neighbours = neighbours.into_iter().chain([(j > 0, at.wrapping_sub(columns)), (j + 1 < rows, at + columns)]);
+                let neighbours = neighbours.chain([(k > 0, at.wrapping_sub(1)), (k + 1 < columns, at + 1)]);
+                open.extend(neighbours.filter(|(inside, _)| *inside).map(|(_, to)| to));
             }
         }
         labels

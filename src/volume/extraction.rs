@@ -1,8 +1,8 @@
-//! How elements are cut from an image: the extraction modes of `clinicadl prepare-data`, in words.
+//! How elements are cut from an image: the extraction modes of `clinicadl prepare-data`.
 
 use std::fmt;
 
-/// What one input of a network is of an image.
+/// The part of an image that one input of a network is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Extraction {
     /// The whole image.
@@ -30,21 +30,21 @@ pub enum Extraction {
     Slice {
         /// Axis of the image along which slices are counted: 0 sagittal, 1 coronal, 2 axial.
         direction: usize,
-        /// One channel, or three equal ones.
+        /// Channels of the network's input.
         channels: SliceChannels,
         /// Slices left out at the beginning and at the end.
         discarded: [usize; 2],
-        /// Number of slices where the MAPS gives it.
+        /// Number of slices; `None` for all that are not discarded.
         num_slices: Option<usize>,
     },
 }
 
-/// Channels of a slice.
+/// Channels of the network's input that a slice becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SliceChannels {
-    /// One.
+    /// One channel.
     Single,
-    /// The same slice three times, for networks trained on colour images.
+    /// Three equal channels, for networks trained on colour images.
     Rgb,
 }
 
@@ -67,7 +67,7 @@ impl Extraction {
 }
 
 impl fmt::Display for Extraction {
-    /// In words; empty for whole images.
+    /// The extraction in words; empty for whole images.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Extraction::Image => Ok(()),
@@ -85,7 +85,7 @@ impl fmt::Display for Extraction {
     }
 }
 
-/// The direction of slices in words.
+/// The anatomical name of a slice direction: 0 sagittal, 1 coronal, 2 axial.
 pub(super) fn direction_name(direction: usize) -> &'static str {
     ["sagittal", "coronal", "axial"].get(direction).copied().unwrap_or("oblique")
 }

@@ -1,8 +1,8 @@
-//! A voxel grid without its voxels: how many there are, and where they lie.
+//! A voxel grid without voxels: its size and its place in the world.
 
 use super::Affine;
 
-/// How far two corners may lie apart, in millimetres, to count as the same place: a tenth of a usual voxel.
+/// Largest distance of two corners that count as the same place: a tenth of a usual voxel.
 const SAME_PLACE_MM: f64 = 0.1;
 
 /// Size and place of a volume. Axes are those of the file (i, j, k), as in [`Volume`](super::Volume).
@@ -15,7 +15,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Whether the grid's eight corners stay within 0.1 mm of where they are if `world_from_voxel` places them.
+    /// Whether `world_from_voxel` would place the grid's eight corners within 0.1 mm of where they lie.
     pub fn lies_as(&self, world_from_voxel: &Affine) -> bool {
         let corner = |number: usize| [0, 1, 2].map(|axis| if number >> axis & 1 == 1 { self.shape[axis] as f64 - 1.0 } else { 0.0 });
         let is_near = |voxel: [f64; 3]| {
@@ -26,7 +26,7 @@ impl Grid {
     }
 }
 
-/// `2×3×4`
+/// A shape in words: `2×3×4`.
 pub fn times(shape: &[usize]) -> String {
     shape.iter().map(usize::to_string).collect::<Vec<_>>().join("×")
 }

@@ -1,11 +1,12 @@
-//! Where a grid lies when its file does not say: tensors carry no affine, but Clinica's grids are recognised by their size.
+//! The place of a grid whose file does not give it: tensors carry no affine, but Clinica's grids are recognised by their size.
 
+use super::grid::times;
 use super::{Affine, Grid};
 
 /// The cropped grid of t1-linear, flair-linear and pet-linear: MNI152NLin2009cSym at 1 mm, `desc-Crop`.
 const CROPPED: ([usize; 3], [f64; 3]) = ([169, 208, 179], [-84.0, -119.0, -78.0]);
 
-/// The same space before cropping.
+/// The grid of the same images before cropping.
 const UNCROPPED: ([usize; 3], [f64; 3]) = ([193, 229, 193], [-96.0, -132.0, -78.0]);
 
 /// An affine that had to be assumed.
@@ -13,14 +14,14 @@ const UNCROPPED: ([usize; 3], [f64; 3]) = ([193, 229, 193], [-96.0, -132.0, -78.
 pub struct AssumedSpace {
     /// Millimetres (RAS+) from voxel indices.
     pub world_from_voxel: Affine,
-    /// Why this one.
+    /// Why this affine was assumed.
     pub reason: Assumption,
 }
 
 /// Why an affine was assumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Assumption {
-    /// The size is that of a Clinica grid.
+    /// A tensor without affine whose size is that of a Clinica grid.
     #[error("the tensor carries no affine: its {} voxels were placed as Clinica's MNI152NLin2009cSym grid of that size", times(shape))]
     ClinicaGrid {
         /// Voxels along the three axes.
@@ -31,7 +32,7 @@ pub enum Assumption {
         "its header does not say where it lies (sform and qform codes are 0): it was placed around the origin, so coordinates in millimetres mean little"
     )]
     NoForm,
-    /// Any other size.
+    /// A tensor without affine of any other size.
     #[error(
         "the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little",
         times(shape)
@@ -57,8 +58,4 @@ pub fn assume(shape: [usize; 3]) -> AssumedSpace {
 pub fn clinica_grid(uncropped: bool) -> Grid {
     let (shape, origin) = if uncropped { UNCROPPED } else { CROPPED };
     Grid { shape, world_from_voxel: Affine::from_diagonal([1.0; 3], origin) }
-}
-
-fn times(shape: &[usize; 3]) -> String {
-    shape.map(|length| length.to_string()).join("×")
 }

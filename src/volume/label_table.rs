@@ -1,7 +1,7 @@
 //! Names of the regions of a label image: a table with a column of numbers and a column of names.
 //!
-//! As BIDS has it (`*_dseg.tsv`: `index`, `name`), as Clinica's atlases (`roi_value`, `roi_name`) and as nilearn's look-up
-//! tables; separated by tabs or, where the header has none, by commas or semicolons.
+//! Understood are the tables of BIDS (`*_dseg.tsv`: `index`, `name`), of Clinica's atlases (`roi_value`, `roi_name`) and
+//! nilearn's look-up tables, separated by tabs or, where the header has none, by commas or semicolons.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::tsv::{Table, TsvError, is_missing};
 /// Largest table that is read, in bytes. An atlas of a thousand regions takes some ten thousand.
 pub const MAX_TABLE_BYTES: u64 = 4 << 20;
 
-/// Columns that may hold numbers, the first that is there counts; letters may be capitals.
+/// Columns that may hold numbers; the first that is found is used, whatever its letter case.
 const NUMBER_COLUMNS: [&str; 6] = ["index", "roi_value", "value", "id", "label_id", "number"];
 
-/// Columns that may hold names.
+/// Columns that may hold names; the first that is found is used, whatever its letter case.
 const NAME_COLUMNS: [&str; 5] = ["name", "roi_name", "label", "region", "structure"];
 
-/// Largest number of a region: beyond, float32 voxels do not tell neighbouring numbers apart.
+/// Largest number of a region: float32 voxels do not distinguish larger neighbouring numbers.
 pub const MAX_LABEL: u32 = 1 << 24;
 
 /// Region numbers and their names.
@@ -26,7 +26,7 @@ pub struct LabelTable(BTreeMap<u32, String>);
 /// Why a table names no regions.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabelTableError {
-    /// No table at all.
+    /// The file is no table.
     #[error(transparent)]
     NoTable(#[from] TsvError),
     /// A column that is needed is not there.
@@ -34,36 +34,36 @@ pub enum LabelTableError {
     MissingColumn {
         /// The file.
         file: String,
-        /// What the column would hold.
+        /// What the column should hold.
         what: &'static str,
         /// Names that it may have.
         known: Vec<&'static str>,
         /// The columns that are there.
         found: Vec<String>,
     },
-    /// A region's number that is none.
+    /// A region's number is no whole number, or too large.
     #[error("{file}: region number {value:?} in row {row} is not a whole number from 0 to {MAX_LABEL}")]
     BadNumber {
         /// The file.
         file: String,
         /// Row below the header, from 1.
         row: usize,
-        /// What stands there.
+        /// The text in the table.
         value: String,
     },
-    /// Two names for a region.
+    /// A region has two names.
     #[error("{file}: region {number} is named twice, {first:?} and {second:?}")]
     NamedTwice {
         /// The file.
         file: String,
         /// The region.
         number: u32,
-        /// Its first name.
+        /// First name of the region.
         first: String,
-        /// Its second name.
+        /// Second name of the region.
         second: String,
     },
-    /// Nothing below the header.
+    /// The table names no region.
     #[error("{file}: the table names no region")]
     Empty {
         /// The file.
@@ -82,16 +82,16 @@ impl LabelTableError {
 }
 
 impl LabelTable {
-    /// Whether a file's name says that it is a table.
+    /// Whether a file's name has the ending of a table.
     pub fn is_table_name(file: &str) -> bool {
         let lower = file.to_ascii_lowercase();
         [".tsv", ".csv", ".txt"].iter().any(|ending| lower.ends_with(ending))
     }
 
-    /// Reads a table; `file` is its name for messages. Rows without a name are passed over.
+    /// Reads a table; `file` is its name for messages. Rows without a name are skipped.
     ///
     /// # Errors
-    /// [`LabelTableError`].
+    /// If the file is no table with both columns, a number is malformed, or a region has two names or none has one.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, LabelTableError> {
         let table = Table::read_separated(file, bytes, separator_of(bytes))?;
         let numbers = column(&table, "numbers", &NUMBER_COLUMNS)?;

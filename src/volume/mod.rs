@@ -1,4 +1,7 @@
-//! A voxel grid with its place in the head: plain `Vec<f32>`, knows no burn.
+//! Volumes: voxel grids with their place in the head, as plain `Vec<f32>` without burn.
+//!
+//! Here are the readers and writers of NIfTI images and image tensors, ClinicaDL's extraction of elements and its evaluation
+//! transforms, and what else is computed from voxels alone: statistics, components, overlays.
 
 pub mod affine;
 pub mod components;
@@ -22,10 +25,10 @@ pub use label_table::LabelTable;
 pub use overlay::{Content, Overlay};
 pub use statistics::Statistics;
 
-/// Most voxels that one volume may have: 512 MiB as float32, twenty times a brain at 1 mm.
+/// Largest number of voxels of a volume: 512 MiB as float32, twenty times a brain at 1 mm.
 pub const MAX_VOXELS: usize = 1 << 27;
 
-/// Longest axis that a NIfTI-1 header can hold.
+/// Largest number of voxels along an axis: a NIfTI-1 header cannot hold more.
 pub const MAX_AXIS: usize = i16::MAX as usize;
 
 /// Scalar voxels on a regular grid, placed in RAS+ world space (millimetres).
@@ -52,10 +55,10 @@ pub struct ShapeMismatch {
 }
 
 impl Volume {
-    /// Wraps voxels, last axis fastest.
+    /// A volume of the voxels `data`, last axis fastest.
     ///
     /// # Errors
-    /// If `data` does not have one value per voxel.
+    /// [`ShapeMismatch`] if `data` does not have one value per voxel.
     pub fn new(shape: [usize; 3], data: Vec<f32>, world_from_voxel: Affine) -> Result<Self, ShapeMismatch> {
         let expected = shape.iter().product();
         if data.len() != expected {
@@ -64,7 +67,7 @@ impl Volume {
         Ok(Self { shape, data, world_from_voxel })
     }
 
-    /// Voxels along the three axes.
+    /// Number of voxels along the three axes.
     pub fn shape(&self) -> [usize; 3] {
         self.shape
     }
@@ -74,17 +77,17 @@ impl Volume {
         &self.data
     }
 
-    /// Gives the voxels away.
+    /// All voxels, last axis fastest, without a copy.
     pub fn into_data(self) -> Vec<f32> {
         self.data
     }
 
-    /// World millimetres (RAS+) from voxel indices.
+    /// Affine map to world millimetres (RAS+) from voxel indices.
     pub fn world_from_voxel(&self) -> &Affine {
         &self.world_from_voxel
     }
 
-    /// Size and place.
+    /// Size and place of the volume.
     pub fn grid(&self) -> Grid {
         Grid { shape: self.shape, world_from_voxel: self.world_from_voxel }
     }

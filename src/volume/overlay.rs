@@ -1,44 +1,44 @@
-//! A volume that is laid over a picture: what it holds, and as much of its grid as holds anything.
+//! A volume that is shown over an image: what its voxels mean, cropped to the box of those that are not 0.
 
 use std::collections::BTreeSet;
 
 use super::label_table::MAX_LABEL;
 use super::{Affine, Volume};
 
-/// What the voxels of a volume mean, as far as they show it.
+/// The kind of a volume's voxels, as far as their values show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// Nothing: all are 0.
+    /// All voxels are 0.
     Empty,
-    /// One value beside 0.
+    /// One value besides 0.
     Mask,
     /// Several whole numbers, none below 0.
     Labels {
-        /// How many.
+        /// Number of distinct values besides 0.
         count: usize,
     },
-    /// Anything else.
+    /// Any other values.
     Map,
 }
 
-/// More regions than any atlas of the whole brain has: an image of so many whole numbers is no label image.
+/// Most regions of a label image: no atlas of the whole brain has as many.
 const MAX_LABELS: usize = 4096;
 
-/// A volume without the empty voxels around what it holds.
+/// A volume without the zeros around its content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {
-    /// Finite voxels, in the smallest box of its grid that holds all that are not 0; those of a mask are 0 or 1.
+    /// Finite voxels, in the smallest box of the grid with all voxels that are not 0; voxels of a mask are 0 or 1.
     pub volume: Volume,
-    /// What they mean.
+    /// The kind of the voxels.
     pub content: Content,
-    /// Voxels that were not finite and are 0 now.
+    /// Number of voxels that were not finite and are 0 now.
     pub n_not_finite: usize,
-    /// Region numbers that occur, for [`Content::Labels`].
+    /// Region numbers that occur; empty unless the content is [`Content::Labels`].
     pub labels: BTreeSet<u32>,
 }
 
 impl Overlay {
-    /// Makes an overlay of any volume.
+    /// The overlay of a volume: voxels that are not finite become 0, a mask becomes binary, zeros around are cropped.
     pub fn new(volume: Volume) -> Self {
         let (shape, world_from_voxel) = (volume.shape(), *volume.world_from_voxel());
         let mut data = volume.into_data();
@@ -56,7 +56,7 @@ impl Overlay {
     }
 }
 
-/// The whole numbers that occur beside 0; `None` where others occur, or too many.
+/// The whole numbers that occur besides 0; `None` where other values occur, or too many.
 fn distinct_labels(values: &[f32]) -> Option<BTreeSet<u32>> {
     let (mut labels, mut last) = (BTreeSet::new(), 0.0);
     for &value in values {
@@ -74,6 +74,7 @@ fn distinct_labels(values: &[f32]) -> Option<BTreeSet<u32>> {
     Some(labels)
 }
 
+/// The kind of the voxels, given their distinct labels.
 fn content_of(values: &[f32], labels: Option<&BTreeSet<u32>>) -> Content {
     let Some(first) = values.iter().find(|&&value| value != 0.0) else { return Content::Empty };
     match labels {
@@ -83,7 +84,7 @@ fn content_of(values: &[f32], labels: Option<&BTreeSet<u32>>) -> Content {
     }
 }
 
-/// The box of all voxels that are not 0, at its place; the first voxel where there are none.
+/// The box of all voxels that are not 0, with its place in the world; the first voxel alone where all are 0.
 fn cropped(shape: [usize; 3], data: &[f32], world_from_voxel: Affine) -> Volume {
     let (mut low, mut high) = (shape, [0; 3]);
     for (row, line) in data.chunks(shape[2].max(1)).enumerate() {

@@ -1,6 +1,6 @@
-//! Numbers over all voxels: for the record, for the display window and for detecting empty or broken maps.
+//! Statistics over all voxels, for the map's record, for the display window and for detecting empty or broken maps.
 
-/// Statistics over the finite values of some voxels; what is not finite is counted.
+/// Statistics over the finite values of some voxels; values that are not finite are counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Statistics {
     /// Number of values.
@@ -20,7 +20,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// One pass over `values`.
+    /// The statistics of `values`, in one pass.
     pub fn of(values: &[f32]) -> Self {
         let (mut min, mut max, mut sum) = (f32::INFINITY, f32::NEG_INFINITY, 0.0);
         let (mut n_nan, mut n_infinite) = (0, 0);
@@ -58,25 +58,26 @@ impl Statistics {
     }
 }
 
-/// Values that are looked at together: if all are finite, as nearly always, in vectors.
+/// Number of values that are processed together: in vectors if all are finite, as nearly always.
 const PART: usize = 4096;
 
-/// The smallest and the largest value; NaN are beyond the infinities of their sign.
+/// The smallest and the largest value, where NaN lie beyond the infinity of their sign.
 ///
-/// Compared are integers in the same order: compilers make vectors of these, not of floats, whose NaN are in their way.
+/// Values are compared as integers in the same order: compilers vectorise the minimum of integers, not that of floats, since
+/// NaN need a special case.
 fn extremes(values: &[f32]) -> (f32, f32) {
-    // All but the sign of negative values is inverted; that is its own inverse.
-    let turned = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
+    // The bits below the sign of negative values are inverted, which orders all bit patterns; the map is its own inverse.
+    let ordered = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
     let (mut low, mut high) = (i32::MAX, i32::MIN);
     for value in values {
-        let key = turned(value.to_bits() as i32);
+        let key = ordered(value.to_bits() as i32);
         (low, high) = (low.min(key), high.max(key));
     }
-    let back = |key: i32| f32::from_bits(turned(key) as u32);
+    let back = |key: i32| f32::from_bits(ordered(key) as u32);
     (back(low), back(high))
 }
 
-/// The sum in float64, of four sums: one would have to wait for itself.
+/// The sum in float64. Four partial sums are added independently: one alone would wait for the result of each addition.
 fn sum_of(values: &[f32]) -> f64 {
     let mut sums = [0.0; 4];
     let quads = values.chunks_exact(4);

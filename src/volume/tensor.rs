@@ -1,4 +1,4 @@
-//! Tensors of a CAPS (`deeplearning_prepare_data/**.pt`): images as volumes, and the elements cut out of them.
+//! Tensors of a CAPS (`deeplearning_prepare_data/**.pt`): whole images as volumes, and elements that were extracted from them.
 
 use std::rc::Rc;
 
@@ -7,7 +7,7 @@ use crate::files::FileSource;
 use crate::torch_file::{self, TorchFileError};
 
 /// Reads a saved tensor 1×D×H×W or D×H×W. Axes are NIfTI's i, j, k whatever the strides; tensors carry no affine, so
-/// `world_from_voxel_of` gives the one of the grid's shape (see [`known_space::assume`](super::known_space::assume)).
+/// `world_from_voxel_of` gives it for the grid's shape (see [`known_space::assume`](super::known_space::assume)).
 ///
 /// # Errors
 /// If the file is no saved tensor, or one of another rank or size.
@@ -23,16 +23,16 @@ pub async fn read(
     Volume::new(shape, data, world_from_voxel).map_err(|_| not_an_image(file_name, tensor.shape()))
 }
 
-/// Shape of an image tensor from the first bytes of its file, without its values; `None` where they do not show it.
+/// Shape of an image tensor from `head`, the first bytes of its file; `None` where they do not show it.
 ///
 /// # Errors
-/// If the tensor is none of an image.
-pub fn read_shape(file_name: &str, beginning: &[u8]) -> Result<Option<[usize; 3]>, TensorImageError> {
-    torch_file::shape_at_beginning(beginning).map(|shape| axes_of_image(file_name, &shape)).transpose()
+/// If the tensor's shape is not that of an image.
+pub fn read_shape(file_name: &str, head: &[u8]) -> Result<Option<[usize; 3]>, TensorImageError> {
+    torch_file::shape_from_head(head).map(|shape| axes_of_image(file_name, &shape)).transpose()
 }
 
-/// Reads an element that was cut out and saved, of shape `expected` (channels, then the axes): one of its equal channels,
-/// last axis fastest whatever the strides.
+/// Reads an element that ClinicaDL extracted and saved, whose shape must be `expected` (channels, then the axes). Gives one
+/// of its equal channels, last axis fastest whatever the strides.
 ///
 /// # Errors
 /// If the file is no saved tensor, or one of another shape, or if its channels differ.
@@ -57,10 +57,10 @@ pub async fn read_element(file_name: &str, file: &Rc<dyn FileSource>, expected: 
 /// Why a tensor is no image or element.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum TensorImageError {
-    /// Not a saved tensor.
+    /// The file is no saved tensor.
     #[error(transparent)]
     TorchFile(#[from] TorchFileError),
-    /// Not 1×D×H×W.
+    /// The shape is neither 1×D×H×W nor D×H×W.
     #[error("{file}: a tensor of shape {shape:?}, but an image tensor of shape [1, D, H, W] is needed")]
     NotAnImage {
         /// The file.
@@ -68,7 +68,7 @@ pub enum TensorImageError {
         /// The tensor's shape.
         shape: Vec<usize>,
     },
-    /// An element of another shape.
+    /// The element has another shape.
     #[error("{file}: a tensor of shape {shape:?}, but the element has shape {expected:?}")]
     OtherElement {
         /// The file.
@@ -78,15 +78,15 @@ pub enum TensorImageError {
         /// Channels and axes of the element.
         expected: Vec<usize>,
     },
-    /// A colour image.
+    /// The channels differ, as in a colour image.
     #[error("{file}: its {n_channels} channels differ, but ClinicaDL saves the same slice in each")]
     ChannelsDiffer {
         /// The file.
         file: String,
-        /// Channels.
+        /// Number of channels.
         n_channels: usize,
     },
-    /// Beyond what this program is ready to hold.
+    /// The tensor is larger than this program is ready to hold in memory.
     #[error("{file}: a tensor of shape {shape:?} is larger than {MAX_VOXELS} voxels or {MAX_AXIS} along one axis")]
     TooLarge {
         /// The file.
@@ -113,6 +113,7 @@ impl TensorImageError {
     }
 }
 
+/// The three axes of an image tensor, checked for their size.
 fn axes_of_image(file_name: &str, shape: &[usize]) -> Result<[usize; 3], TensorImageError> {
     let (&[1, i, j, k] | &[i, j, k]) = shape else { return Err(not_an_image(file_name, shape)) };
     let axes = [i, j, k];

@@ -1,4 +1,4 @@
-//! What happens to an image before the network sees it: ClinicaDL's evaluation transforms, in its order and arithmetic.
+//! ClinicaDL's evaluation transforms, which prepare an image for the network, in ClinicaDL's order and arithmetic.
 //!
 //! NaN removal, min–max normalisation over the whole element, then subsampling. All of it is float32, operation by
 //! operation as torch does it, so that the result equals ClinicaDL's bit for bit.
@@ -10,70 +10,71 @@ use super::{Affine, Statistics, Volume};
 pub struct EvaluationTransforms {
     /// Whether and how intensities are normalised.
     pub normalization: Normalization,
-    /// Subsampling after the normalisation, if the network was trained on a reduced grid.
+    /// Subsampling after the normalisation; `None` if the network was trained on the full grid.
     pub size_reduction: Option<SizeReduction>,
 }
 
-/// What is done to intensities.
+/// How intensities are normalised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Normalization {
     /// (x − min) / (max − min), minimum and maximum taken over the whole element.
     #[default]
     MinMax,
-    /// Nothing.
+    /// Intensities stay as they are.
     None,
 }
 
-/// ClinicaDL's subsampling of the cropped 169×208×179 grid. The number is the step; start and stop come from its table.
+/// ClinicaDL's subsampling of the cropped 169×208×179 grid. The number is the distance of two kept
+/// voxels; start and stop come from ClinicaDL's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SizeReduction {
-    /// 80×96×80.
+    /// Every second voxel: 80×96×80.
     By2,
-    /// 56×64×56.
+    /// Every third voxel: 56×64×56.
     By3,
-    /// 40×48×40.
+    /// Every fourth voxel: 40×48×40.
     By4,
-    /// 32×40×32.
+    /// Every fifth voxel: 32×40×32.
     By5,
 }
 
-/// A transformed volume with what should be said about it.
+/// A transformed volume with warnings about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transformed {
-    /// What the network takes; its affine is that of the reduced grid.
+    /// The network's input; its affine is that of the reduced grid.
     pub volume: Volume,
-    /// What was repaired.
+    /// Voxels that were replaced.
     pub warnings: Vec<TransformWarning>,
 }
 
-/// What was repaired in an image.
+/// Voxels of an image that were replaced before it is given to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TransformWarning {
-    /// NaN voxels.
+    /// NaN voxels were set to 0.
     #[error("{n_nan} of {n_voxels} voxels are not a number and were set to 0, as ClinicaDL does")]
     NanReplaced {
-        /// NaN voxels.
+        /// Number of NaN voxels.
         n_nan: usize,
-        /// All voxels.
+        /// Number of all voxels.
         n_voxels: usize,
     },
-    /// Infinite voxels, replaced because NaN were there, too.
+    /// Infinite voxels were replaced, which happens only in an image with NaN.
     #[error("{n_infinite} of {n_voxels} voxels are infinite and were set to the largest float32, as ClinicaDL does")]
     InfinityReplaced {
-        /// Infinite voxels.
+        /// Number of infinite voxels.
         n_infinite: usize,
-        /// All voxels.
+        /// Number of all voxels.
         n_voxels: usize,
     },
 }
 
-/// Why an image cannot be given to a network. The caller knows and names the file.
+/// Why an image cannot be given to a network. The caller names the file.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum TransformError {
-    /// Nothing but NaN.
+    /// All voxels are NaN.
     #[error("all {n_voxels} voxels are not a number")]
     AllNan {
-        /// All voxels.
+        /// Number of all voxels.
         n_voxels: usize,
     },
     /// Minimum and maximum are equal: 0/0 everywhere.
@@ -82,7 +83,7 @@ pub enum TransformError {
         /// The value.
         value: f32,
     },
-    /// Infinities, or a range beyond float32: the normalised image would be 0 and NaN.
+    /// The image has infinite voxels, or its range exceeds float32: the normalised image would be 0 and NaN.
     #[error("intensities from {min} to {max} span more than float32 holds and cannot be normalised")]
     RangeTooWide {
         /// Smallest voxel.
@@ -90,12 +91,12 @@ pub enum TransformError {
         /// Largest voxel.
         max: f32,
     },
-    /// The subsampling keeps nothing.
+    /// The subsampling keeps no voxel.
     #[error("a volume of {}×{}×{} voxels is too small for a size reduction by {factor}", shape[0], shape[1], shape[2])]
     TooSmall {
         /// Voxels along the three axes.
         shape: [usize; 3],
-        /// The step.
+        /// Distance of two kept voxels.
         factor: u32,
     },
 }
@@ -115,7 +116,7 @@ impl TransformError {
 }
 
 impl EvaluationTransforms {
-    /// Whether intensities are brought to 0…1.
+    /// Whether intensities are scaled to 0…1.
     pub fn is_normalized(&self) -> bool {
         self.normalization == Normalization::MinMax
     }
@@ -123,7 +124,7 @@ impl EvaluationTransforms {
     /// Transforms an image as ClinicaDL does before prediction and interpretation.
     ///
     /// An image smaller than the subsampling expects gives a smaller result, as Python's slices do; the caller compares
-    /// its shape with the network's input. Where none is left out, voxels are transformed in place.
+    /// its shape with the network's input. Without subsampling, voxels are transformed in place.
     ///
     /// # Errors
     /// [`TransformError`] where the result could only be NaN or nothing.
@@ -131,7 +132,7 @@ impl EvaluationTransforms {
         let statistics = Statistics::of(volume.data());
         let warnings = warnings(&statistics);
         let clean = Cleaning::of(&statistics)?;
-        let normalize = Scaling::of(self.normalization, volume.data(), &statistics, clean)?;
+        let normalize = Normalizer::of(self.normalization, volume.data(), &statistics, clean)?;
         let voxel = |value: f32| normalize.apply(clean.apply(value));
         let volume = match self.size_reduction {
             None => {
@@ -145,7 +146,7 @@ impl EvaluationTransforms {
 }
 
 impl SizeReduction {
-    /// From `size_reduction_factor`; `None` for a factor that ClinicaDL does not know.
+    /// The reduction of a `size_reduction_factor`; `None` for a factor that ClinicaDL does not have.
     pub fn from_factor(factor: u32) -> Option<Self> {
         match factor {
             2 => Some(SizeReduction::By2),
@@ -156,7 +157,7 @@ impl SizeReduction {
         }
     }
 
-    /// Distance of two kept voxels.
+    /// Distance of two kept voxels along each axis.
     pub fn factor(self) -> u32 {
         match self {
             SizeReduction::By2 => 2,
@@ -166,10 +167,10 @@ impl SizeReduction {
         }
     }
 
-    /// Voxel indices in the full grid from voxel indices in the reduced one.
+    /// Affine map to voxel indices of the full grid from voxel indices of the reduced one.
     pub fn full_from_reduced(self) -> Affine {
-        let step = f64::from(self.factor());
-        Affine::from_diagonal([step; 3], self.bounds().map(|[start, _]| start as f64))
+        let spacing = f64::from(self.factor());
+        Affine::from_diagonal([spacing; 3], self.bounds().map(|[start, _]| start as f64))
     }
 
     /// Start and stop on each axis, as in Python's `start:stop:step`.
@@ -188,6 +189,7 @@ impl SizeReduction {
         (start..stop.min(length)).step_by(self.factor() as usize)
     }
 
+    /// The kept voxels, each transformed by `voxel`.
     fn subsample(self, volume: &Volume, voxel: impl Fn(f32) -> f32) -> Result<Volume, TransformError> {
         let shape = volume.shape();
         let kept = |axis: usize| self.kept(axis, shape[axis]);
@@ -210,14 +212,16 @@ impl SizeReduction {
 /// torch's `nan_to_num`, which ClinicaDL calls only if there is a NaN: infinities alone pass.
 #[derive(Debug, Clone, Copy)]
 enum Cleaning {
-    Needless,
+    /// No voxel is NaN: values stay as they are.
+    Keep,
+    /// NaN become 0, infinities the largest float32 of their sign.
     NanToNum,
 }
 
 impl Cleaning {
     fn of(statistics: &Statistics) -> Result<Self, TransformError> {
         match statistics.n_nan {
-            0 => Ok(Cleaning::Needless),
+            0 => Ok(Cleaning::Keep),
             n if n == statistics.n_values => Err(TransformError::AllNan { n_voxels: n }),
             _ => Ok(Cleaning::NanToNum),
         }
@@ -225,24 +229,24 @@ impl Cleaning {
 
     fn apply(self, value: f32) -> f32 {
         match self {
-            Cleaning::Needless => value,
+            Cleaning::Keep => value,
             Cleaning::NanToNum if value.is_nan() => 0.0,
             Cleaning::NanToNum => value.clamp(f32::MIN, f32::MAX),
         }
     }
 }
 
-/// The normalisation of one image.
+/// The normalisation of one image, with that image's minimum and range.
 #[derive(Debug, Clone, Copy)]
-enum Scaling {
+enum Normalizer {
     Keep,
     MinMax { min: f32, range: f32 },
 }
 
-impl Scaling {
+impl Normalizer {
     fn of(normalization: Normalization, data: &[f32], statistics: &Statistics, clean: Cleaning) -> Result<Self, TransformError> {
         if normalization == Normalization::None {
-            return Ok(Scaling::Keep);
+            return Ok(Normalizer::Keep);
         }
         let extremes = |(low, high): (f32, f32), &value: &f32| {
             let value = clean.apply(value);
@@ -259,13 +263,13 @@ impl Scaling {
         if !range.is_finite() {
             return Err(TransformError::RangeTooWide { min, max });
         }
-        Ok(Scaling::MinMax { min, range })
+        Ok(Normalizer::MinMax { min, range })
     }
 
     fn apply(self, value: f32) -> f32 {
         match self {
-            Scaling::Keep => value,
-            Scaling::MinMax { min, range } => (value - min) / range,
+            Normalizer::Keep => value,
+            Normalizer::MinMax { min, range } => (value - min) / range,
         }
     }
 }

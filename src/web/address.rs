@@ -24,7 +24,7 @@ pub fn user_languages() -> Vec<String> {
     languages.map(|languages| languages.iter().filter_map(|tag| tag.as_string()).collect()).unwrap_or_default()
 }
 
-/// Tells assistive technology and hyphenation in which language the document speaks.
+/// Sets the document's language, by which assistive technology and hyphenation go.
 pub fn set_document_language(tag: &str) {
     let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
     if let Some(root) = root {
@@ -52,10 +52,10 @@ pub fn href() -> String {
     web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default()
 }
 
-/// Puts words into the clipboard.
+/// Copies text to the clipboard.
 ///
 /// # Errors
-/// Where the browser has no clipboard for the page (served without TLS) or refuses it (embedded).
+/// If the browser has no clipboard for the page (served without TLS) or refuses it (embedded).
 pub async fn copy(words: &str) -> Result<(), JsValue> {
     let window = web_sys::window().ok_or("no window")?;
     let clipboard = Reflect::get(&window.navigator(), &"clipboard".into())?;

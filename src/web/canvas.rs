@@ -1,4 +1,4 @@
-//! Pixels to a canvas.
+//! Painting pixels on a canvas.
 
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -6,7 +6,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 /// Replaces the canvas's picture by `pixels` (RGBA8, sRGB, straight alpha, rows from the top, `width` a row).
 ///
 /// # Errors
-/// What the browser says when it has no memory for the picture.
+/// The browser's exception if there is no memory for the picture.
 pub fn paint(canvas: &HtmlCanvasElement, width: usize, height: usize, pixels: &[u8]) -> Result<(), JsValue> {
     let (width, height) = (width as u32, height as u32);
     // Setting a size clears the canvas and costs a reallocation even if the size is the same.

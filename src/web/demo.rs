@@ -12,19 +12,20 @@ use crate::files::{FileError, FileSource, FileTree};
 /// `index.json`: static hosts do not list folders, so the paths and sizes are written down when the demo is packed.
 #[derive(Debug, Deserialize)]
 struct Index {
-    model: Vec<Entry>,
-    images: Vec<Entry>,
-    /// Volumes to look at beside them.
-    layers: Vec<Entry>,
+    model: Vec<IndexEntry>,
+    images: Vec<IndexEntry>,
+    /// Backgrounds and masks.
+    layers: Vec<IndexEntry>,
 }
 
+/// A file below the demo's folder.
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct IndexEntry {
     path: String,
     bytes: u64,
 }
 
-/// The model's and the images' files below `base_url` (absolute, with a trailing slash); only the index is fetched now.
+/// The trees of the model's and of the images' files below `base_url` (absolute, with a trailing slash); only the index is fetched now.
 ///
 /// # Errors
 /// [`FileError::Unreadable`] if there is no index or it is not what it should be.
@@ -33,7 +34,7 @@ pub async fn demo_trees(base_url: &str) -> Result<(FileTree, FileTree), FileErro
     Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
 }
 
-/// The template that figures may be drawn on, below the same folder.
+/// The tree of the template that figures may be drawn on, below `base_url`.
 ///
 /// # Errors
 /// As [`demo_trees`].
@@ -49,7 +50,7 @@ pub async fn template_tree(base_url: &str) -> Result<FileTree, FileError> {
 pub async fn bundled_layer(base_url: &str, path: &str) -> Result<Rc<dyn FileSource>, FileError> {
     let index = Index::fetch(base_url).await?;
     let entry = index.layers.into_iter().find(|entry| entry.path == path);
-    let Entry { path, bytes } = entry.ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
+    let IndexEntry { path, bytes } = entry.ok_or_else(|| FileError::NotFound { path: path.to_owned() })?;
     let url = format!("{base_url}{path}");
     Ok(Rc::new(HttpSource { path, url, size: bytes, kept: RefCell::default() }))
 }
@@ -62,9 +63,9 @@ impl Index {
     }
 }
 
-fn tree_of(base_url: &str, entries: Vec<Entry>) -> FileTree {
+fn tree_of(base_url: &str, entries: Vec<IndexEntry>) -> FileTree {
     let mut tree = FileTree::default();
-    for Entry { path, bytes } in entries {
+    for IndexEntry { path, bytes } in entries {
         let url = format!("{base_url}{path}");
         tree.insert(path.clone(), Rc::new(HttpSource { path, url, size: bytes, kept: RefCell::default() }));
     }

@@ -1,4 +1,4 @@
-//! Bytes out: a file into the user's downloads.
+//! Saving bytes as a file in the user's downloads.
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,7 +7,7 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// Offers the bytes of `part` (a buffer, typed array or blob) under `name`.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub fn save(part: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(mime);
@@ -17,7 +17,7 @@ pub fn save(part: &JsValue, name: &str, mime: &str) -> Result<(), JsValue> {
 /// Offers bytes under `name`.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub fn save_bytes(bytes: &[u8], name: &str, mime: &str) -> Result<(), JsValue> {
     save(&Uint8Array::from(bytes), name, mime)
 }
@@ -25,7 +25,7 @@ pub fn save_bytes(bytes: &[u8], name: &str, mime: &str) -> Result<(), JsValue> {
 /// Offers a blob under `name`; a file of the browser's storage is read while it is saved, never held in memory.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub fn save_blob(blob: &Blob, name: &str) -> Result<(), JsValue> {
     let url = Url::create_object_url_with_blob(blob)?;
     let anchor: HtmlAnchorElement = document()?.create_element("a")?.dyn_into()?;

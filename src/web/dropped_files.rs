@@ -7,7 +7,7 @@ use web_sys::{DataTransfer, File, FileSystemDirectoryEntry, FileSystemEntry, Fil
 
 use super::picked_files::PickedFile;
 
-/// What a drop holds, seized while its event runs: afterwards the browser forgets it.
+/// The entries of a drop, taken while its event is handled: afterwards the browser no longer has them.
 pub struct Dropped {
     entries: Vec<FileSystemEntry>,
     /// Items without an entry: files that a script or another page made.
@@ -15,8 +15,8 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    /// Call inside the `drop` event's handler.
-    pub fn seize(transfer: &DataTransfer) -> Self {
+    /// Takes the entries of a `drop` event. Call inside its handler.
+    pub fn take(transfer: &DataTransfer) -> Self {
         let items = transfer.items();
         let mut dropped = Dropped { entries: Vec::new(), files: Vec::new() };
         for item in (0..items.length()).filter_map(|index| items.get(index)) {
@@ -32,7 +32,7 @@ impl Dropped {
     /// Walks all folders. Sorted by path.
     ///
     /// # Errors
-    /// What the browser says when it refuses to read a folder.
+    /// The browser's exception if a folder cannot be read.
     pub async fn into_files(self) -> Result<Vec<PickedFile>, JsValue> {
         let Dropped { entries: mut waiting, mut files } = self;
         while let Some(entry) = waiting.pop() {
@@ -54,7 +54,7 @@ async fn entries_of(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemE
         // Chromium hands out at most a hundred entries at a time; an empty answer is the end.
         let read = |resolve: Function, reject: Function| {
             if let Err(error) = reader.read_entries_with_callback_and_callback(&resolve, &reject) {
-                // The promise is rejected either way; a failing rejection has nobody left to tell.
+                // The promise is rejected either way; nothing handles a failing rejection.
                 let _ = reject.call1(&JsValue::NULL, &error);
             }
         };

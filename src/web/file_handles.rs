@@ -11,13 +11,13 @@ use web_sys::{
 /// The one folder of the origin's storage that this program uses.
 const TOP: &str = "maplens";
 
-/// Whether what is missing is made.
+/// Whether a missing file or folder is created.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// It is.
-    Made,
+pub enum IfMissing {
+    /// It is created.
+    Create,
     /// It is an error.
-    Refused,
+    Fail,
 }
 
 /// This program's folder in the browser's own storage.
@@ -31,32 +31,36 @@ pub async fn top() -> Result<FileSystemDirectoryHandle, JsValue> {
         return Err(js_sys::Error::new("this browser has no storage for a page's files").into());
     }
     let origin: FileSystemDirectoryHandle = call(&storage, "getDirectory", &Array::new()).await?.unchecked_into();
-    subfolder(&origin, TOP, Missing::Made).await
+    subfolder(&origin, TOP, IfMissing::Create).await
 }
 
 /// A folder inside a folder.
 ///
 /// # Errors
-/// If it is not there and not to be made, or the browser refuses.
-pub async fn subfolder(folder: &FileSystemDirectoryHandle, name: &str, missing: Missing) -> Result<FileSystemDirectoryHandle, JsValue> {
+/// If it is not there and not to be created, or the browser refuses.
+pub async fn subfolder(
+    folder: &FileSystemDirectoryHandle,
+    name: &str,
+    if_missing: IfMissing,
+) -> Result<FileSystemDirectoryHandle, JsValue> {
     let options = FileSystemGetDirectoryOptions::new();
-    options.set_create(missing == Missing::Made);
+    options.set_create(if_missing == IfMissing::Create);
     Ok(JsFuture::from(folder.get_directory_handle_with_options(name, &options)).await?.unchecked_into())
 }
 
 /// The folder that holds `path`, and the last part of `path`.
 ///
 /// # Errors
-/// If a folder on the way is not there and not to be made, or the browser refuses.
+/// If a folder on the way is not there and not to be created, or the browser refuses.
 pub async fn parent<'a>(
     top: &FileSystemDirectoryHandle,
     path: &'a str,
-    missing: Missing,
+    if_missing: IfMissing,
 ) -> Result<(FileSystemDirectoryHandle, &'a str), JsValue> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let mut folder = top.clone();
     for part in folders.split('/').filter(|part| !part.is_empty()) {
-        folder = subfolder(&folder, part, missing).await?;
+        folder = subfolder(&folder, part, if_missing).await?;
     }
     Ok((folder, name))
 }
@@ -64,25 +68,25 @@ pub async fn parent<'a>(
 /// A file of a folder.
 ///
 /// # Errors
-/// If it is not there and not to be made, or the browser refuses.
-pub async fn file_of(folder: &FileSystemDirectoryHandle, name: &str, missing: Missing) -> Result<FileSystemFileHandle, JsValue> {
+/// If it is not there and not to be created, or the browser refuses.
+pub async fn file_of(folder: &FileSystemDirectoryHandle, name: &str, if_missing: IfMissing) -> Result<FileSystemFileHandle, JsValue> {
     let options = FileSystemGetFileOptions::new();
-    options.set_create(missing == Missing::Made);
+    options.set_create(if_missing == IfMissing::Create);
     Ok(JsFuture::from(folder.get_file_handle_with_options(name, &options)).await?.unchecked_into())
 }
 
-/// What a file holds at the moment; its bytes are read when they are asked for.
+/// The present content of a file; its bytes are read on demand.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub async fn contents(file: &FileSystemFileHandle) -> Result<File, JsValue> {
     Ok(JsFuture::from(file.get_file()).await?.unchecked_into())
 }
 
-/// Names and handles of what lies directly in a folder, in no order.
+/// Names and handles of the direct entries of a folder, in no particular order.
 ///
 /// # Errors
-/// What the browser says when it refuses.
+/// The browser's exception if it refuses.
 pub async fn entries(folder: &FileSystemDirectoryHandle) -> Result<Vec<(String, FileSystemHandle)>, JsValue> {
     let iterator = folder.entries();
     let mut entries = Vec::new();
@@ -101,7 +105,7 @@ pub fn is_folder(handle: &FileSystemHandle) -> bool {
     handle.kind() == FileSystemHandleKind::Directory
 }
 
-/// Whether the browser says that there is no such file, or no such folder: a folder is no file, and a file no folder.
+/// Whether an exception means that there is no such file or folder; a folder in the place of a file, or the reverse, counts as missing.
 pub fn is_missing(error: &JsValue) -> bool {
     matches!(name_of(error).as_str(), "NotFoundError" | "TypeMismatchError")
 }

@@ -13,9 +13,9 @@ use super::words_of;
 use crate::files::{FileError, FileSource, FileTree};
 use crate::pace::LocalFuture;
 
-/// A file of the user's; each read takes its range only.
+/// A file that the user chose; each read copies its range only.
 pub struct BlobSource {
-    /// For messages.
+    /// The path in error messages.
     pub path: String,
     /// The browser's handle.
     pub blob: Blob,
@@ -24,13 +24,13 @@ pub struct BlobSource {
 /// A file below the page's own address, fetched whole when it is first needed and kept: the demo study is small, and no
 /// request is made twice.
 pub struct HttpSource {
-    /// For messages.
+    /// The path in error messages.
     pub path: String,
-    /// Absolute.
+    /// Absolute URL.
     pub url: String,
     /// Size that the index gives.
     pub size: u64,
-    /// Its bytes, once they have been fetched.
+    /// The file's bytes, once they have been fetched.
     pub kept: RefCell<Option<Rc<Vec<u8>>>>,
 }
 

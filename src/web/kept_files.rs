@@ -1,4 +1,4 @@
-//! What the engine has kept in the browser's storage, handed to the user: as a download, or into a folder of the machine.
+//! Files that the engine keeps in the browser's storage, given to the user: as a download, or in a folder of the machine.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -6,15 +6,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, FileSystemDirectoryHandle, FileSystemWritableFileStream, WritableStream};
 
 use super::download::save_blob;
-use super::file_handles::{Missing, contents, file_of, is_missing, name_of, parent, top};
+use super::file_handles::{IfMissing, contents, file_of, is_missing, name_of, parent, top};
 use super::words_of;
+use crate::protocol::Failure;
 
 const CHOOSE_FOLDER: &str = "showDirectoryPicker";
 
 /// Why kept files could not be handed over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HandOverError {
-    /// No such file in the storage.
+    /// The file is not in the storage.
     #[error("{path}: is not in this browser's storage any more")]
     Missing {
         /// Path in the storage.
@@ -25,13 +26,13 @@ pub enum HandOverError {
     Unreadable {
         /// Path in the storage.
         path: String,
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
     /// No folder could be chosen.
     #[error("no folder could be chosen ({reason})")]
     NoFolder {
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
     /// A file could not be written.
@@ -39,13 +40,13 @@ pub enum HandOverError {
     Unwritable {
         /// Path in the chosen folder.
         path: String,
-        /// In the browser's words.
+        /// The browser's message.
         reason: String,
     },
 }
 
 impl HandOverError {
-    /// What the user may do.
+    /// A remedy that the user can try.
     pub fn hint(&self) -> &'static str {
         match self {
             HandOverError::Missing { .. } => {
@@ -55,6 +56,12 @@ impl HandOverError {
             HandOverError::NoFolder { .. } => "Choose a folder of your own, or download the results as a zip.",
             HandOverError::Unwritable { .. } => "Check the folder's free space and permissions, or download the results as a zip.",
         }
+    }
+}
+
+impl From<HandOverError> for Failure {
+    fn from(error: HandOverError) -> Self {
+        Failure { hint: error.hint().to_owned(), what: error.to_string() }
     }
 }
 
@@ -77,21 +84,21 @@ pub fn can_choose_folder() -> bool {
     Reflect::has(&js_sys::global(), &CHOOSE_FOLDER.into()).unwrap_or(false)
 }
 
-/// The user's answer to the browser's question for a folder.
+/// An open folder dialog of the browser.
 pub struct FolderChoice(Promise);
 
 impl FolderChoice {
-    /// Asks. Browsers allow it in the handler of a click only.
+    /// Opens the browser's folder dialog, which is allowed in the handler of a click only.
     ///
     /// # Errors
-    /// [`HandOverError::NoFolder`] if the browser does not ask.
-    pub fn ask() -> Result<Self, HandOverError> {
+    /// [`HandOverError::NoFolder`] if the browser opens no dialog.
+    pub fn request() -> Result<Self, HandOverError> {
         let options = Object::new();
-        let asked = Reflect::set(&options, &"mode".into(), &"readwrite".into())
+        let promise = Reflect::set(&options, &"mode".into(), &"readwrite".into())
             .and_then(|_| Reflect::get(&js_sys::global(), &CHOOSE_FOLDER.into()))
             .and_then(JsCast::dyn_into::<Function>)
             .and_then(|ask| ask.call1(&js_sys::global(), &options));
-        asked.map(|promise| Self(Promise::resolve(&promise))).map_err(|error| no_folder(&error))
+        promise.map(|promise| Self(Promise::resolve(&promise))).map_err(|error| no_folder(&error))
     }
 
     /// The chosen folder; `None` if the user chose none.
@@ -122,8 +129,8 @@ impl ChosenFolder {
     }
 
     async fn write(&self, path: &str, blob: &Blob) -> Result<(), JsValue> {
-        let (folder, name) = parent(&self.0, path, Missing::Made).await?;
-        let file = file_of(&folder, name, Missing::Made).await?;
+        let (folder, name) = parent(&self.0, path, IfMissing::Create).await?;
+        let file = file_of(&folder, name, IfMissing::Create).await?;
         let stream = super::file_handles::call(&file, "createWritable", &Array::new()).await?;
         let stream: FileSystemWritableFileStream = stream.unchecked_into();
         JsFuture::from(stream.write_with_blob(blob)?).await?;
@@ -142,8 +149,8 @@ async fn kept_file(path: &str) -> Result<File, HandOverError> {
 
 async fn find(path: &str) -> Result<File, JsValue> {
     let top = top().await?;
-    let (folder, name) = parent(&top, path, Missing::Refused).await?;
-    contents(&file_of(&folder, name, Missing::Refused).await?).await
+    let (folder, name) = parent(&top, path, IfMissing::Fail).await?;
+    contents(&file_of(&folder, name, IfMissing::Fail).await?).await
 }
 
 fn unreadable(path: &str, error: &JsValue) -> HandOverError {

@@ -1,7 +1,8 @@
-//! Browser plumbing: bytes in and out, the wire between page and engine, pixels to canvases. No decisions are made here.
+//! The browser's interfaces: bytes in and out, messages between page and engine, pixels to canvases. No decisions are made here.
 //!
-//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`figure`], [`picture`], [`download`], [`frame`], [`address`].
-//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`], [`crew`].
+//! Page side: [`transport`], [`picked_files`], [`dropped_files`], [`kept_files`], [`canvas`], [`planes_png`], [`picture`], [`download`], [`frame`],
+//! [`address`].
+//! Worker side: [`worker_port`], [`file_source`], [`storage`], [`demo`], [`yield_now`], [`clock`], [`helpers`].
 //! Both sides: [`file_handles`].
 
 pub mod address;
@@ -10,7 +11,6 @@ pub mod clock;
 pub mod demo;
 pub mod download;
 pub mod dropped_files;
-pub mod figure;
 pub mod file_handles;
 pub mod file_source;
 pub mod frame;
@@ -18,6 +18,7 @@ pub mod helpers;
 pub mod kept_files;
 pub mod picked_files;
 pub mod picture;
+pub mod planes_png;
 pub mod storage;
 pub mod transport;
 pub mod worker_port;

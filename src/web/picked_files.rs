@@ -1,4 +1,4 @@
-//! Files that the user chose with a file input, and what goes to the engine as they do.
+//! Files that the user chose with a file input, and values made into such files for the engine.
 
 use js_sys::{Array, Float32Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ pub struct PickedFile {
 /// Values that are copied at once, 4 MB.
 const PIECE: usize = 1 << 20;
 
-/// Values as a file of little-endian float32, which lies outside WebAssembly's memory and can be sent any number of times.
+/// Makes values a file of little-endian float32, which lies outside WebAssembly's memory and can be sent any number of times.
 /// Copied piece by piece with a turn of the event loop between.
 pub async fn file_of_floats(path: String, values: &[f32]) -> Result<PickedFile, JsValue> {
     let blobs = Array::new();

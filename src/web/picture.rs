@@ -13,25 +13,26 @@ const MAX_SIDE: f64 = 16_384.0;
 /// Most device pixels per point of a figure on the page.
 const MAX_SCALE: f64 = 4.0;
 
-// Two types by hand: web-sys has them behind a feature that would change its build for the engine, too.
+// Two types are declared here: web-sys has them behind a feature that would change its build for the engine, too.
 #[wasm_bindgen]
 extern "C" {
-    type Image;
+    #[wasm_bindgen(js_name = Image)]
+    type ImageElement;
 
-    #[wasm_bindgen(constructor)]
-    fn new() -> Image;
+    #[wasm_bindgen(constructor, js_class = "Image")]
+    fn new() -> ImageElement;
 
-    #[wasm_bindgen(method, setter)]
-    fn set_src(this: &Image, url: &str);
+    #[wasm_bindgen(method, setter, js_class = "Image")]
+    fn set_src(this: &ImageElement, url: &str);
 
-    #[wasm_bindgen(method, catch)]
-    fn decode(this: &Image) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_class = "Image")]
+    fn decode(this: &ImageElement) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(extends = CanvasRenderingContext2d)]
     type Ink;
 
     #[wasm_bindgen(method, catch, js_name = drawImage)]
-    fn draw_image(this: &Ink, image: &Image, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
+    fn draw_image(this: &Ink, image: &ImageElement, x: f64, y: f64, width: f64, height: f64) -> Result<(), JsValue>;
 }
 
 /// Device pixels for each point of a picture `size` points large that fills the canvas's parent in width.
@@ -42,11 +43,10 @@ pub fn device_pixels_per_point(canvas: &HtmlCanvasElement, size: [f64; 2]) -> f6
     (width / size[0] * ratio).clamp(0.1, MAX_SCALE).min(MAX_SIDE / size[0].max(size[1]))
 }
 
-/// Replaces the canvas's picture by an SVG of `size` points, unless `is_wanted` says, when it has been read, that it is not
-/// wanted any more.
+/// Replaces the canvas's picture by an SVG of `size` points, unless `is_wanted` is false when it has been read.
 ///
 /// # Errors
-/// What the browser says when it cannot read the SVG or has no memory for the picture.
+/// The browser's exception if it cannot read the SVG or there is no memory for the picture.
 pub async fn draw_svg(
     canvas: &HtmlCanvasElement,
     svg: &[u8],
@@ -82,7 +82,7 @@ pub async fn svg_as_png(svg: &[u8], size: [f64; 2], pixels_per_point: f64) -> Re
 /// The bytes of a PNG of a canvas.
 ///
 /// # Errors
-/// What the browser says when it has no memory for the picture.
+/// The browser's exception if there is no memory for the picture.
 pub async fn canvas_as_png(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, JsValue> {
     let promise = Promise::new(&mut |resolve: Function, reject: Function| {
         if let Err(error) = canvas.to_blob(&resolve) {
@@ -94,12 +94,12 @@ pub async fn canvas_as_png(canvas: &HtmlCanvasElement) -> Result<Vec<u8>, JsValu
     Ok(Uint8Array::new(&JsFuture::from(blob.array_buffer()).await?).to_vec())
 }
 
-async fn decoded(svg: &[u8]) -> Result<Image, JsValue> {
+async fn decoded(svg: &[u8]) -> Result<ImageElement, JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type("image/svg+xml");
     let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(svg)), &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
-    let image = Image::new();
+    let image = ImageElement::new();
     image.set_src(&url);
     let outcome = JsFuture::from(image.decode()?).await;
     Url::revoke_object_url(&url)?;

@@ -1,4 +1,4 @@
-//! Results in the browser's own storage: they outlive the tab, and no other site and no other program sees them.
+//! Results in the browser's own storage: they outlive the tab, and no other site and no other program can read them.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use web_sys::{
     FileSystemDirectoryHandle, FileSystemFileHandle, FileSystemReadWriteOptions, FileSystemRemoveOptions, FileSystemSyncAccessHandle,
 };
 
-use super::file_handles::{Missing, call, contents, entries, file_of, is_folder, is_missing, parent, top};
+use super::file_handles::{IfMissing, call, contents, entries, file_of, is_folder, is_missing, parent, top};
 use super::words_of;
 use crate::files::{FileError, Store};
 use crate::pace::LocalFuture;
@@ -23,9 +23,9 @@ pub struct OriginStore(FileSystemDirectoryHandle);
 /// Where a file's new bytes begin.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Begin {
-    /// Instead of what was there.
+    /// At the start: the old bytes are replaced.
     AtStart,
-    /// Behind what was there.
+    /// At the end: the new bytes are appended.
     AtEnd,
 }
 
@@ -42,32 +42,32 @@ impl OriginStore {
     }
 
     async fn try_write(&self, path: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        let (folder, name) = parent(&self.0, path, Missing::Made).await?;
+        let (folder, name) = parent(&self.0, path, IfMissing::Create).await?;
         let unfinished = format!("{name}{UNFINISHED}");
-        let file = file_of(&folder, &unfinished, Missing::Made).await?;
+        let file = file_of(&folder, &unfinished, IfMissing::Create).await?;
         fill(&file, bytes, Begin::AtStart).await?;
         if call(&file, "move", &Array::of1(&name.into())).await.is_ok() {
             return Ok(());
         }
         // A browser that cannot rename: here an interruption does harm the file.
-        fill(&file_of(&folder, name, Missing::Made).await?, bytes, Begin::AtStart).await?;
+        fill(&file_of(&folder, name, IfMissing::Create).await?, bytes, Begin::AtStart).await?;
         remove_entry(&folder, &unfinished).await
     }
 
     async fn try_append(&self, path: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        let (folder, name) = parent(&self.0, path, Missing::Made).await?;
-        fill(&file_of(&folder, name, Missing::Made).await?, bytes, Begin::AtEnd).await
+        let (folder, name) = parent(&self.0, path, IfMissing::Create).await?;
+        fill(&file_of(&folder, name, IfMissing::Create).await?, bytes, Begin::AtEnd).await
     }
 
     async fn try_read(&self, path: &str) -> Result<Vec<u8>, JsValue> {
-        let (folder, name) = parent(&self.0, path, Missing::Refused).await?;
-        let file = contents(&file_of(&folder, name, Missing::Refused).await?).await?;
+        let (folder, name) = parent(&self.0, path, IfMissing::Fail).await?;
+        let file = contents(&file_of(&folder, name, IfMissing::Fail).await?).await?;
         Ok(Uint8Array::new(&JsFuture::from(file.array_buffer()).await?).to_vec())
     }
 
     async fn try_list(&self, folder: &str) -> Result<Vec<(String, u64)>, JsValue> {
         // With an empty last part, every part of the folder's path is a folder on the way.
-        let (start, _) = parent(&self.0, &format!("{folder}/"), Missing::Refused).await?;
+        let (start, _) = parent(&self.0, &format!("{folder}/"), IfMissing::Fail).await?;
         let mut waiting = vec![(folder.to_owned(), start)];
         let mut files = Vec::new();
         while let Some((path, handle)) = waiting.pop() {
@@ -86,7 +86,7 @@ impl OriginStore {
 
     async fn try_remove(&self, path: &str) -> Result<(), JsValue> {
         if !path.is_empty() {
-            let (folder, name) = parent(&self.0, path, Missing::Refused).await?;
+            let (folder, name) = parent(&self.0, path, IfMissing::Fail).await?;
             return remove_entry(&folder, name).await;
         }
         for (name, _) in entries(&self.0).await? {
@@ -124,7 +124,7 @@ impl Store for OriginStore {
     }
 }
 
-/// Older browsers read such files everywhere and write them nowhere.
+/// Whether workers can write files: older browsers only read them.
 fn writes_in_workers() -> bool {
     let class = Reflect::get(&js_sys::global(), &"FileSystemFileHandle".into());
     let methods = class.and_then(|class| Reflect::get(&class, &"prototype".into()));

@@ -1,4 +1,4 @@
-//! The page's end of the wire: requests as JSON with files beside them, replies as JSON with array buffers beside them.
+//! Messages between page and engine, on the page: requests as JSON with files, replies as JSON with array buffers.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -18,19 +18,19 @@ const WORKER_URL: &str = "worker_start.js";
 /// Values that are copied at once, 4 MB.
 const PIECE: u32 = 1 << 20;
 
-/// What comes from the worker.
-pub enum FromEngine {
+/// A message from the worker.
+pub enum EngineMessage {
     /// An answer, with its attachments.
-    Reply(Reply, Vec<Attachment>),
-    /// The engine is gone: it panicked, could not be loaded, or spoke another version's language. In the platform's words.
+    Reply(Reply, Vec<ReceivedBuffer>),
+    /// The engine has stopped: it panicked, could not be loaded, or sent a message of another version. With the platform's message.
     Stopped(String),
 }
 
 /// A transferred buffer, still outside wasm memory.
-pub struct Attachment(ArrayBuffer);
+pub struct ReceivedBuffer(ArrayBuffer);
 
-impl Attachment {
-    /// As float32, little-endian as all machines with WebAssembly are. A tail of less than four bytes is dropped.
+impl ReceivedBuffer {
+    /// A copy as float32 values, little-endian as all machines with WebAssembly are. A tail of less than four bytes is dropped.
     ///
     /// Copied piece by piece with a turn of the event loop between: a scan is 25 MB, and memory that is touched for the
     /// first time takes longer to fill than the page's thread may be held up.
@@ -44,7 +44,7 @@ impl Attachment {
         values
     }
 
-    /// A copy of its bytes, for what is small.
+    /// A copy of the bytes; for small buffers.
     pub fn to_bytes(&self) -> Vec<u8> {
         Uint8Array::new(&self.0).to_vec()
     }
@@ -55,26 +55,29 @@ impl Attachment {
     }
 }
 
-/// The engine, as far as the page knows it. Clones speak to the same worker.
+/// The engine's worker, as the page uses it. Clones send to the same worker.
 #[derive(Clone)]
-pub struct EngineHandle(Rc<Inner>);
+pub struct EngineHandle(Rc<EngineLink>);
 
-struct Inner {
-    worker: RefCell<Option<Running>>,
+/// What the clones of a handle share.
+struct EngineLink {
+    worker: RefCell<Option<EngineWorker>>,
     next_job: Cell<u32>,
-    on_message: Rc<dyn Fn(FromEngine)>,
+    on_message: Rc<dyn Fn(EngineMessage)>,
 }
 
-struct Running {
+/// A running worker, with the closures that receive its events.
+struct EngineWorker {
     worker: Worker,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 impl EngineHandle {
-    /// Starts the worker; everything it says goes to `on_message`, never before this function has returned.
-    pub fn start(on_message: impl Fn(FromEngine) + 'static) -> Self {
-        let handle = EngineHandle(Rc::new(Inner { worker: RefCell::new(None), next_job: Cell::new(1), on_message: Rc::new(on_message) }));
+    /// Starts the worker; every message goes to `on_message`, never before this function has returned.
+    pub fn start(on_message: impl Fn(EngineMessage) + 'static) -> Self {
+        let handle =
+            EngineHandle(Rc::new(EngineLink { worker: RefCell::new(None), next_job: Cell::new(1), on_message: Rc::new(on_message) }));
         handle.restart();
         handle
     }
@@ -84,7 +87,7 @@ impl EngineHandle {
         if let Some(old) = self.0.worker.take() {
             old.worker.terminate();
         }
-        match Running::new(&self.0.on_message) {
+        match EngineWorker::new(&self.0.on_message) {
             Ok(running) => *self.0.worker.borrow_mut() = Some(running),
             Err(error) => self.report_later(words_of(&error)),
         }
@@ -111,12 +114,12 @@ impl EngineHandle {
 
     fn report_later(&self, words: String) {
         let on_message = self.0.on_message.clone();
-        wasm_bindgen_futures::spawn_local(async move { on_message(FromEngine::Stopped(words)) });
+        wasm_bindgen_futures::spawn_local(async move { on_message(EngineMessage::Stopped(words)) });
     }
 }
 
-impl Running {
-    fn new(on_message: &Rc<dyn Fn(FromEngine)>) -> Result<Self, JsValue> {
+impl EngineWorker {
+    fn new(on_message: &Rc<dyn Fn(EngineMessage)>) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&bootstrap_url()?, &options)?;
@@ -126,11 +129,11 @@ impl Running {
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
             // A script that cannot be loaded fires an event without a message.
-            deliver(FromEngine::Stopped(Reflect::get(&event, &"message".into()).ok().and_then(|m| m.as_string()).unwrap_or_default()));
+            deliver(EngineMessage::Stopped(Reflect::get(&event, &"message".into()).ok().and_then(|m| m.as_string()).unwrap_or_default()));
         });
         worker.set_onmessage(Some(on_message_event.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Running { worker, _on_message: on_message_event, _on_error: on_error })
+        Ok(EngineWorker { worker, _on_message: on_message_event, _on_error: on_error })
     }
 }
 
@@ -159,18 +162,18 @@ fn files_as_js(files: &[PickedFile]) -> Result<Array, JsValue> {
     Ok(list)
 }
 
-fn read_message(data: &JsValue) -> FromEngine {
+fn read_message(data: &JsValue) -> EngineMessage {
     let field = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
     if let Some(words) = field("stopped").as_string() {
-        return FromEngine::Stopped(words);
+        return EngineMessage::Stopped(words);
     }
     match serde_json::from_str(&field("json").as_string().unwrap_or_default()) {
-        Ok(reply) => FromEngine::Reply(reply, attachments(&field("buffers"))),
-        Err(error) => FromEngine::Stopped(error.to_string()),
+        Ok(reply) => EngineMessage::Reply(reply, attachments(&field("buffers"))),
+        Err(error) => EngineMessage::Stopped(error.to_string()),
     }
 }
 
-fn attachments(buffers: &JsValue) -> Vec<Attachment> {
+fn attachments(buffers: &JsValue) -> Vec<ReceivedBuffer> {
     let Some(list) = buffers.dyn_ref::<Array>() else { return Vec::new() };
-    list.iter().filter_map(|buffer| buffer.dyn_into().ok()).map(Attachment).collect()
+    list.iter().filter_map(|buffer| buffer.dyn_into().ok()).map(ReceivedBuffer).collect()
 }

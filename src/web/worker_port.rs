@@ -1,4 +1,4 @@
-//! The worker's end of the wire. `www/worker_start.js` keeps what arrives before [`serve`] is called.
+//! Messages between page and engine, in the worker. `www/worker_start.js` keeps messages that arrive before [`serve`] is called.
 
 use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,7 @@ pub struct Port(DedicatedWorkerGlobalScope);
 /// Calls `on_job` for every job that the page sends, with the chosen files and their paths, in order of arrival.
 ///
 /// `on_job` must return soon: put the job into a queue and work on it in a spawned future, so that a cancel can overtake.
-/// From here on a panic is told to the page before the program ends.
+/// From here on a panic is reported to the page before the program ends.
 pub fn serve(on_job: impl Fn(Port, Job, Vec<(String, File)>) + 'static) {
     let port = Port(js_sys::global().unchecked_into());
     report_panics();
@@ -48,7 +48,7 @@ impl Port {
     fn stopped(&self, words: &str) {
         let message = Object::new();
         let _ = Reflect::set(&message, &"stopped".into(), &words.into());
-        // If even this fails there is no way left to tell anybody.
+        // If even this fails, there is no way left to report it.
         let _ = self.0.post_message(&message);
     }
 }

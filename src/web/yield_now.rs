@@ -1,4 +1,4 @@
-//! Giving the event loop a turn.
+//! Yielding to the event loop.
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
@@ -11,7 +11,7 @@ use web_sys::MessageChannel;
 pub async fn macrotask() {
     let promise = Promise::new(&mut |resolve: Function, _reject: Function| {
         if post_to_self(&resolve).is_err() {
-            // Without a channel the turn is not given, which delays a cancel but loses nothing.
+            // Without a channel the event loop gets no turn, which delays a cancel but loses nothing.
             let _ = resolve.call0(&JsValue::NULL);
         }
     });

@@ -1,4 +1,4 @@
-//! Archives that are not held: a member is a part of its archive, and is read from there.
+//! Archives that are not read into memory: a member is a range of its archive, and is read from there.
 
 use std::io::{Cursor, Write};
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::checkpoints::{self, Entry, Storage};
-use crate::watched::{Watched, refusal};
+use crate::recorded_file::{RecordedFile, refusal};
 
 /// Values of the checkpoint's tensor: three slices.
 const N_VALUES: usize = 5 << 19;
@@ -52,7 +52,7 @@ fn tar(members: &[(String, Vec<u8>)]) -> Vec<u8> {
     tar.into_inner().unwrap()
 }
 
-fn open(name: &str, archive: &Rc<Watched>) -> Result<FileTree, FileError> {
+fn open(name: &str, archive: &Rc<RecordedFile>) -> Result<FileTree, FileError> {
     block_on(open_uploads(vec![(name.to_owned(), archive.clone() as Rc<dyn FileSource>)]))
 }
 
@@ -66,7 +66,7 @@ fn members_are_read_from_the_archive() {
     let members = members();
     let stored = zip(&members, CompressionMethod::Stored);
     for (name, bytes, n_listed) in [("study.zip", stored, 300_000), ("study.tar", tar(&members), 700_000)] {
-        let archive = Watched::new(bytes);
+        let archive = RecordedFile::new(bytes);
         let tree = open(name, &archive).unwrap();
         let (_, n_bytes, _) = archive.take_reads();
         assert!(n_bytes < n_listed, "{name}: {n_bytes} bytes were read to list the members");
@@ -83,7 +83,7 @@ fn members_are_read_from_the_archive() {
 #[test]
 fn compressed_members_are_unpacked_while_the_archive_is_read() {
     let members = members();
-    let archive = Watched::new(zip(&members, CompressionMethod::Deflated));
+    let archive = RecordedFile::new(zip(&members, CompressionMethod::Deflated));
     let tree = open("study.zip", &archive).unwrap();
     archive.take_reads();
     assert!(weights(&tree) == values(), "other weights");
@@ -103,7 +103,7 @@ fn a_checksum_is_looked_at_by_who_reads_everything() {
         let directory = bytes.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         let second = directory + 4 + bytes[directory + 4..].windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         bytes[second + 16] ^= 1;
-        let tree = open("study.zip", &Watched::new(bytes)).unwrap();
+        let tree = open("study.zip", &RecordedFile::new(bytes)).unwrap();
         let reason = "Invalid checksum".to_owned();
         let expected = FileError::BadArchive { path: format!("study.zip/{CHECKPOINT}"), format: "zip", reason };
         assert_eq!(block_on(tree.read(CHECKPOINT)).unwrap_err(), expected, "{method}");
@@ -115,13 +115,13 @@ fn a_checksum_is_looked_at_by_who_reads_everything() {
 fn an_archive_that_cannot_be_read_is_reported_wherever_that_is() {
     let members = members();
     for (name, bytes) in [("study.zip", zip(&members, CompressionMethod::Deflated)), ("study.tar", tar(&members))] {
-        let archive = Watched::new(bytes);
+        let archive = RecordedFile::new(bytes);
         let all = || open(name, &archive).map(|tree| block_on(tree.read(CHECKPOINT)).map(drop));
         all().unwrap().unwrap();
         let (n_reads, ..) = archive.take_reads();
-        for patience in 0..n_reads {
-            archive.patience.set(Some(patience));
-            assert_eq!(all().and_then(|read| read).unwrap_err(), refusal(), "{name} after {patience} reads");
+        for n_succeed in 0..n_reads {
+            archive.n_reads_left.set(Some(n_succeed));
+            assert_eq!(all().and_then(|read| read).unwrap_err(), refusal(), "{name} after {n_succeed} reads");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Fused blocks on the CPU against the same block in float64, written down as its definition reads.
 
-use maplens::network::kernels::cpu::{CpuBlock, OutputGradient};
-use maplens::network::kernels::{BlockParameters, Rectifier, winner};
+use maplens::kernels::cpu::{CpuBlock, OutputGradient};
+use maplens::kernels::{BlockParameters, Rectifier, winner};
 
 use crate::noise::Noise;
 use crate::numerics::max_magnitude;

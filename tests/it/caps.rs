@@ -4,7 +4,7 @@ use std::io::Read;
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ElementSource, ImageCatalogue, ImageFormat, InputSpec, read_image};
-use maplens::files::{FileTree, MemoryFile, held};
+use maplens::files::{FileTree, MemoryFile, memory_file};
 use maplens::torch_file;
 use maplens::volume::{Affine, Extraction, Volume, nifti};
 use pollster::block_on;
@@ -282,7 +282,7 @@ fn a_strided_image_tensor_is_not_transposed() {
     let tree = tree_with("fortran.pt", bytes("tests/data/torch/fortran.zip.pt"));
     let (catalogue, _) = open(&tree, None).unwrap();
     let image = block_on(read_image(&tree, &catalogue.entries[0])).unwrap();
-    let tensor = block_on(torch_file::read_tensor("fortran.pt", &held(bytes("tests/data/torch/fortran.zip.pt")))).unwrap();
+    let tensor = block_on(torch_file::read_tensor("fortran.pt", &memory_file(bytes("tests/data/torch/fortran.zip.pt")))).unwrap();
     assert_ne!(tensor.strides().last(), Some(&1));
     assert_eq!(image.volume.data(), block_on(tensor.to_f32_vec()).unwrap());
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use maplens::caps::{CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageFormat, InputSpec, SessionElements};
-use maplens::files::{FileError, FileSource, FileTree, MemoryFile, held};
+use maplens::files::{FileError, FileSource, FileTree, MemoryFile, memory_file};
 use maplens::pace::LocalFuture;
 use maplens::torch_file::write_tensor;
 use maplens::volume::extraction::SliceChannels;
@@ -146,7 +146,7 @@ fn elements_are_cut_from_strided_image_tensors() {
     let mut tree = FileTree::default();
     let file = bytes("tests/data/torch/fortran.zip.pt");
     insert(&mut tree, &format!("{SESSION}/deeplearning_prepare_data/image_based/custom/{STEM}.pt"), file.clone());
-    let tensor = block_on(maplens::torch_file::read_tensor("fortran.pt", &held(file))).unwrap();
+    let tensor = block_on(maplens::torch_file::read_tensor("fortran.pt", &memory_file(file))).unwrap();
     let (shape, values) = (tensor.shape().to_vec(), block_on(tensor.to_f32_vec()).unwrap());
     assert_ne!(tensor.strides().last(), Some(&1));
     let [.., n_j, n_k] = shape[..] else { panic!("{shape:?}") };
@@ -238,11 +238,11 @@ fn what_a_mask_lacks_is_told() {
     halves.iter_mut().for_each(|value| *value *= 0.5);
     let elsewhere = with_mask(MASK, nifti::write(&Volume::new(SHAPE, halves, Affine::IDENTITY).unwrap()));
     let image = format!("{SESSION}/t1_linear/{STEM}.nii.gz");
-    let told = [
+    let expected = [
         format!("{MASK}: has values other than 0 and 1; the image is multiplied by them, as ClinicaDL does"),
         format!("{MASK}: lies elsewhere in the head than {image}; voxels are multiplied by their indices all the same, as ClinicaDL does"),
     ];
-    assert_eq!(sentences(&outcome(&elsewhere).unwrap().warnings), told);
+    assert_eq!(sentences(&outcome(&elsewhere).unwrap().warnings), expected);
 }
 
 /// ClinicaDL takes masks of shape 1×D×H×W, too; their affine places other axes and is not looked at.
@@ -274,13 +274,13 @@ fn all_sessions_are_checked_before_anything_is_computed() {
     let sessions = ["sub-1", "sub-2", "sub-3", "sub-4", "sub-5"].map(key);
     let mut source = ElementSource::new(spec(Extraction::Patch { size: 3, stride: 3 }));
     let problems = block_on(source.check(&tree, &catalogue, &sessions, None));
-    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let reported: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let (two, three, again) = (session("sub-2"), session("sub-3"), session("sub-3").replace("t1_linear", "again"));
-    assert_eq!(said[0], format!("sub-2 ses-M00: {two}: patches of 3×3×3 voxels do not fit an image of 2×2×2 voxels"));
+    assert_eq!(reported[0], format!("sub-2 ses-M00: {two}: patches of 3×3×3 voxels do not fit an image of 2×2×2 voxels"));
     let sentence = format!("sub-3 ses-M00: 2 images match, and nothing tells which is meant: {again}, {three}");
-    assert_eq!(said[1], sentence);
-    assert!(said[2].starts_with(&format!("sub-4 ses-M00: {}: truncated", session("sub-4"))), "{}", said[2]);
-    assert_eq!(said[3..], ["sub-5 ses-M00: no image of it in caps"]);
+    assert_eq!(reported[1], sentence);
+    assert!(reported[2].starts_with(&format!("sub-4 ses-M00: {}: truncated", session("sub-4"))), "{}", reported[2]);
+    assert_eq!(reported[3..], ["sub-5 ses-M00: no image of it in caps"]);
 
     let expected = ExpectedInput { shape: vec![1, 3, 48, 40], size_reduction: SizeReduction::from_factor(3) };
     let mut source = ElementSource::new(spec(Extraction::Image));

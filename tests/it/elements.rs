@@ -303,7 +303,7 @@ fn elements_of(extraction: &Extraction, shape: [usize; 3]) -> Vec<Element> {
     extraction.elements(shape, &masks).unwrap()
 }
 
-/// Told independently of how elements are cut: by the definition of each mode.
+/// The expected elements by the definition of each mode, computed independently of the code that cuts them.
 fn is_in_support(element: &Element, [i, j, k]: [usize; 3]) -> bool {
     let is_kept = |axis: usize, index: usize| element.planes[axis].contains(&index);
     let in_mask = match element.name.as_str() {
@@ -326,7 +326,7 @@ fn constant(shape: [usize; 3], value: f32) -> Volume {
     volume_of(shape, |_| value)
 }
 
-/// The same numbers every time, no two alike: a multiplicative generator modulo a prime.
+/// Reproducible numbers, no two alike: a multiplicative generator modulo a prime.
 fn noise(shape: [usize; 3]) -> Volume {
     let states = std::iter::successors(Some(1_u64), |state| Some(state * 16_807 % 2_147_483_647));
     let data = states.skip(1).take(shape.iter().product()).map(|state| (state as f64 / 2_147_483_647.0) as f32 + 0.25).collect();

@@ -1,7 +1,7 @@
 //! Figures through the engine's messages: backgrounds, the hash of the record, and what is refused.
 
 use maplens::engine::{FigureFiles, RequestFiles};
-use maplens::files::held;
+use maplens::files::memory_file;
 use maplens::protocol::{
     Attachment, Convention, Event, Explanation, ExportKind, FigureForm, FigureReady, FigureRequest, FigureVolume, Method, ParticipantKey,
     Quantity, Request, VolumeHeader,
@@ -95,7 +95,7 @@ fn volume(number: u32) -> FigureVolume {
 /// Voxels of such volumes, by functions of their index.
 fn voxels(values: &[fn(usize) -> f32]) -> RequestFiles {
     let bytes = |value: &fn(usize) -> f32| (0..14 * 17 * 14).flat_map(|index| value(index).to_le_bytes()).collect::<Vec<u8>>();
-    RequestFiles::Figure(FigureFiles { template: None, volumes: values.iter().map(|value| held(bytes(value))).collect() })
+    RequestFiles::Figure(FigureFiles { template: None, volumes: values.iter().map(|value| memory_file(bytes(value))).collect() })
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn send(role: VolumeRole, files: &[(&str, &[u8])]) -> (Event, Vec<Attachment>) {
 }
 
 fn opened(role: VolumeRole, files: &[(&str, &[u8])]) -> (VolumeReady, Vec<f32>) {
-    match say(role, files) {
+    match send(role, files) {
         (Event::Volume(ready), mut attachments) => match attachments.remove(0) {
             Attachment::Floats(values) => (*ready, values.to_vec()),
             Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -36,7 +36,7 @@ fn opened(role: VolumeRole, files: &[(&str, &[u8])]) -> (VolumeReady, Vec<f32>) 
 }
 
 fn refusal(files: &[(&str, &[u8])]) -> String {
-    match say(VolumeRole::Overlay, files).0 {
+    match send(VolumeRole::Overlay, files).0 {
         Event::Failed(failure) => format!("{} | {}", failure.what, failure.hint),
         event => panic!("{event:?}"),
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use maplens::files::{FileError, FileSource, FileTree, HELD_LIMIT, MemoryFile, open_uploads};
+use maplens::files::{FileError, FileSource, FileTree, MEMORY_LIMIT, MemoryFile, open_uploads};
 use maplens::pace::LocalFuture;
 use pollster::block_on;
 
@@ -179,7 +179,7 @@ struct Huge;
 
 impl FileSource for Huge {
     fn len(&self) -> u64 {
-        HELD_LIMIT + 1
+        MEMORY_LIMIT + 1
     }
 
     fn read(&self, range: std::ops::Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
@@ -191,7 +191,7 @@ impl FileSource for Huge {
 #[test]
 fn too_large_archives_are_not_read() {
     let error = block_on(open_uploads(vec![("big.zip".to_owned(), Rc::new(Huge) as Rc<dyn FileSource>)])).err();
-    assert_eq!(error, Some(FileError::TooLarge { path: "big.zip".to_owned(), size: HELD_LIMIT + 1, limit: HELD_LIMIT }));
+    assert_eq!(error, Some(FileError::TooLarge { path: "big.zip".to_owned(), size: MEMORY_LIMIT + 1, limit: MEMORY_LIMIT }));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use maplens::files::{FileTree, MemoryFile, held};
+use maplens::files::{FileTree, MemoryFile, memory_file};
 use maplens::torch_file;
 use pollster::block_on;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ pub fn bytes(path: &str) -> Vec<u8> {
     std::fs::read(&full).unwrap_or_else(|error| panic!("{}: {error}", full.display()))
 }
 
-/// What a JSON file says; the path is relative to the repository.
+/// The content of a JSON file; the path is relative to the repository.
 pub fn json<T: DeserializeOwned>(path: &str) -> T {
     serde_json::from_slice(&bytes(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -36,7 +36,7 @@ pub fn cases<T: DeserializeOwned>(path: &str) -> Vec<T> {
 
 /// Shape and values of a saved tensor.
 pub fn tensor(file_name: &str, bytes: Vec<u8>) -> (Vec<usize>, Vec<f32>) {
-    let tensor = block_on(torch_file::read_tensor(file_name, &held(bytes))).unwrap();
+    let tensor = block_on(torch_file::read_tensor(file_name, &memory_file(bytes))).unwrap();
     (tensor.shape().to_vec(), block_on(tensor.to_f32_vec()).unwrap())
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use maplens::engine::study::device;
-use maplens::network::kernels::gpu::GpuBlock;
-use maplens::network::kernels::{BlockParameters, Rectifier};
+use maplens::kernels::gpu::GpuBlock;
+use maplens::kernels::{BlockParameters, Rectifier};
 use maplens::protocol::DeviceChoice;
 
 use crate::numerics::fused_blocks;

@@ -5,24 +5,24 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use maplens::helpers::{HelperEvent, HelperPort, Packet, ReceivedPacket};
-use maplens::network::helper_pool::{Answer, Helper};
+use maplens::network::helper_pool::{BlockServer, HelperResponse};
 use maplens::pace::LocalFuture;
 
 /// How helpers behave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Temper {
+pub enum Behaviour {
     Good,
-    /// They answer a few times, and then no more.
+    /// They respond a few times, and then no more.
     Silent,
-    /// They answer a few times, and then fail.
+    /// They respond a few times, and then fail.
     Failing,
-    /// They answer what nobody asked for.
+    /// They respond a few times, and then with too few values.
     Short,
-    /// They answer no number.
+    /// They respond a few times, and then without naming a piece.
     Nameless,
     /// The platform starts none.
     Unstartable,
-    /// The platform takes no message for them.
+    /// The platform cannot post packets to them any more.
     Unreachable,
     /// They are started, and never ready.
     Late,
@@ -30,28 +30,28 @@ pub enum Temper {
 
 /// Helpers in the same thread, whose messages are the bytes that workers would be sent.
 pub struct InProcess {
-    temper: Temper,
-    helpers: RefCell<Vec<Helper>>,
-    on_their_way: RefCell<VecDeque<(usize, HelperEvent)>>,
+    behaviour: Behaviour,
+    helpers: RefCell<Vec<BlockServer>>,
+    in_flight: RefCell<VecDeque<(usize, HelperEvent)>>,
     inbox: RefCell<VecDeque<(usize, HelperEvent)>>,
     /// How many pieces were computed.
-    pub n_answers: Cell<usize>,
-    /// How often it was told that helpers are done without.
+    pub n_responses: Cell<usize>,
+    /// How often it was logged that computation goes on without helpers.
     pub n_warnings: Cell<usize>,
 }
 
-/// After so many answers, tempers show.
+/// After so many responses, behaviours differ.
 const BEFORE: usize = 3;
 
 struct Message {
-    words: String,
+    header: String,
     floats: Vec<u8>,
     bytes: Vec<u8>,
 }
 
 impl ReceivedPacket for Message {
-    fn words(&self) -> &str {
-        &self.words
+    fn header(&self) -> &str {
+        &self.header
     }
 
     fn n_floats(&self) -> usize {
@@ -72,36 +72,36 @@ impl ReceivedPacket for Message {
 }
 
 impl InProcess {
-    pub fn new(temper: Temper) -> Rc<Self> {
-        let (helpers, on_their_way, inbox) = Default::default();
-        Rc::new(Self { temper, helpers, on_their_way, inbox, n_answers: Cell::new(0), n_warnings: Cell::new(0) })
+    pub fn new(behaviour: Behaviour) -> Rc<Self> {
+        let (helpers, in_flight, inbox) = Default::default();
+        Rc::new(Self { behaviour, helpers, in_flight, inbox, n_responses: Cell::new(0), n_warnings: Cell::new(0) })
     }
 
-    fn answer(&self, helper: usize, packet: &Packet<'_>) {
-        let mut message = Message { words: packet.words.clone(), floats: Vec::new(), bytes: packet.bytes.concat() };
+    fn respond(&self, helper: usize, packet: &Packet<'_>) {
+        let mut message = Message { header: packet.header.clone(), floats: Vec::new(), bytes: packet.bytes.concat() };
         message.floats.extend(packet.floats.concat().iter().flat_map(|value| value.to_le_bytes()));
         let mut floats = vec![0.0; message.n_floats()];
         message.copy_floats(0, &mut floats);
-        let event = match self.helpers.borrow_mut()[helper].handle(&message.words, &floats, &message.bytes) {
+        let event = match self.helpers.borrow_mut()[helper].handle(&message.header, &floats, &message.bytes) {
             Ok(None) => return,
-            Ok(Some(answer)) => self.event_of(answer),
-            Err(words) => Some(HelperEvent::Failed(words)),
+            Ok(Some(response)) => self.event_of(response),
+            Err(why) => Some(HelperEvent::Failed(why)),
         };
-        self.on_their_way.borrow_mut().extend(event.map(|event| (helper, event)));
+        self.in_flight.borrow_mut().extend(event.map(|event| (helper, event)));
     }
 
-    fn event_of(&self, Answer { words, floats, bytes }: Answer) -> Option<HelperEvent> {
-        self.n_answers.set(self.n_answers.get() + 1);
-        let is_good = self.n_answers.get() <= BEFORE;
-        let mut message = Message { words, floats: floats.iter().flat_map(|value| value.to_le_bytes()).collect(), bytes };
-        match self.temper {
-            Temper::Silent if !is_good => return None,
-            Temper::Failing if !is_good => return Some(HelperEvent::Failed("no more".to_owned())),
-            Temper::Short if !is_good => message.floats.truncate(message.floats.len() - 4),
-            Temper::Nameless if !is_good => message.words = "who?".to_owned(),
+    fn event_of(&self, HelperResponse { header, floats, bytes }: HelperResponse) -> Option<HelperEvent> {
+        self.n_responses.set(self.n_responses.get() + 1);
+        let is_good = self.n_responses.get() <= BEFORE;
+        let mut message = Message { header, floats: floats.iter().flat_map(|value| value.to_le_bytes()).collect(), bytes };
+        match self.behaviour {
+            Behaviour::Silent if !is_good => return None,
+            Behaviour::Failing if !is_good => return Some(HelperEvent::Failed("no more".to_owned())),
+            Behaviour::Short if !is_good => message.floats.truncate(message.floats.len() - 4),
+            Behaviour::Nameless if !is_good => message.header = "who?".to_owned(),
             _ => {}
         }
-        Some(HelperEvent::Answer(Box::new(message)))
+        Some(HelperEvent::Response(Box::new(message)))
     }
 }
 
@@ -111,43 +111,43 @@ impl HelperPort for InProcess {
     }
 
     fn start(&self, n: usize) -> Result<(), String> {
-        if self.temper == Temper::Unstartable {
+        if self.behaviour == Behaviour::Unstartable {
             return Err("not here".to_owned());
         }
-        *self.helpers.borrow_mut() = (0..n).map(|_| Helper::default()).collect();
-        let ready = (0..n).filter(|_| self.temper != Temper::Late).map(|helper| (helper, HelperEvent::Ready));
-        self.on_their_way.borrow_mut().extend(ready);
+        *self.helpers.borrow_mut() = (0..n).map(|_| BlockServer::default()).collect();
+        let ready = (0..n).filter(|_| self.behaviour != Behaviour::Late).map(|helper| (helper, HelperEvent::Ready));
+        self.in_flight.borrow_mut().extend(ready);
         Ok(())
     }
 
     fn post(&self, helper: usize, packet: &Packet<'_>) -> Result<(), String> {
-        if self.temper == Temper::Unreachable && self.n_answers.get() >= BEFORE {
-            return Err("nobody there".to_owned());
+        if self.behaviour == Behaviour::Unreachable && self.n_responses.get() >= BEFORE {
+            return Err("not reachable".to_owned());
         }
-        self.answer(helper, packet);
+        self.respond(helper, packet);
         Ok(())
     }
 
-    fn take(&self) -> Option<(usize, HelperEvent)> {
+    fn next_event(&self) -> Option<(usize, HelperEvent)> {
         self.inbox.borrow_mut().pop_front()
     }
 
     /// One message arrives, in turn the oldest and the newest: helpers are not equally fast.
-    fn turn(&self) -> LocalFuture<'_, ()> {
-        let mut on_their_way = self.on_their_way.borrow_mut();
-        let is_odd = on_their_way.len() % 2 == 1;
-        self.inbox.borrow_mut().extend(if is_odd { on_their_way.pop_front() } else { on_their_way.pop_back() });
+    fn yield_now(&self) -> LocalFuture<'_, ()> {
+        let mut in_flight = self.in_flight.borrow_mut();
+        let is_odd = in_flight.len() % 2 == 1;
+        self.inbox.borrow_mut().extend(if is_odd { in_flight.pop_front() } else { in_flight.pop_back() });
         Box::pin(std::future::ready(()))
     }
 
-    fn wait(&self) -> LocalFuture<'_, ()> {
-        self.inbox.borrow_mut().append(&mut self.on_their_way.borrow_mut());
+    fn wait_for_event(&self) -> LocalFuture<'_, ()> {
+        self.inbox.borrow_mut().append(&mut self.in_flight.borrow_mut());
         Box::pin(std::future::ready(()))
     }
 
-    fn dismiss(&self) {
+    fn terminate(&self) {
         self.helpers.borrow_mut().clear();
-        self.on_their_way.borrow_mut().clear();
+        self.in_flight.borrow_mut().clear();
         self.inbox.borrow_mut().clear();
     }
 

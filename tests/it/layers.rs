@@ -2,15 +2,15 @@
 //! piece, and row by row.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use maplens::network::kernels::ResidualBlock;
+use maplens::kernels::Activation;
+use maplens::network::fusing::ResidualBlock;
+use maplens::network::layer_node::LayerNode;
 use maplens::network::layers::{
-    Activation, BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SqueezeExcitation, Window,
+    BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SlidingWindow, SqueezeExcitation,
 };
 use maplens::network::progress::WalkProgress;
-use maplens::network::step::Step;
-use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};
-use maplens::pace::Stage;
-use maplens::pace::Unpaced;
+use maplens::network::{FeatureMaps, Keep, KernelChoice, SpatialPass, WorkLimits};
+use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
 
@@ -27,20 +27,20 @@ const AUTODIFF: f64 = 1e-5;
 /// One row at a time, whatever that costs.
 const ROW_BY_ROW: WorkLimits = WorkLimits { max_tensor_bytes: u64::MAX, max_work: 1, max_fused_work: 1, ..WorkLimits::CPU };
 
-/// Names, steps and the shape of an input.
-fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
+/// Names, nodes and the shape of an input.
+fn cases(device: &Device) -> Vec<(&'static str, Vec<LayerNode>, [usize; 4])> {
     let mut make = Maker { noise: Noise(7), device };
-    let rows = |layer: RowLayer| vec![Step::Rows(layer)];
-    let activation = |activation| Step::Rows(RowLayer::Activation(activation));
-    let pad_pool = |n_axes| Step::Rows(RowLayer::PadMaxPool(PadMaxPool::new(n_axes)));
-    let max_pool = |n_axes, padding| Step::Rows(RowLayer::MaxPool(MaxPool::new(n_axes, padding)));
+    let rows = |layer: RowLayer| vec![LayerNode::Rows(layer)];
+    let activation = |activation| LayerNode::Rows(RowLayer::Activation(activation));
+    let pad_pool = |n_axes| LayerNode::Rows(RowLayer::PadMaxPool(PadMaxPool::new(n_axes)));
+    let max_pool = |n_axes, padding| LayerNode::Rows(RowLayer::MaxPool(MaxPool::new(n_axes, padding)));
     let mut cases = vec![
-        ("convolution", rows(make.convolution([3, 2], Window::new(3, 3, 1, 1))), [2, 4, 5, 3]),
-        ("convolution of stride 2", rows(make.convolution([3, 2], Window::new(3, 3, 2, 1))), [2, 4, 5, 6]),
-        ("convolution of stride 2, odd", rows(make.convolution([3, 2], Window::new(3, 3, 2, 1))), [2, 5, 4, 3]),
-        ("2D convolution 7×7 of stride 2", rows(make.convolution([3, 2], Window::new(2, 7, 2, 3))), [2, 9, 8, 1]),
-        ("2D convolution 1×1 of stride 2", rows(make.convolution([3, 2], Window::new(2, 1, 2, 0))), [2, 6, 5, 1]),
-        ("2D convolution", rows(make.convolution([3, 2], Window::new(2, 3, 1, 1))), [2, 5, 4, 1]),
+        ("convolution", rows(make.convolution([3, 2], SlidingWindow::new(3, 3, 1, 1))), [2, 4, 5, 3]),
+        ("convolution of stride 2", rows(make.convolution([3, 2], SlidingWindow::new(3, 3, 2, 1))), [2, 4, 5, 6]),
+        ("convolution of stride 2, odd", rows(make.convolution([3, 2], SlidingWindow::new(3, 3, 2, 1))), [2, 5, 4, 3]),
+        ("2D convolution 7×7 of stride 2", rows(make.convolution([3, 2], SlidingWindow::new(2, 7, 2, 3))), [2, 9, 8, 1]),
+        ("2D convolution 1×1 of stride 2", rows(make.convolution([3, 2], SlidingWindow::new(2, 1, 2, 0))), [2, 6, 5, 1]),
+        ("2D convolution", rows(make.convolution([3, 2], SlidingWindow::new(2, 3, 1, 1))), [2, 5, 4, 1]),
         ("block", make.block(Activation::Relu, 3, true), [1, 5, 4, 7]),
         ("block of stride 2", make.block(Activation::Relu, 3, false), [1, 5, 4, 7]),
         ("block with LeakyReLU", make.block(Activation::LeakyRelu, 3, true), [1, 3, 6, 5]),
@@ -58,44 +58,48 @@ fn cases(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
         ("2D overlapping pooling, padded", vec![max_pool(2, 1)], [2, 6, 5, 1]),
         ("LeakyReLU and padded pooling", vec![activation(Activation::LeakyRelu), pad_pool(3)], [1, 3, 5, 4]),
         ("ReLU and overlapping pooling", vec![activation(Activation::Relu), max_pool(3, 0)], [1, 5, 5, 5]),
-        ("instance normalisation", vec![Step::InstanceNorm], [2, 3, 4, 3]),
-        ("squeeze-excitation", vec![Step::SqueezeExcitation(Box::new(make.squeeze_excitation()))], [4, 3, 2, 3]),
-        ("average", vec![Step::AveragePool], [2, 3, 4, 3]),
+        ("instance normalisation", vec![LayerNode::InstanceNorm], [2, 3, 4, 3]),
+        ("squeeze-excitation", vec![LayerNode::SqueezeExcitation(Box::new(make.squeeze_excitation()))], [4, 3, 2, 3]),
+        ("average", vec![LayerNode::AveragePool], [2, 3, 4, 3]),
     ];
-    let branch = vec![Step::Rows(make.convolution([2, 2], Window::new(3, 3, 1, 1))), Step::Rows(make.batch_norm())];
-    let identity = Step::Residual { branch: branch.clone(), shortcut: Vec::new() };
+    let branch = vec![LayerNode::Rows(make.convolution([2, 2], SlidingWindow::new(3, 3, 1, 1))), LayerNode::Rows(make.batch_norm())];
+    let identity = LayerNode::Residual { branch: branch.clone(), shortcut: Vec::new() };
     cases.push(("residual, identity", vec![identity], [2, 4, 3, 3]));
-    let shortcut = vec![make.convolution([2, 2], Window::new(3, 1, 1, 0))];
-    let convolved = Step::Residual { branch, shortcut };
+    let shortcut = vec![make.convolution([2, 2], SlidingWindow::new(3, 1, 1, 0))];
+    let convolved = LayerNode::Residual { branch, shortcut };
     // Few voxels: inputs ten steps apart grow with their number, and sums of them must stay about 10 (FINITE_DIFFERENCE).
     cases.push(("residual, convolution, ELU and pooling", vec![convolved, activation(Activation::Elu), max_pool(3, 0)], [2, 7, 3, 3]));
-    let branch = vec![Step::Rows(make.convolution([2, 2], Window::new(2, 3, 2, 1)))];
-    let downsample = vec![make.convolution([2, 2], Window::new(2, 1, 2, 0)), make.batch_norm()];
-    cases.push(("2D residual, downsampled", vec![Step::Residual { branch, shortcut: downsample }], [2, 6, 5, 1]));
+    let branch = vec![LayerNode::Rows(make.convolution([2, 2], SlidingWindow::new(2, 3, 2, 1)))];
+    let downsample = vec![make.convolution([2, 2], SlidingWindow::new(2, 1, 2, 0)), make.batch_norm()];
+    cases.push(("2D residual, downsampled", vec![LayerNode::Residual { branch, shortcut: downsample }], [2, 6, 5, 1]));
     cases
 }
 
 /// Whole blocks of ResNet3D and SqueezeExcitationCNN. Their hidden layers have kinks, from which no choice of the input keeps
 /// away: finite differences are for `residual.rs`, in float64.
-fn residual_blocks(device: &Device) -> Vec<(&'static str, Vec<Step>, [usize; 4])> {
+fn residual_blocks(device: &Device) -> Vec<(&'static str, Vec<LayerNode>, [usize; 4])> {
     let mut make = Maker { noise: Noise(8), device };
-    let pool = Step::Rows(RowLayer::MaxPool(MaxPool::new(3, 0)));
+    let pool = LayerNode::Rows(RowLayer::MaxPool(MaxPool::new(3, 0)));
     let mut cases = Vec::new();
     for (name, activation, shape) in
         [("residual block with ELU", Activation::Elu, [1, 8, 5, 7]), ("residual block with ReLU", Activation::Relu, [2, 7, 6, 3])]
     {
         let convolved = make.residual_branch([shape[0], 2], activation);
-        let shortcut = vec![make.convolution([2, shape[0]], Window::new(3, 1, 1, 0))];
-        let block = Step::Residual { branch: convolved, shortcut };
-        cases.push((name, vec![block, Step::Rows(RowLayer::Activation(activation)), pool.clone()], shape));
+        let shortcut = vec![make.convolution([2, shape[0]], SlidingWindow::new(3, 1, 1, 0))];
+        let block = LayerNode::Residual { branch: convolved, shortcut };
+        cases.push((name, vec![block, LayerNode::Rows(RowLayer::Activation(activation)), pool.clone()], shape));
     }
     for (name, activation, shape) in
         [("squeeze-excitation block", Activation::Relu, [2, 5, 6, 5]), ("squeeze-excitation block with ELU", Activation::Elu, [1, 6, 3, 7])]
     {
         let mut branch = make.residual_branch([shape[0], 2], activation);
-        branch.push(Step::SqueezeExcitation(Box::new(make.squeeze_excitation_of([2, 1]))));
-        let shortcut = vec![make.convolution([2, shape[0]], Window::new(3, 1, 1, 0)), make.batch_norm()];
-        cases.push((name, vec![Step::Residual { branch, shortcut }, Step::Rows(RowLayer::Activation(activation)), pool.clone()], shape));
+        branch.push(LayerNode::SqueezeExcitation(Box::new(make.squeeze_excitation_of([2, 1]))));
+        let shortcut = vec![make.convolution([2, shape[0]], SlidingWindow::new(3, 1, 1, 0)), make.batch_norm()];
+        cases.push((
+            name,
+            vec![LayerNode::Residual { branch, shortcut }, LayerNode::Rows(RowLayer::Activation(activation)), pool.clone()],
+            shape,
+        ));
     }
     cases
 }
@@ -107,16 +111,16 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     /// With at most two outputs in a piece of weights.
-    fn convolution(&mut self, [n_out, n_in]: [usize; 2], window: Window) -> RowLayer {
+    fn convolution(&mut self, [n_out, n_in]: [usize; 2], window: SlidingWindow) -> RowLayer {
         let (weight, bias) = (self.noise.values(n_out * n_in * window.volume()), self.noise.values(n_out));
         RowLayer::Convolution(Box::new(Convolution::new([n_out, n_in], window, &weight, Some(&bias), 2, self.device)))
     }
 
     /// Convolution, normalisation, activation and either pooling or stride 2.
-    fn block(&mut self, activation: Activation, n_axes: usize, pools: bool) -> Vec<Step> {
-        let convolution = self.convolution([2, 1], Window::new(n_axes, 3, if pools { 1 } else { 2 }, 1));
+    fn block(&mut self, activation: Activation, n_axes: usize, pools: bool) -> Vec<LayerNode> {
+        let convolution = self.convolution([2, 1], SlidingWindow::new(n_axes, 3, if pools { 1 } else { 2 }, 1));
         let pool = pools.then(|| RowLayer::PadMaxPool(PadMaxPool::new(n_axes)));
-        [convolution, self.batch_norm(), RowLayer::Activation(activation)].into_iter().chain(pool).map(Step::Rows).collect()
+        [convolution, self.batch_norm(), RowLayer::Activation(activation)].into_iter().chain(pool).map(LayerNode::Rows).collect()
     }
 
     fn batch_norm(&self) -> RowLayer {
@@ -126,9 +130,10 @@ impl Maker<'_> {
     }
 
     /// Two convolutions with normalisation and a function between them.
-    fn residual_branch(&mut self, [n_in, n_out]: [usize; 2], activation: Activation) -> Vec<Step> {
-        let (first, second) = (self.convolution([2, n_in], Window::new(3, 3, 1, 1)), self.convolution([n_out, 2], Window::new(3, 3, 1, 1)));
-        [first, self.batch_norm(), RowLayer::Activation(activation), second, self.batch_norm()].into_iter().map(Step::Rows).collect()
+    fn residual_branch(&mut self, [n_in, n_out]: [usize; 2], activation: Activation) -> Vec<LayerNode> {
+        let (first, second) =
+            (self.convolution([2, n_in], SlidingWindow::new(3, 3, 1, 1)), self.convolution([n_out, 2], SlidingWindow::new(3, 3, 1, 1)));
+        [first, self.batch_norm(), RowLayer::Activation(activation), second, self.batch_norm()].into_iter().map(LayerNode::Rows).collect()
     }
 
     fn squeeze_excitation(&mut self) -> SqueezeExcitation {
@@ -138,32 +143,32 @@ impl Maker<'_> {
     fn squeeze_excitation_of(&mut self, [n_channels, n_hidden]: [usize; 2]) -> SqueezeExcitation {
         let mut layer = |n_out: usize, n_in: usize| {
             let (weight, bias) = (self.noise.values(n_out * n_in), self.noise.values(n_out));
-            linear([n_out, n_in], &weight, bias, (100, Kernels::Fused), self.device)
+            linear([n_out, n_in], &weight, bias, (100, KernelChoice::Fused), self.device)
         };
         SqueezeExcitation { squeeze: layer(n_hidden, n_channels), excite: layer(n_channels, n_hidden) }
     }
 }
 
-fn forward(steps: &[Step], x: Tensor<5>, limits: WorkLimits) -> (FeatureMaps, SpatialPass) {
+fn forward(nodes: &[LayerNode], x: Tensor<5>, limits: WorkLimits) -> (FeatureMaps, SpatialPass) {
     let [_, c, d, h, w] = x.dims();
     let mut input = FeatureMaps::empty([c, d, h, w]);
     input.push(x);
-    let mut pass = SpatialPass::new(steps, [c, d, h, w], limits);
-    let walk = WalkProgress::new(&Unpaced, None, Stage::Forward, 1);
-    (pollster::block_on(pass.forward(&input, Keep::ForGradient, walk)).unwrap(), pass)
+    let mut pass = SpatialPass::new(nodes, [c, d, h, w], limits);
+    let progress = WalkProgress::new(&Unpaced, Stage::Forward, 1);
+    (pollster::block_on(pass.forward(&input, Keep::ForGradient, progress, None)).unwrap(), pass)
 }
 
 /// Gradient of `sum(weights · output)` with respect to the whole input.
-fn own_gradient(steps: &[Step], x: Tensor<5>, weights: Tensor<5>, limits: WorkLimits) -> Vec<f32> {
-    let (output, pass) = forward(steps, x, limits);
+fn own_gradient(nodes: &[LayerNode], x: Tensor<5>, weights: Tensor<5>, limits: WorkLimits) -> Vec<f32> {
+    let (output, pass) = forward(nodes, x, limits);
     let mut gradient = FeatureMaps::empty(output.shape());
     gradient.push(weights);
-    let walk = WalkProgress::new(&Unpaced, None, Stage::Backward, 1);
-    pollster::block_on(async { pass.backward(gradient, walk).await.unwrap().read().await }).unwrap()
+    let progress = WalkProgress::new(&Unpaced, Stage::Backward, 1);
+    pollster::block_on(async { pass.backward(gradient, progress, None).await.unwrap().read().await }).unwrap()
 }
 
-fn output_shape(steps: &[Step], shape: [usize; 4]) -> [usize; 4] {
-    maplens::network::step::output_shape(steps, shape)
+fn output_shape(nodes: &[LayerNode], shape: [usize; 4]) -> [usize; 4] {
+    maplens::network::layer_node::output_shape(nodes, shape)
 }
 
 fn tensor(values: &[f32], [c, d, h, w]: [usize; 4], device: &Device) -> Tensor<5> {
@@ -173,15 +178,15 @@ fn tensor(values: &[f32], [c, d, h, w]: [usize; 4], device: &Device) -> Tensor<5
 #[test]
 fn spatial_layers_agree_with_finite_differences() {
     let device = Device::flex();
-    for (index, (name, steps, shape)) in cases(&device).iter().enumerate() {
+    for (index, (name, nodes, shape)) in cases(&device).iter().enumerate() {
         let mut noise = Noise(index as u64 + 100);
         let n = shape.iter().product();
         let x = noise.apart(n, STEP);
-        let out = output_shape(steps, *shape);
+        let out = output_shape(nodes, *shape);
         let weights = noise.values(out.iter().product());
-        let gradient = own_gradient(steps, tensor(&x, *shape, &device), tensor(&weights, out, &device), WorkLimits::CPU);
+        let gradient = own_gradient(nodes, tensor(&x, *shape, &device), tensor(&weights, out, &device), WorkLimits::CPU);
         let objective = |x: &[f32]| -> f64 {
-            let output = pollster::block_on(forward(steps, tensor(x, *shape, &device), WorkLimits::CPU).0.read()).unwrap();
+            let output = pollster::block_on(forward(nodes, tensor(x, *shape, &device), WorkLimits::CPU).0.read()).unwrap();
             output.iter().zip(&weights).map(|(&y, &w)| f64::from(y) * f64::from(w)).sum()
         };
         for voxel in 0..n {
@@ -205,17 +210,17 @@ fn spatial_layers_agree_with_autodiff_in_one_piece_and_row_by_row() {
     // The product computes on a plain device, where it has kernels of its own.
     let plain = Device::flex();
     let all_cases = |device: &Device| [cases(device), residual_blocks(device)].concat();
-    for (index, ((name, steps, shape), (_, plain_steps, _))) in all_cases(&device).iter().zip(&all_cases(&plain)).enumerate() {
+    for (index, ((name, nodes, shape), (_, plain_nodes, _))) in all_cases(&device).iter().zip(&all_cases(&plain)).enumerate() {
         let mut noise = Noise(index as u64 + 200);
         let values = noise.values(shape.iter().product());
-        let out = output_shape(steps, *shape);
+        let out = output_shape(nodes, *shape);
         let weights = noise.values(out.iter().product());
         let x = tensor(&values, *shape, &device).require_grad();
-        let (output, _) = forward(steps, x.clone(), WorkLimits::CPU);
+        let (output, _) = forward(nodes, x.clone(), WorkLimits::CPU);
         let gradients = (output.rows(0..out[1] as isize, 0.0) * tensor(&weights, out, &device)).sum().backward();
         let expected: Vec<f32> = x.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
         for limits in [WorkLimits::CPU, ROW_BY_ROW] {
-            let found = own_gradient(plain_steps, tensor(&values, *shape, &plain), tensor(&weights, out, &plain), limits);
+            let found = own_gradient(plain_nodes, tensor(&values, *shape, &plain), tensor(&weights, out, &plain), limits);
             let difference = crate::numerics::max_difference(&found, &expected) / crate::numerics::max_magnitude(&expected);
             assert!(difference <= AUTODIFF, "{name} {shape:?} {limits:?}: {difference:e}");
         }
@@ -225,9 +230,9 @@ fn spatial_layers_agree_with_autodiff_in_one_piece_and_row_by_row() {
 #[test]
 fn row_by_row_gives_the_same_output_as_in_one_piece() {
     let device = Device::flex();
-    for (index, (name, steps, shape)) in [cases(&device), residual_blocks(&device)].concat().iter().enumerate() {
+    for (index, (name, nodes, shape)) in [cases(&device), residual_blocks(&device)].concat().iter().enumerate() {
         let values = Noise(index as u64 + 300).values(shape.iter().product());
-        let output = |limits| pollster::block_on(forward(steps, tensor(&values, *shape, &device), limits).0.read()).unwrap();
+        let output = |limits| pollster::block_on(forward(nodes, tensor(&values, *shape, &device), limits).0.read()).unwrap();
         let (whole, cut) = (output(WorkLimits::CPU), output(ROW_BY_ROW));
         assert!(crate::numerics::max_difference(&whole, &cut) <= AUTODIFF * crate::numerics::max_magnitude(&whole), "{name} {shape:?}");
     }
@@ -236,14 +241,14 @@ fn row_by_row_gives_the_same_output_as_in_one_piece() {
 #[test]
 fn whole_residual_blocks_have_kernels_of_their_own_and_nothing_else_is_taken_for_one() {
     let device = Device::flex();
-    let found = |steps: &[Step], shape| ResidualBlock::of(&steps.iter().collect::<Vec<_>>(), shape).map(|(_, n_steps)| n_steps);
-    for (name, steps, shape) in residual_blocks(&device) {
-        assert_eq!(found(&steps, shape), Some(3), "{name}");
-        assert_eq!(found(&steps[..2], shape), None, "{name} without pooling");
-        assert_eq!(found(&steps, [shape[0], 2, shape[2], shape[3]]), None, "{name} on an image too thin for a window");
+    let found = |nodes: &[LayerNode], shape| ResidualBlock::of(&nodes.iter().collect::<Vec<_>>(), shape).map(|(_, n_nodes)| n_nodes);
+    for (name, nodes, shape) in residual_blocks(&device) {
+        assert_eq!(found(&nodes, shape), Some(3), "{name}");
+        assert_eq!(found(&nodes[..2], shape), None, "{name} without pooling");
+        assert_eq!(found(&nodes, [shape[0], 2, shape[2], shape[3]]), None, "{name} on an image too thin for a window");
     }
-    for (name, steps, shape) in cases(&device) {
-        assert_eq!(found(&steps, shape), None, "{name}");
+    for (name, nodes, shape) in cases(&device) {
+        assert_eq!(found(&nodes, shape), None, "{name}");
     }
 }
 
@@ -259,7 +264,7 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
     let gradients = (output.clone() * vector(&g)).sum().backward();
     let expected: Vec<f32> = input.grad(&gradients).unwrap().into_data().try_into_vec().unwrap();
     let expected_output: Vec<f32> = output.into_data().try_into_vec().unwrap();
-    for (max_rows, kernels) in [1, 2, 3, 7, 100].into_iter().flat_map(|n| [(n, Kernels::Fused), (n, Kernels::Stock)]) {
+    for (max_rows, kernels) in [1, 2, 3, 7, 100].into_iter().flat_map(|n| [(n, KernelChoice::Fused), (n, KernelChoice::Stock)]) {
         let layer = linear([7, 5], &weight, bias.clone(), (max_rows, kernels), &device);
         let found: Vec<f32> = layer.forward(vector(&x)).into_data().try_into_vec().unwrap();
         assert!(crate::numerics::max_difference(&found, &expected_output) <= AUTODIFF);
@@ -269,23 +274,29 @@ fn fully_connected_layers_agree_with_autodiff_however_they_are_cut() {
 }
 
 /// A fully connected layer in pieces of at most `max_rows` rows.
-fn linear([n_out, n_in]: [usize; 2], weight: &[f32], bias: Vec<f32>, (max_rows, kernels): (usize, Kernels), device: &Device) -> Linear {
+fn linear(
+    [n_out, n_in]: [usize; 2],
+    weight: &[f32],
+    bias: Vec<f32>,
+    (max_rows, kernels): (usize, KernelChoice),
+    device: &Device,
+) -> Linear {
     assert_eq!(weight.len(), n_out * n_in);
     let pieces = weight.chunks(max_rows * n_in);
     let pieces = pieces.map(|rows| Tensor::from_data(TensorData::new(rows.to_vec(), [rows.len() / n_in, n_in]), device));
     Linear::of_pieces(pieces.collect(), bias, device, kernels)
 }
 
-fn pool(layer: RowLayer) -> [Step; 1] {
-    [Step::Rows(layer)]
+fn pool(layer: RowLayer) -> [LayerNode; 1] {
+    [LayerNode::Rows(layer)]
 }
 
 #[test]
 fn a_tie_in_a_pooling_block_sends_the_gradient_to_the_first_in_scan_order() {
     let device = Device::flex();
-    let steps = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
+    let nodes = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
     let gradient_of =
-        |x: [f32; 8]| own_gradient(&steps, tensor(&x, [1, 2, 2, 2], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
+        |x: [f32; 8]| own_gradient(&nodes, tensor(&x, [1, 2, 2, 2], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
     let one_at = |index: usize| (0..8).map(|i| f32::from(u8::from(i == index))).collect::<Vec<_>>();
     assert_eq!(gradient_of([0.0; 8]), one_at(0));
     assert_eq!(gradient_of([0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]), one_at(2));
@@ -295,11 +306,11 @@ fn a_tie_in_a_pooling_block_sends_the_gradient_to_the_first_in_scan_order() {
 #[test]
 fn a_tie_in_an_overlapping_window_sends_the_gradient_to_the_first_in_scan_order() {
     let device = Device::flex();
-    let steps = pool(RowLayer::MaxPool(MaxPool::new(3, 0)));
+    let nodes = pool(RowLayer::MaxPool(MaxPool::new(3, 0)));
     let gradient_of = |winners: &[usize]| {
         let mut x = [-1.0; 27];
         winners.iter().for_each(|&index| x[index] = 3.0);
-        own_gradient(&steps, tensor(&x, [1, 3, 3, 3], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU)
+        own_gradient(&nodes, tensor(&x, [1, 3, 3, 3], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU)
     };
     let one_at = |index: usize| (0..27).map(|i| f32::from(u8::from(i == index))).collect::<Vec<_>>();
     assert_eq!(gradient_of(&[]), one_at(0));
@@ -311,10 +322,10 @@ fn a_tie_in_an_overlapping_window_sends_the_gradient_to_the_first_in_scan_order(
 #[test]
 fn a_voxel_that_wins_in_two_windows_gets_both_gradients() {
     let device = Device::flex();
-    let steps = pool(RowLayer::MaxPool(MaxPool::new(2, 0)));
+    let nodes = pool(RowLayer::MaxPool(MaxPool::new(2, 0)));
     for limits in [WorkLimits::CPU, ROW_BY_ROW] {
         let x = tensor(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], [1, 5, 3, 1], &device);
-        let gradient = own_gradient(&steps, x, tensor(&[2.0, 3.0], [1, 2, 1, 1], &device), limits);
+        let gradient = own_gradient(&nodes, x, tensor(&[2.0, 3.0], [1, 2, 1, 1], &device), limits);
         assert_eq!(gradient[7], 5.0);
         assert_eq!(gradient.iter().sum::<f32>(), 5.0);
     }
@@ -323,18 +334,18 @@ fn a_voxel_that_wins_in_two_windows_gets_both_gradients() {
 #[test]
 fn the_padding_of_an_overlapping_window_never_wins() {
     let device = Device::flex();
-    let steps = pool(RowLayer::MaxPool(MaxPool::new(2, 1)));
+    let nodes = pool(RowLayer::MaxPool(MaxPool::new(2, 1)));
     let x = tensor(&[-5.0, -6.0, -7.0, -8.0], [1, 2, 2, 1], &device);
-    let (output, _) = forward(&steps, x.clone(), WorkLimits::CPU);
+    let (output, _) = forward(&nodes, x.clone(), WorkLimits::CPU);
     assert_eq!(pollster::block_on(output.read()).unwrap(), [-5.0]);
-    assert_eq!(own_gradient(&steps, x, tensor(&[1.0], [1; 4], &device), WorkLimits::CPU), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(own_gradient(&nodes, x, tensor(&[1.0], [1; 4], &device), WorkLimits::CPU), [1.0, 0.0, 0.0, 0.0]);
 }
 
 #[test]
 fn the_zero_in_front_of_an_odd_axis_swallows_the_gradient_where_it_wins() {
     let device = Device::flex();
-    let steps = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
-    let gradient = |x: f32| own_gradient(&steps, tensor(&[x], [1; 4], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
+    let nodes = pool(RowLayer::PadMaxPool(PadMaxPool::new(3)));
+    let gradient = |x: f32| own_gradient(&nodes, tensor(&[x], [1; 4], &device), tensor(&[1.0], [1; 4], &device), WorkLimits::CPU);
     assert_eq!(gradient(-1.0), [0.0]);
     assert_eq!(gradient(1.0), [1.0]);
 }

@@ -64,6 +64,7 @@ mod participants;
 mod picture_files;
 mod predictions;
 mod reading;
+mod recorded_file;
 mod reference_pictures;
 mod render;
 #[cfg(feature = "compute")]
@@ -73,4 +74,3 @@ mod reuse;
 mod torch_file;
 mod tsv;
 mod volume;
-mod watched;

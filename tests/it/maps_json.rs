@@ -23,7 +23,7 @@ fn version_1_6_1() -> Value {
     })
 }
 
-/// As ClinicaDL 1.0.0 wrote it: old names, no `preprocessing_dict`.
+/// The file as ClinicaDL 1.0.0 wrote it: old names, no `preprocessing_dict`.
 fn version_1_0_0() -> Value {
     json!({
         "model": "Conv5_FC3", "multi": false, "minmaxnormalization": true, "num_workers": 2, "use_cpu": false, "nondeterministic": true,
@@ -44,7 +44,7 @@ fn refusal(json: &Value) -> String {
     error.to_string()
 }
 
-/// `json` with `value` at a JSON pointer; the last step of the path may be new.
+/// `json` with `value` at a JSON pointer; the last component of the path may be new.
 fn with(mut json: Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     json.pointer_mut(parent).unwrap()[key] = value;

@@ -1,6 +1,6 @@
 //! A matrix times a vector on the CPU, against float64.
 
-use maplens::network::kernels::cpu::matrix::{add_row_times, times_column};
+use maplens::kernels::cpu::matrix::{add_row_times, times_column};
 
 use crate::noise::Noise;
 

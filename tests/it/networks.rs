@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use maplens::attribution::explain;
-use maplens::network::{Kernels, Network, NetworkError, WorkLimits};
+use maplens::network::{KernelChoice, Network, NetworkError, WorkLimits};
 use maplens::pace::{LocalFuture, Pace, Stage, Stopped, Unpaced};
 use maplens::protocol::{Convention, Method, Question};
 use maplens::volume::nifti;
@@ -11,7 +11,7 @@ use crate::fixtures;
 use crate::numerics::{self, CPU, fixture};
 
 /// A device whose largest binding is tiny, so that every layer of the small fixtures is cut into slabs and pieces.
-const TIGHT: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 20, max_work: 2_000_000, kernels: Kernels::Stock, ..WorkLimits::CPU };
+const TIGHT: WorkLimits = WorkLimits { max_tensor_bytes: 1 << 20, max_work: 2_000_000, kernels: KernelChoice::Stock, ..WorkLimits::CPU };
 
 #[test]
 fn every_fixture_matches_clinicadl_on_the_cpu() {
@@ -114,7 +114,7 @@ fn a_missing_node_and_a_wrong_input_are_refused_with_numbers() {
 fn a_device_too_small_for_one_row_is_refused_with_numbers() {
     let case = fixture::cases().into_iter().find(|case| case.id.contains("sr5_conv5")).unwrap();
     let network = pollster::block_on(
-        case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, kernels: Kernels::Stock, ..WorkLimits::CPU }),
+        case.network(&Device::flex(), WorkLimits { max_tensor_bytes: 32 << 10, kernels: KernelChoice::Stock, ..WorkLimits::CPU }),
     );
     let (shape, values) = case.input();
     let input = network.upload(&shape, values).unwrap();

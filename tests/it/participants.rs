@@ -68,7 +68,7 @@ fn a_list_of_cohorts_is_no_single_cohort() {
 }
 
 #[test]
-fn all_problems_are_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let text = "participant_id\tsession_id\tdiagnosis\ns1\tM0\tAD\n\tM0\tAD\ns1\tM0\tCN\ns1\tM0\tMCI\ns2\tnan\tCN\n";
     assert_eq!(
         refusal(single(text, &["AD", "CN"], "diagnosis")),
@@ -130,7 +130,7 @@ fn the_sessions_of_all_cohorts_stand_one_below_the_other() {
 }
 
 #[test]
-fn problems_of_all_cohorts_are_told_at_once() {
+fn problems_of_all_cohorts_are_reported_at_once() {
     let taken = cohorts(COHORTS, CAPS, &["AD", "CN"]).unwrap();
     let adni = table("adni.tsv", "participant_id\tsession_id\ns1\tM0\n");
     let aibl = table("aibl.tsv", "participant_id\tsession_id\tdiagnosis\ns1\tM0\tAD\n");

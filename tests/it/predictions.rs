@@ -1,4 +1,4 @@
-//! What ClinicaDL recorded of its own outputs.
+//! The outputs that ClinicaDL recorded.
 
 use maplens::files::FileTree;
 use maplens::maps::{Maps, Predictions};

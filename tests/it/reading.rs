@@ -4,16 +4,16 @@ use std::io::{Cursor, Write};
 use std::rc::Rc;
 
 use maplens::export::{sha256_hex, sha256_of_file};
-use maplens::files::{FileSource, SLICE, held};
+use maplens::files::{FileSource, SLICE, memory_file};
 use maplens::torch_file::{Flaw, StateDict, TorchFileError, read_checkpoint};
 use maplens::volume::nifti::{self, NiftiError};
 use maplens::volume::{Affine, Volume};
 use pollster::block_on;
 
 use crate::checkpoints::{self, Entry, Storage};
-use crate::watched::{Watched, refusal};
+use crate::recorded_file::{RecordedFile, refusal};
 
-fn open(file: &Rc<Watched>) -> Result<StateDict, TorchFileError> {
+fn open(file: &Rc<RecordedFile>) -> Result<StateDict, TorchFileError> {
     let file: Rc<dyn FileSource> = file.clone();
     block_on(read_checkpoint("maps/model.pth.tar", &file)).map(|checkpoint| checkpoint.state_dict)
 }
@@ -40,7 +40,7 @@ fn a_checkpoint_is_read_once_in_slices() {
     let (large, small) = (numbers(5 << 20), numbers(77));
     let entries = [Entry::whole("fc.weight", 0, &[1 << 10, 5 << 10]), Entry::whole("fc.bias", 1, &[7, 11])];
     let storages = [Storage::of("FloatStorage", 5 << 20, &large), Storage::of("FloatStorage", 77, &small)];
-    let file = Watched::new(checkpoint(&entries, &storages));
+    let file = RecordedFile::new(checkpoint(&entries, &storages));
     let weights = open(&file).unwrap();
     let (_, n_bytes, _) = file.take_reads();
     assert!(n_bytes < 200_000, "{n_bytes} bytes were read before a value was asked for");
@@ -64,7 +64,7 @@ fn views_of_one_storage_are_read_for_themselves() {
     let part = Entry { offset: n_columns + 5, ..Entry::whole("part", 0, &[3, 4]) };
     let repeated = Entry { shape: vec![2, 3], strides: vec![n_columns, 0], offset: 2, ..Entry::whole("repeated", 0, &[]) };
     let entries = [Entry::whole("whole", 0, &[n_rows, n_columns]), transposed, part, repeated];
-    let file = Watched::new(checkpoint(&entries, &[Storage::of("FloatStorage", n_rows * n_columns, &large)]));
+    let file = RecordedFile::new(checkpoint(&entries, &[Storage::of("FloatStorage", n_rows * n_columns, &large)]));
     let weights = open(&file).unwrap();
     let large = floats(&large);
     assert!(values(&weights, "whole").unwrap() == large);
@@ -88,7 +88,7 @@ fn every_element_type_is_read_from_slices() {
     for (class, elements) in cases {
         let bytes = elements.concat().repeat(SLICE as usize / elements[0].len() / 2);
         let n = bytes.len() / elements[0].len();
-        let file = Watched::new(checkpoint(&[Entry::whole("x", 0, &[n])], &[Storage::of(class, n, &bytes)]));
+        let file = RecordedFile::new(checkpoint(&[Entry::whole("x", 0, &[n])], &[Storage::of(class, n, &bytes)]));
         let found = values(&open(&file).unwrap(), "x").unwrap();
         assert!(found.len() == n && found.chunks(3).all(|found| found == [1.0, -2.0, 0.5]), "{class}");
         assert_eq!(file.take_reads().2, SLICE);
@@ -100,13 +100,13 @@ fn a_directory_of_many_tensors_is_found() {
     let bytes = numbers(1);
     let entries: Vec<Entry> = (0..3000).map(|number| Entry::whole(&format!("weight.{number}"), number, &[1])).collect();
     let storages: Vec<Storage<'_>> = entries.iter().map(|_| Storage::of("FloatStorage", 1, &bytes)).collect();
-    let file = Watched::new(checkpoint(&entries, &storages));
+    let file = RecordedFile::new(checkpoint(&entries, &storages));
     let weights = open(&file).unwrap();
     assert_eq!((weights.len(), values(&weights, "weight.2999").unwrap()), (3000, floats(&bytes)));
     assert!(file.take_reads().2 <= SLICE);
 }
 
-/// The same ZIP with a directory end of 64 bits, which says all that the short one keeps to itself.
+/// The ZIP with a directory end of 64 bits, which alone has the fields that the short one leaves out.
 fn with_zip64_end(mut zip: Vec<u8>) -> Vec<u8> {
     let end = zip.len() - 22;
     let short = zip.split_off(end);
@@ -129,26 +129,27 @@ fn with_zip64_end(mut zip: Vec<u8>) -> Vec<u8> {
 fn a_container_of_64_bits_is_read() {
     let bytes = numbers(100_000);
     let plain = checkpoint(&[Entry::whole("x", 0, &[100_000])], &[Storage::of("FloatStorage", 100_000, &bytes)]);
-    let file = Watched::new(with_zip64_end(plain));
+    let file = RecordedFile::new(with_zip64_end(plain));
     assert!(values(&open(&file).unwrap(), "x").unwrap() == floats(&bytes));
 }
 
 /// A checkpoint of one tensor that takes two slices.
-fn of_two_slices() -> Rc<Watched> {
+fn of_two_slices() -> Rc<RecordedFile> {
     let bytes = numbers(3 << 19);
-    Watched::new(checkpoint(&[Entry::whole("x", 0, &[3 << 19])], &[Storage::of("FloatStorage", 3 << 19, &bytes)]))
+    RecordedFile::new(checkpoint(&[Entry::whole("x", 0, &[3 << 19])], &[Storage::of("FloatStorage", 3 << 19, &bytes)]))
 }
 
 #[test]
 fn a_disk_that_refuses_is_reported_wherever_it_does() {
     let file = of_two_slices();
-    let all = |file: &Rc<Watched>| open(file).and_then(|weights| values(&weights, "x").map_err(|flaw| flaw.in_file("maps/model.pth.tar")));
+    let all =
+        |file: &Rc<RecordedFile>| open(file).and_then(|weights| values(&weights, "x").map_err(|flaw| flaw.in_file("maps/model.pth.tar")));
     all(&file).unwrap();
     let (n_reads, ..) = file.take_reads();
-    for patience in 0..n_reads {
-        file.patience.set(Some(patience));
+    for n_succeed in 0..n_reads {
+        file.n_reads_left.set(Some(n_succeed));
         let error = all(&file).unwrap_err();
-        assert_eq!(error.flaw, Flaw::Unreadable(refusal()), "after {patience} reads");
+        assert_eq!(error.flaw, Flaw::Unreadable(refusal()), "after {n_succeed} reads");
         assert_eq!(error.to_string(), "maps/model.pth.tar: could not be read (the disk was taken out)");
     }
 }
@@ -159,7 +160,7 @@ fn a_file_that_ends_early_is_reported_wherever_it_does() {
     let whole = file.bytes.len();
     // Cut before it was opened: the directory is gone.
     for length in [0, 1, 29, 63, 64, 512, 4096, whole / 2, whole - 64, whole - 23, whole - 22, whole - 1] {
-        let cut = Watched::new(file.bytes[..length].to_vec());
+        let cut = RecordedFile::new(file.bytes[..length].to_vec());
         let flaw = open(&cut).unwrap_err().flaw;
         assert!(matches!(flaw, Flaw::BadZip { .. } | Flaw::NotTorch { .. }), "{length}: {flaw}");
     }
@@ -209,7 +210,7 @@ fn an_image_is_unpacked_while_it_is_read() {
         [("plain.nii", plain.clone()), ("packed.nii.gz", packed), ("members.nii.gz", in_members(&plain)), ("padded", padded)]
     {
         assert!(bytes.len() as u64 > 2 * SLICE, "{name} has several slices");
-        let file = Watched::new(bytes);
+        let file = RecordedFile::new(bytes);
         assert!(block_on(nifti::read_file(name, file.as_ref())).unwrap() == volume, "{name}: other voxels");
         let (n_reads, n_bytes, largest) = file.take_reads();
         assert_eq!((n_reads as u64, n_bytes, largest), (file.len().div_ceil(SLICE), file.len(), SLICE), "{name}");
@@ -221,7 +222,7 @@ fn an_image_that_ends_early_is_reported_wherever_it_does() {
     let packed = nifti::write(&noise());
     let plain = unpacked(&packed);
     let all = plain.len() as u64;
-    let read = |bytes: &[u8]| block_on(nifti::read_file("scan", Watched::new(bytes.to_vec()).as_ref())).unwrap_err();
+    let read = |bytes: &[u8]| block_on(nifti::read_file("scan", RecordedFile::new(bytes.to_vec()).as_ref())).unwrap_err();
     let slice = SLICE as usize;
     for length in [0, 2, 347, 351, slice - 1, slice, slice + 1, 2 * slice, plain.len() - 1] {
         let needed = if length < 348 { 348 } else { all };
@@ -237,11 +238,11 @@ fn an_image_that_ends_early_is_reported_wherever_it_does() {
     let at = packed.len() - 6;
     spoilt[at] ^= 1;
     assert!(matches!(read(&spoilt), NiftiError::DamagedGzip { .. }));
-    let file = Watched::new(packed);
-    for patience in 0..file.len().div_ceil(SLICE) as usize {
-        file.patience.set(Some(patience));
+    let file = RecordedFile::new(packed);
+    for n_succeed in 0..file.len().div_ceil(SLICE) as usize {
+        file.n_reads_left.set(Some(n_succeed));
         let error = block_on(nifti::read_file("scan", file.as_ref())).unwrap_err();
-        assert_eq!(error, NiftiError::Unreadable(refusal()), "after {patience} reads");
+        assert_eq!(error, NiftiError::Unreadable(refusal()), "after {n_succeed} reads");
     }
 }
 
@@ -249,9 +250,9 @@ fn an_image_that_ends_early_is_reported_wherever_it_does() {
 fn a_file_is_hashed_in_slices() {
     for length in [0, 1, SLICE as usize - 1, SLICE as usize, 2 * SLICE as usize + 1] {
         let bytes: Vec<u8> = (0..length).map(|at| ((at * 31) >> 3) as u8).collect();
-        let file = Watched::new(bytes.clone());
+        let file = RecordedFile::new(bytes.clone());
         assert_eq!(block_on(sha256_of_file(file.as_ref())).unwrap(), sha256_hex(&bytes));
         assert_eq!(file.take_reads().1, length as u64);
-        assert_eq!(block_on(sha256_of_file(held(bytes.clone()).as_ref())).unwrap(), sha256_hex(&bytes));
+        assert_eq!(block_on(sha256_of_file(memory_file(bytes.clone()).as_ref())).unwrap(), sha256_hex(&bytes));
     }
 }

@@ -1,10 +1,7 @@
 //! Residual blocks on the CPU against the same block in float64, written down as its definition reads.
 
-use maplens::network::kernels::cpu::residual::{
-    Backward, CpuResidual, Excited, Forward, Given, Pooled, PooledGradient, ResidualParameters, Way,
-};
-use maplens::network::kernels::{BlockParameters, Rectifier};
-use maplens::network::layers::Activation;
+use maplens::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Given, Pooled, PooledGradient, ResidualParameters, Way};
+use maplens::kernels::{Activation, BlockParameters, Rectifier};
 
 use crate::helper_pool::{only, ranges};
 use crate::noise::Noise;

@@ -3,21 +3,21 @@
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
-use maplens::files::held;
+use maplens::files::memory_file;
 use maplens::torch_file::{self, Checkpoint, DType, Flaw, Tensor, TorchFileError, Value};
 use pollster::block_on;
 use serde_json::Value as Json;
 
 fn read(file_name: &str, bytes: Vec<u8>) -> Result<Value, TorchFileError> {
-    block_on(torch_file::read(file_name, &held(bytes)))
+    block_on(torch_file::read(file_name, &memory_file(bytes)))
 }
 
 fn read_tensor(file_name: &str, bytes: Vec<u8>) -> Result<Tensor, TorchFileError> {
-    block_on(torch_file::read_tensor(file_name, &held(bytes)))
+    block_on(torch_file::read_tensor(file_name, &memory_file(bytes)))
 }
 
 fn read_checkpoint(file_name: &str, bytes: Vec<u8>) -> Result<Checkpoint, TorchFileError> {
-    block_on(torch_file::read_checkpoint(file_name, &held(bytes)))
+    block_on(torch_file::read_checkpoint(file_name, &memory_file(bytes)))
 }
 
 fn data(path: &str) -> Vec<u8> {

@@ -6,10 +6,10 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use maplens::kernels::gpu::{GpuBlock, GpuWinners};
+use maplens::kernels::{Activation, BlockParameters, Rectifier};
 use maplens::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
-use maplens::network::kernels::gpu::{GpuBlock, GpuWinners};
-use maplens::network::kernels::{BlockParameters, Rectifier};
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, Kept, PadMaxPool, RowLayer, Window};
+use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, Kept, PadMaxPool, RowLayer, SlidingWindow};
 
 /// Largest difference in units of the largest magnitude. Only scale and shift round, once each; a driver may contract them.
 const TOLERANCE: f32 = 1e-6;
@@ -129,7 +129,7 @@ impl Made {
 
     fn layers(&self, device: &Device) -> Vec<RowLayer> {
         let BlockParameters { n_in, n_out, n_axes, stride, weight, bias, .. } = &self.parameters;
-        let window = Window::new(*n_axes, 3, *stride, 1);
+        let window = SlidingWindow::new(*n_axes, 3, *stride, 1);
         let mut layers =
             vec![RowLayer::Convolution(Box::new(Convolution::new([*n_out, *n_in], window, weight, Some(bias), *n_out, device)))];
         if self.case.normalised {
@@ -204,12 +204,12 @@ impl Made {
 
     /// The input rows on which output rows depend, and whether a padded row of the pooling comes first.
     fn needed_rows(&self, rows: &Range<usize>) -> (Range<isize>, bool) {
-        let convolved = Window::new(self.case.n_axes, 3, self.case.stride, 1).count(self.case.axes);
+        let convolved = SlidingWindow::new(self.case.n_axes, 3, self.case.stride, 1).count(self.case.axes);
         let shape = [1, convolved[0], convolved[1], convolved[2]];
         let rows = rows.start as isize..rows.end as isize;
         let pooled = if self.case.pool { PadMaxPool::new(self.case.n_axes).input_rows(rows, shape) } else { rows };
         let inside = clip(&pooled, convolved[0]);
-        let window = Window::new(self.case.n_axes, 3, self.case.stride, 1);
+        let window = SlidingWindow::new(self.case.n_axes, 3, self.case.stride, 1);
         (window.input_rows(inside.start as isize..inside.end as isize), pooled.start < 0)
     }
 }

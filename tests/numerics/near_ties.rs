@@ -10,7 +10,7 @@ use std::ops::Range;
 /// A case with blocks that float32 cannot decide.
 #[derive(Debug, Clone)]
 pub struct NearTies {
-    /// Voxels of the input that each block looks at, along the three axes (the last one is 0..1 in 2D).
+    /// Voxels of the input that each block depends on, along the three axes (the last one is 0..1 in 2D).
     reaches: Vec<[Range<usize>; 3]>,
     /// Share of the voxels outside them that may differ, too, because smaller ties reach them.
     outlier_share: f64,
@@ -149,7 +149,7 @@ const RESNET_3D: [OverlappingWindow; 19] = [
     (1, [30, 14, 16], 3.0e-7),
     (1, [31, 33, 27], 7.2e-8),
     (1, [36, 3, 37], 8.8e-9),
-    // Both windows look at the same two voxels.
+    // Both windows depend on the same two voxels.
     (1, [37, 42, 22], 8.0e-7),
     (1, [38, 42, 22], 8.0e-7),
     (1, [39, 25, 1], 6.2e-7),
@@ -163,13 +163,13 @@ const RESNET_3D: [OverlappingWindow; 19] = [
 const SQUEEZE_EXCITATION: [OverlappingWindow; 4] = [
     (1, [6, 33, 18], 8.1e-8),
     (1, [25, 7, 19], 2.2e-7),
-    // Both windows look at the same two voxels.
+    // Both windows depend on the same two voxels.
     (2, [0, 22, 1], 2.4e-7),
     (2, [1, 22, 1], 2.4e-7),
 ];
 
 /// In the second block of SqueezeExcitationCNN, channel 3 of the layer before the first ReLU: this voxel is 3.3e-7 of the
-/// root mean square away from zero, where the slope changes. It looks at 11³ voxels.
+/// root mean square away from zero, where the slope changes. It depends on 11³ voxels.
 const SQUEEZE_EXCITATION_HIDDEN: [usize; 3] = [17, 88, 58];
 
 fn squeeze_excitation() -> NearTies {
@@ -178,7 +178,7 @@ fn squeeze_excitation() -> NearTies {
     ties
 }
 
-/// A window of the second block looks at 19³ voxels, one of the third at 43³: two convolutions of width 3 and a pooling of
+/// A window of the second block depends on 19³ voxels, one of the third at 43³: two convolutions of width 3 and a pooling of
 /// width 3 and stride 2 per block.
 fn overlapping(windows: &[OverlappingWindow], outlier_share: f64) -> NearTies {
     let reach = |&(block, voxel, _): &OverlappingWindow| {

@@ -1,10 +1,11 @@
 //! Residual blocks on a GPU, whose convolutions are kernels of our own, against burn's operations on the CPU.
 
 use burn::tensor::Device;
-use maplens::network::layers::{Activation, BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, Window};
+use maplens::kernels::Activation;
+use maplens::network::layer_node::LayerNode;
+use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, SlidingWindow};
 use maplens::network::progress::WalkProgress;
-use maplens::network::step::Step;
-use maplens::network::{FeatureMaps, Keep, Kernels, SpatialPass, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, KernelChoice, SpatialPass, WorkLimits};
 use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
@@ -17,7 +18,7 @@ const SHAPE: [usize; 4] = [3, 8, 7, 6];
 pub async fn check(gpu: &Device) -> Vec<String> {
     let mut misses = Vec::new();
     for activation in [Activation::Elu, Activation::Relu] {
-        let (y, dx) = computed(activation, &Device::flex(), WorkLimits { kernels: Kernels::Stock, ..WorkLimits::CPU }).await;
+        let (y, dx) = computed(activation, &Device::flex(), WorkLimits { kernels: KernelChoice::Stock, ..WorkLimits::CPU }).await;
         for max_binding_bytes in [1 << 20, 7 << 10] {
             let (got_y, got_dx) = computed(activation, gpu, WorkLimits::gpu(max_binding_bytes)).await;
             for (what, got, expected) in [("output", &got_y, &y), ("gradient", &got_dx, &dx)] {
@@ -34,21 +35,21 @@ pub async fn check(gpu: &Device) -> Vec<String> {
 /// Output and input gradient.
 async fn computed(activation: Activation, device: &Device, limits: WorkLimits) -> (Vec<f32>, Vec<f32>) {
     let mut noise = Noise(3);
-    let steps = block(activation, device, &mut noise);
-    let shape = steps.iter().fold(SHAPE, |shape, step| step.output_shape(shape));
+    let nodes = block(activation, device, &mut noise);
+    let shape = nodes.iter().fold(SHAPE, |shape, node| node.output_shape(shape));
     let maps = |values: Vec<f32>, shape: [usize; 4]| FeatureMaps::from_values(shape, values, 2, device);
     let (input, gradient) = (noise.values(SHAPE.iter().product()), noise.values(shape.iter().product()));
-    let mut pass = SpatialPass::new(&steps, SHAPE, limits);
-    let walk = WalkProgress::new(&Unpaced, None, Stage::Forward, 1);
-    let output = pass.forward(&maps(input, SHAPE), Keep::ForGradient, walk).await.expect("a walk forwards");
-    let dx = pass.backward(maps(gradient, shape), walk).await.expect("a walk backwards");
+    let mut pass = SpatialPass::new(&nodes, SHAPE, limits);
+    let progress = WalkProgress::new(&Unpaced, Stage::Forward, 1);
+    let output = pass.forward(&maps(input, SHAPE), Keep::ForGradient, progress, None).await.expect("a walk forwards");
+    let dx = pass.backward(maps(gradient, shape), progress, None).await.expect("a walk backwards");
     (output.read().await.expect("an output"), dx.read().await.expect("a gradient"))
 }
 
-/// As ResNet3D has them.
-fn block(activation: Activation, device: &Device, noise: &mut Noise) -> Vec<Step> {
+/// The nodes of a residual block of ResNet3D.
+fn block(activation: Activation, device: &Device, noise: &mut Noise) -> Vec<LayerNode> {
     let (n_in, n_out) = (SHAPE[0], 2 * SHAPE[0]);
-    let mut convolution = |n_out: usize, n_in: usize, window: Window| {
+    let mut convolution = |n_out: usize, n_in: usize, window: SlidingWindow| {
         let weight = noise.values(n_out * n_in * window.volume());
         RowLayer::Convolution(Box::new(Convolution::new([n_out, n_in], window, &weight, None, n_out, device)))
     };
@@ -56,7 +57,7 @@ fn block(activation: Activation, device: &Device, noise: &mut Noise) -> Vec<Step
         let parameters = BatchNormParameters { weight: vec![-0.5; n], bias: vec![0.1; n], mean: vec![0.2; n], variance: vec![2.0; n] };
         RowLayer::BatchNorm(Box::new(BatchNorm::new(&parameters, device)))
     };
-    let wide = Window::new(3, 3, 1, 1);
+    let wide = SlidingWindow::new(3, 3, 1, 1);
     let branch = vec![
         convolution(n_in, n_in, wide),
         batch_norm(n_in),
@@ -64,7 +65,7 @@ fn block(activation: Activation, device: &Device, noise: &mut Noise) -> Vec<Step
         convolution(n_out, n_in, wide),
         batch_norm(n_out),
     ];
-    let shortcut = vec![convolution(n_out, n_in, Window::new(3, 1, 1, 0))];
-    let residual = Step::Residual { branch: branch.into_iter().map(Step::Rows).collect(), shortcut };
-    vec![residual, Step::Rows(RowLayer::Activation(activation)), Step::Rows(RowLayer::MaxPool(MaxPool::new(3, 0)))]
+    let shortcut = vec![convolution(n_out, n_in, SlidingWindow::new(3, 1, 1, 0))];
+    let residual = LayerNode::Residual { branch: branch.into_iter().map(LayerNode::Rows).collect(), shortcut };
+    vec![residual, LayerNode::Rows(RowLayer::Activation(activation)), LayerNode::Rows(RowLayer::MaxPool(MaxPool::new(3, 0)))]
 }

@@ -34,7 +34,7 @@ fn handles_are_found_in_all_their_forms() {
         fn tab_id(tab: Tab) -> String {
             format!("tab-{}", tab.name())
         }"#;
-    let page = |text: &str| in_page(&[File { path: "src/ui/tabs.rs".to_owned(), text: text.to_owned() }]);
+    let page = |text: &str| in_page(&[File { path: "src/ui/viewer/tabs.rs".to_owned(), text: text.to_owned() }]);
     let all = [
         "canvas-axial",
         "canvas-coronal",

@@ -10,3 +10,4 @@ mod page;
 mod rooms;
 mod root;
 mod source;
+mod ui;

@@ -1,43 +1,31 @@
-//! Which room of `src/` may name what: layers, the engine's tensors, the browser, the machine.
+//! Which room of `src/` may name what: floors, tensors, the browser, the machine.
 
-use crate::source::{File, Findings, rust_files};
+use crate::source::{File, Findings, root, rust_files};
 
-/// Rooms from the ground up. A room imports from lower layers only.
-const LAYERS: [&[&str]; 7] = [
-    &["crew", "files", "tsv", "torch_file"],
-    &["maps", "caps", "volume"],
-    &["network", "render", "analysis"],
+/// Rooms from the ground up: the one answer to "may I import X?". ARCHITECTURE.md's table lists the same rooms in the same order.
+const FLOORS: [&[&str]; 10] = [
+    &["pace", "tsv", "kernels"],
+    &["helpers", "files"],
+    &["torch_file"],
+    &["volume"],
+    &["maps", "analysis", "render"],
+    &["caps", "protocol", "network"],
     &["attribution", "export"],
-    &["engine"],
-    &["web", "ui", "native"],
+    &["engine", "web"],
+    &["native", "ui"],
     &["bin"],
 ];
 
-/// Imports within a layer, `(from, to)`: each pair is one-way.
-const NEIGHBOURS: [(&str, &str); 7] = [
-    // Helpers are waited for as files are read.
-    ("crew", "files"),
-    // A checkpoint is too large to be held: its tensors are read from the file, part by part.
-    ("torch_file", "files"),
-    // A dataset's images are read as volumes, and found by the preprocessing that a trained model names.
-    ("caps", "maps"),
-    ("caps", "volume"),
-    // A trained model's configuration names its input's transforms in volume's words.
-    ("maps", "volume"),
-    // A record speaks of methods in attribution's words.
-    ("export", "attribution"),
-    // Components stand on the browser's interfaces.
-    ("ui", "web"),
-];
+/// The rule, as README.md, ARCHITECTURE.md and `src/lib.rs` say it.
+const RULE: &str = "room imports only from rooms on lower floors";
 
-/// Plain data: rooms from layer 2 up may name it, wherever it stands.
-const WORDS: [&str; 4] = ["engine::message", "attribution::method", "attribution::Method", "attribution::Convention"];
+/// Rooms whose code needs burn, and so is built with the feature `compute` only.
+const TENSOR_ROOMS: [&str; 4] = ["kernels", "network", "attribution", "engine"];
 
 #[test]
-fn rooms_import_downwards() {
-    let mut found = Findings::new(
-        "a room may import only from lower layers (files → maps → network → attribution → engine → page), so that data walks one way",
-    );
+fn rooms_import_from_lower_floors_only() {
+    let mut found =
+        Findings::new("a room imports only from rooms on lower floors, so that each can be read and tested without those above");
     for file in rust_files("src") {
         let Some(from) = room(&file.path) else { continue };
         for (line, path) in paths_into_the_crate(&file) {
@@ -50,13 +38,49 @@ fn rooms_import_downwards() {
 }
 
 #[test]
+fn every_room_has_a_floor() {
+    let mut found = Findings::new("a room that FLOORS does not list could import anything");
+    for file in rust_files("src") {
+        if room(&file.path).is_some_and(|room| floor(&room).is_none()) {
+            found.add(&file, 1, "is in no room of FLOORS");
+        }
+    }
+    found.none();
+}
+
+#[test]
+fn the_documents_say_the_same() {
+    let architecture = File::read(root().join("ARCHITECTURE.md"));
+    let (_, table) = architecture.text.split_once("<!-- rooms: checked by tests/tidy -->").expect("ARCHITECTURE.md has a table of rooms");
+    let (table, _) = table.split_once("<!-- end of rooms -->").expect("the table of rooms ends");
+    let listed = table.lines().filter(|line| line.contains('`')).map(|line| {
+        let cells = line.split('|').map(str::trim).collect::<Vec<_>>();
+        (cells[1].to_owned(), cells[2].trim_matches('`').trim_end_matches('/').trim_end_matches(".rs").to_owned())
+    });
+    let floors = FLOORS.iter().enumerate().flat_map(|(floor, rooms)| rooms.iter().map(move |room| (floor.to_string(), (*room).to_owned())));
+    assert_eq!(listed.collect::<Vec<_>>(), floors.collect::<Vec<_>>(), "ARCHITECTURE.md lists the rooms of FLOORS, in the same order");
+    for path in ["README.md", "ARCHITECTURE.md", "src/lib.rs"] {
+        assert!(File::read(root().join(path)).text.contains(RULE), "{path} does not say that a {RULE}");
+    }
+}
+
+#[test]
+fn rooms_are_declared_floor_by_floor() {
+    let declared = File::read(root().join("src/lib.rs"));
+    let declared =
+        declared.code().filter_map(|(_, line)| Some(line.strip_prefix("pub mod ")?.trim_end_matches(';').to_owned())).collect::<Vec<_>>();
+    let floors = declared.iter().map(|room| floor(room)).collect::<Vec<_>>();
+    assert!(floors.is_sorted(), "src/lib.rs declares its rooms from the ground up: {declared:?}");
+}
+
+#[test]
 fn the_page_knows_the_engine_by_its_messages() {
-    let mut found =
-        Findings::new("page and engine are two programs: nothing crosses but messages, or tensor code reaches the page's binary");
+    let mut found = Findings::new(
+        "page and engine are two programs: nothing crosses but what `protocol` says, or tensor code reaches the page's binary",
+    );
     for file in rust_files("src/ui").into_iter().chain(rust_files("src/web")) {
         for (line, path) in paths_into_the_crate(&file) {
-            let tensors = ["engine", "attribution", "network"].iter().any(|room| path == *room || path.starts_with(&format!("{room}::")));
-            if tensors && !is_word(&path) {
+            if TENSOR_ROOMS.contains(&first(&path)) {
                 found.add(&file, line, &path);
             }
         }
@@ -65,9 +89,23 @@ fn the_page_knows_the_engine_by_its_messages() {
 }
 
 #[test]
-fn tensors_stay_in_three_rooms() {
-    let why = "burn, cubecl and wgpu belong to network, attribution and engine: all else is tested without building them";
-    names_only_in(&["burn", "cubecl", "wgpu"], &["network", "attribution", "engine"], why);
+fn tensors_stay_in_their_rooms() {
+    let why = "burn, cubecl and wgpu belong to kernels, network, attribution and engine: all else is tested without building them";
+    names_only_in(&["burn", "cubecl", "wgpu"], &TENSOR_ROOMS, why);
+}
+
+#[test]
+fn features_choose_whole_rooms() {
+    let mut found = Findings::new("`compute` and `page` choose rooms in src/lib.rs; a switch inside a room makes two rooms of it");
+    for file in rust_files("src").iter().filter(|file| file.path != "src/lib.rs") {
+        for (number, line) in file.code() {
+            ["\"compute\"", "\"page\""]
+                .iter()
+                .filter(|word| line.contains(&format!("feature = {word}")))
+                .for_each(|word| found.add(file, number, word));
+        }
+    }
+    found.none();
 }
 
 #[test]
@@ -91,16 +129,16 @@ fn the_library_does_no_io_and_reads_no_clock() {
 
 #[test]
 fn the_scan_sees_what_it_should() {
-    let source = "use crate::{files::FileTree, maps};\nlet x = crate::engine::message::Stage::Forward; // crate::ui\n/// [`crate::bin`]\nuse super::super::caps::Caps;";
+    let source = "use crate::{files::FileTree, maps};\nlet x = crate::engine::Host; // crate::ui\n/// [`crate::bin`]\nuse super::super::caps::Caps;\nuse crate::{\n    ui::App, // last\n    web,\n};\nuse std::fmt;";
     let file = File { path: "src/volume/nifti.rs".to_owned(), text: source.to_owned() };
-    let paths = paths_into_the_crate(&file).into_iter().map(|(_, path)| path).collect::<Vec<_>>();
-    assert_eq!(paths, ["files::FileTree", "maps", "engine::message::Stage::Forward", "caps::Caps"]);
-    assert!(may_import("maps", "files::FileTree") && !may_import("files", "maps") && !may_import("volume", "caps::Caps"));
-    assert!(
-        may_import("network", "engine::message::Stage")
-            && !may_import("network", "engine::Engine")
-            && !may_import("files", "engine::message")
-    );
+    let paths = paths_into_the_crate(&file);
+    let expected = [(1, "files::FileTree"), (1, "maps"), (2, "engine::Host"), (4, "caps::Caps"), (5, "ui::App"), (5, "web")]
+        .map(|(line, path)| (line, path.to_owned()));
+    assert_eq!(paths.into_iter().collect::<std::collections::BTreeSet<_>>(), expected.into_iter().collect());
+    assert!(may_import("maps", "files::FileTree") && may_import("files", "files::Slices"), "downwards, and within a room");
+    assert!(!may_import("files", "maps") && !may_import("volume", "caps::Caps"), "not upwards");
+    assert!(!may_import("maps", "analysis") && !may_import("engine", "web"), "not across a floor");
+    assert!(may_import("files", "SOFTWARE"), "an item of lib.rs belongs to no room");
 }
 
 /// The room of a file below `src/`; `None` for lib.rs.
@@ -109,33 +147,33 @@ fn room(path: &str) -> Option<String> {
     (first != "lib").then(|| first.to_owned())
 }
 
-fn layer(room: &str) -> Option<usize> {
-    LAYERS.iter().position(|rooms| rooms.contains(&room))
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
 }
 
-fn is_word(path: &str) -> bool {
-    WORDS.iter().any(|word| path == *word || path.starts_with(&format!("{word}::")))
+fn first(path: &str) -> &str {
+    path.split("::").next().unwrap_or_default()
 }
 
 fn may_import(from: &str, path: &str) -> bool {
-    let to = path.split("::").next().unwrap_or_default();
-    let Some(from_layer) = layer(from) else { return false };
-    // What is no room is an item of lib.rs, such as a re-export.
-    let Some(to_layer) = layer(to) else { return true };
-    to_layer < from_layer || from == to || NEIGHBOURS.contains(&(from, to)) || (from_layer >= 2 && is_word(path))
+    let to = first(path);
+    let Some(from_floor) = floor(from) else { return false };
+    // What is no room is an item of lib.rs.
+    let Some(to_floor) = floor(to) else { return true };
+    to_floor < from_floor || from == to
 }
 
-/// Every path that begins at the crate's root, without its `crate::`, one per name in a group.
+/// Every path that begins at the crate's root, without its `crate::`, one per name in a group, with the line where it begins.
 fn paths_into_the_crate(file: &File) -> Vec<(usize, String)> {
     let depth = module_depth(&file.path);
     let from_root = ["crate::".to_owned(), "maplens::".to_owned(), "super::".repeat(depth)];
+    let code = file.code().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
     let mut paths = Vec::new();
-    for (number, line) in file.code() {
-        for (at, prefix) in from_root.iter().filter(|prefix| !prefix.is_empty()).flat_map(|prefix| line.match_indices(prefix.as_str())) {
-            let within_a_word = line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
-            if !within_a_word {
-                paths.extend(names(&line[at + prefix.len()..]).into_iter().map(|path| (number, path)));
-            }
+    for (at, prefix) in from_root.iter().filter(|prefix| !prefix.is_empty()).flat_map(|prefix| code.match_indices(prefix.as_str())) {
+        let within_a_word = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+        if !within_a_word {
+            let number = code[..at].matches('\n').count() + 1;
+            paths.extend(names(&code[at + prefix.len()..]).into_iter().map(|path| (number, path)));
         }
     }
     paths
@@ -147,13 +185,28 @@ fn module_depth(path: &str) -> usize {
     parts.count()
 }
 
-/// The path that `text` begins with, or the paths of the group that it begins with.
+/// The path that `text` begins with, or the paths of the group that it begins with. Of a group within the group the outer path counts.
 fn names(text: &str) -> Vec<String> {
     let path = |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect::<String>();
-    match text.strip_prefix('{') {
-        Some(group) => group.split(['}', ',']).map(path).filter(|path| !path.is_empty()).collect(),
-        None => vec![path(text)],
+    let Some(group) = text.strip_prefix('{') else { return vec![path(text)] };
+    let (mut paths, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' if depth == 0 => {
+                paths.push(path(&group[start..at]));
+                start = at + 1;
+            }
+            '}' => {
+                paths.push(path(&group[start..at]));
+                break;
+            }
+            _ => {}
+        }
     }
+    paths.retain(|path| !path.is_empty());
+    paths
 }
 
 fn names_only_in(crates: &[&str], rooms: &[&str], why: &'static str) {

@@ -1,11 +1,14 @@
 //! `cargo xtask dist`: the page as static files in `dist/`, with their sizes and a ceiling for each program.
 
+use std::env;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use crate::args::Args;
 use crate::run::{self, Outcome, announce};
-use crate::{paths, tools, wasm_opt};
+use crate::setup::{self, Extent, Fetched};
+use crate::{compile, paths, shared, tools, wasm_opt};
 
 const HELP: &str = "\
 cargo xtask dist [OPTIONS]
@@ -13,6 +16,7 @@ cargo xtask dist [OPTIONS]
 Builds the page and the worker and leaves static files in dist/. All URLs are relative: any static host and any sub-folder will do.
 
   --debug   a quick build with debug assertions; no wasm-opt, no size check
+  --fetch   download all that the build takes on a machine that has nothing, and stop before anything is compiled
   --help    this text
 ";
 
@@ -55,8 +59,9 @@ pub fn command(mut args: Args) -> Outcome<()> {
         return Ok(());
     }
     let profile = profile(&mut args);
+    let fetch_only = args.flag("--fetch");
     args.finish()?;
-    build(profile)
+    if fetch_only { setup::page(profile, Extent::All).map(drop) } else { build(profile) }
 }
 
 /// Takes `--debug`.
@@ -66,9 +71,12 @@ pub fn profile(args: &mut Args) -> Profile {
 
 /// Sets up what is lacking and fills `dist/`.
 pub fn build(profile: Profile) -> Outcome<()> {
-    tools::wasm_target()?;
-    tools::trunk()?;
-    tools::wasm_bindgen()?;
+    compile(profile, &setup::page(profile, Extent::Lacking)?)
+}
+
+fn compile(profile: Profile, fetched: &Fetched) -> Outcome<()> {
+    let _lock = shared::lock(&format!("dist-{:016x}", key_of_clone()))?;
+    compile::with_tools(profile, fetched)?;
     trunk_build(profile)?;
     match profile {
         Profile::Release => PROGRAMS.iter().try_for_each(finish),
@@ -76,12 +84,22 @@ pub fn build(profile: Profile) -> Outcome<()> {
     }
 }
 
+/// Clones have a dist/ each, and one cache.
+fn key_of_clone() -> u64 {
+    let mut hasher = DefaultHasher::new();
+    paths::root().hash(&mut hasher);
+    hasher.finish()
+}
+
 fn trunk_build(profile: Profile) -> Outcome<()> {
     announce("building the page and the worker with trunk", "from a cold start burn takes a quarter of an hour");
     let mut trunk = run::command("trunk");
     trunk.args(["build", "--skip-version-check", "--public-url", "./", "--dist"]).arg(paths::dist());
-    // Trunk refuses the values other than true and false that some systems give this variable.
+    // Trunk refuses the values other than true and false that some systems give this variable, and takes any option from one of its own.
     trunk.env_remove("NO_COLOR");
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TRUNK_")) {
+        trunk.env_remove(name);
+    }
     if profile == Profile::Release {
         trunk.arg("--release");
     }

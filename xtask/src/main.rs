@@ -2,12 +2,16 @@
 
 mod args;
 mod bench;
+mod compile;
 mod dist;
+mod fresh;
 mod paths;
 mod report;
 mod run;
 mod serve;
 mod server;
+mod setup;
+mod shared;
 mod test;
 mod tools;
 mod wasm_opt;
@@ -31,6 +35,7 @@ Tools and build results live in $MAPLENS_CACHE, else $XDG_CACHE_HOME/maplens, el
 ";
 
 fn main() -> ExitCode {
+    run::announce_left_out();
     match dispatch(Args::from_env()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

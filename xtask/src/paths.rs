@@ -29,9 +29,10 @@ pub fn tools_bin() -> PathBuf {
     tools().join("bin")
 }
 
-/// Cargo's target directory: the user's choice, else one in the cache, so that a fresh clone does not build burn again.
+/// Cargo's target directory: the user's choice, else one in the cache, so that a fresh clone does not build burn again. Absolute.
 pub fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| cache().join("target"), PathBuf::from)
+    let dir = env::var_os("CARGO_TARGET_DIR").filter(|value| !value.is_empty()).map_or_else(|| cache().join("target"), PathBuf::from);
+    std::path::absolute(&dir).unwrap_or(dir)
 }
 
 /// The static files that `dist` leaves.

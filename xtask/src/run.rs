@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use crate::paths;
 
@@ -15,11 +15,28 @@ pub fn announce(what: &str, why: &str) {
     eprintln!("xtask: {what} ({why})");
 }
 
+/// Variables of the surrounding shell that would change what is built: the first three replace the flags of .cargo/config.toml, or its
+/// target; colours forced on would hide the lines that are counted.
+const LEFT_OUT: [&str; 5] = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "FORCE_COLOR", "CLICOLOR_FORCE"];
+
+/// Says which variables are set and not passed on, if any.
+pub fn announce_left_out() {
+    let set = LEFT_OUT.iter().filter(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty())).copied().collect::<Vec<_>>();
+    if !set.is_empty() {
+        announce(&format!("leaving out {}", set.join(", ")), "set in this shell; builds follow .cargo/config.toml alone");
+    }
+}
+
 /// A command that runs in the repository's root with our tools first on the path and nothing on its standard input.
 pub fn command(program: impl Into<OsString>) -> Command {
     let mut command = Command::new(program.into());
     command.current_dir(paths::root()).stdin(Stdio::null());
     command.env("PATH", path_with_tools()).env("CARGO_TARGET_DIR", paths::target());
+    for name in LEFT_OUT {
+        command.env_remove(name);
+    }
+    // Python then reads and writes UTF-8, whatever the locale.
+    command.env("PYTHONUTF8", "1");
     command
 }
 
@@ -32,6 +49,37 @@ pub fn cargo() -> Command {
 pub fn run(command: &mut Command) -> Outcome<()> {
     let status = command.stdout(std::io::stderr()).status().map_err(|error| not_started(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
+}
+
+/// Starts a program that goes on beside others, with all that it writes on standard error. It is stopped when it is dropped unfinished.
+pub fn start(command: &mut Command) -> Outcome<Running> {
+    let child = command.stdout(std::io::stderr()).spawn().map_err(|error| not_started(command, &error))?;
+    Ok(Running { child, line: line(command) })
+}
+
+/// A program that was started.
+pub struct Running {
+    child: Child,
+    line: String,
+}
+
+impl Running {
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// If it does not succeed.
+    pub fn finish(mut self) -> Outcome<()> {
+        let status = self.child.wait().map_err(|error| format!("waiting for `{}`: {error}", self.line))?;
+        if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", self.line)) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // After `finish` there is nothing left to stop, and both calls do nothing.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// Runs to the end and gives what was written to standard output.
@@ -54,6 +102,11 @@ pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<()> {
     }
     let status = child.wait().map_err(|error| format!("waiting for `{}`: {error}", line(command)))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
+}
+
+/// Whether [`tools_bin`](paths::tools_bin) can stand on a search path, which a colon in its name forbids.
+pub fn tools_can_be_found() -> bool {
+    std::env::join_paths([paths::tools_bin()]).is_ok()
 }
 
 /// Where `program` lies on the path (our tools included).

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use crate::run::{Outcome, announce, command, run};
-use crate::{paths, tools};
+use crate::{paths, shared, tools};
 
 /// WebAssembly features that rustc uses on this target or that `.cargo/config.toml` turns on.
 const FEATURES: &[&str] = &[
@@ -29,13 +29,9 @@ pub fn optimise(file: &Path, level: &str) -> Outcome<()> {
 }
 
 fn compute(file: &Path, level: &str, kept: &Path) -> Outcome<()> {
-    let wasm_opt = tools::wasm_opt()?;
-    let dir = kept.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
-    let unfinished = kept.with_extension("unfinished");
+    let (node, wasm_opt) = (tools::node()?, tools::wasm_opt()?);
     announce(&format!("wasm-opt {level} {}", file.display()), "smaller downloads; the result is kept");
-    run(command(tools::node()?).arg(wasm_opt).arg(level).args(FEATURES).arg(file).arg("-o").arg(&unfinished))?;
-    fs::rename(&unfinished, kept).map_err(|error| format!("{}: {error}", kept.display()))
+    shared::replace(kept, |unfinished| run(command(node).arg(wasm_opt).arg(level).args(FEATURES).arg(file).arg("-o").arg(unfinished)))
 }
 
 /// Names the input, the level and the tool. A cache key for our own builds, not a defence against forgery.

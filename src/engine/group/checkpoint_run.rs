@@ -17,7 +17,7 @@ use crate::engine::study::device::OpenDevice;
 use crate::engine::study::model::Model;
 use crate::export::record::{ModelRecord, Software};
 use crate::files::Store;
-use crate::maps::groups::GroupSession;
+use crate::maps::GroupSession;
 use crate::pace::{Pace, Stage};
 use crate::protocol::{InterpretOptions, NiftiForm, ParticipantKey, Progress, Question};
 

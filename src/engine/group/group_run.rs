@@ -18,8 +18,7 @@ use crate::engine::study::device::OpenDevice;
 use crate::engine::study::model::{CheckpointName, Model};
 use crate::export::{sha256_hex, sha256_of_file};
 use crate::files::{FileTree, Store, file_name};
-use crate::maps::Maps;
-use crate::maps::groups::GroupSession;
+use crate::maps::{GroupSession, Maps};
 use crate::protocol::InterpretOptions;
 
 /// A data group that has been resolved, and what to do with it.

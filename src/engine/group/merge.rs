@@ -12,7 +12,7 @@ use crate::engine::Host;
 use crate::engine::failure::JobEnd;
 use crate::engine::progress::Pacer;
 use crate::engine::study::Cohorts;
-use crate::files::{Store, file_name, held};
+use crate::files::{Store, file_name, memory_file};
 use crate::maps::Maps;
 use crate::pace::{Pace, Stage};
 use crate::torch_file;
@@ -167,6 +167,6 @@ impl Parts {
 async fn read_map(store: &dyn Store, path: &str) -> Result<Vec<f32>, JobEnd> {
     let gone = || JobEnd::because(format!("{path}: a part's map is gone"), "compute its part again");
     let bytes = store.read(path).await?.ok_or_else(gone)?;
-    let tensor = torch_file::read_tensor(path, &held(bytes)).await?;
+    let tensor = torch_file::read_tensor(path, &memory_file(bytes)).await?;
     tensor.to_f32_vec().await.map_err(|flaw| flaw.in_file(path).into())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::single::element_map::ElementMap;
-use crate::maps::groups::GroupSession;
+use crate::maps::GroupSession;
 use crate::protocol::ParticipantKey;
 
 /// What was done with the sessions, in the order of the table, and with the elements.

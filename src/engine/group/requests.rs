@@ -7,10 +7,9 @@ use crate::engine::progress::Pacer;
 use crate::engine::study::Cohorts;
 use crate::engine::study::images::Images;
 use crate::engine::{Engine, Host};
-use crate::files::Below;
-use crate::maps::groups::GroupSession;
+use crate::files::SubfolderStore;
 use crate::maps::participants::SINGLE_COHORT;
-use crate::maps::{Maps, MapsConfig};
+use crate::maps::{GroupSession, Maps, MapsConfig};
 use crate::protocol::{Event, InterpretOptions, Interpretation};
 
 impl Engine {
@@ -73,7 +72,7 @@ impl Engine {
         let offered = offered(options, maps, tree, images)?;
         let resolved: Resolved = resolve(maps, tree, options, offered, None).await?;
         let run_folder = kept_runs::folder(&maps.name, options);
-        let store = Below::new(&*self.store, &run_folder);
+        let store = SubfolderStore::new(&*self.store, &run_folder);
         let run = GroupRun { maps, tree, resolved: &resolved, options, shard: None, device: &device, store: &store, host };
         let checked = run.check(cohorts).await?;
         kept_runs::begin(&*self.store, &maps.name, options, run.n_maps(&checked)).await?;

@@ -7,10 +7,9 @@ use super::shard::Shard;
 use crate::engine::failure::JobEnd;
 use crate::files::FileTree;
 use crate::maps::groups::{
-    DataGroup, GroupDecision, GroupError, GroupRequest, GroupSession, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved,
-    leaking,
+    DataGroup, GroupDecision, GroupError, GroupRequest, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved, leaking,
 };
-use crate::maps::{Maps, MapsError};
+use crate::maps::{GroupSession, Maps, MapsError};
 use crate::protocol::{Convention, InterpretOptions};
 
 /// The sessions and the CAPS that a new group would be made of.

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::images::{Images, SAME_PREPROCESSING, expected_of};
 use crate::engine::failure::JobEnd;
 use crate::files::FileTree;
-use crate::maps::MapsConfig;
-use crate::maps::groups::GroupSession;
 use crate::maps::participants::SINGLE_COHORT;
+use crate::maps::{GroupSession, MapsConfig};
 use crate::protocol::Failure;
 
 /// The images of one or more cohorts, by the cohort's name.

@@ -20,7 +20,7 @@ impl Engine {
         threads: Option<usize>,
         host: &dyn Host,
     ) -> Result<(), JobEnd> {
-        self.n_helpers = host.helpers().map_or(0, |helpers| helpers.choose(threads));
+        self.n_helpers = host.helpers().map_or(0, |helpers| helpers.set_threads(threads));
         let device = device::open(choice).await.with_helpers(self.n_helpers);
         self.choice = choice;
         if let Some(model) = &self.model {

@@ -34,8 +34,8 @@ pub(super) async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<
         _ => return Err(JobEnd::because(format!("{} images and {} tables were given", images.len(), tables.len()), ONE_IMAGE)),
     };
     let volume = nifti::read_file(&image.0, image.1.as_ref()).await.map_err(in_words)?;
-    let says_its_place = nifti::says_its_place(&image.0, image.1.as_ref()).await.map_err(in_words)?;
-    let doubt = if says_its_place { doubt_of_place(volume.world_from_voxel()) } else { Some(NO_PLACE) };
+    let has_place = nifti::has_place(&image.0, image.1.as_ref()).await.map_err(in_words)?;
+    let doubt = if has_place { doubt_of_place(volume.world_from_voxel()) } else { Some(NO_PLACE) };
     let table = match table {
         Some((path, file)) => Some(read_table(path, file.as_ref()).await?),
         None => None,

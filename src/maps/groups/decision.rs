@@ -1,11 +1,11 @@
-//! Whether a group run uses a stored data group or makes a new one: the rules of `clinicadl interpret` 1.6.1.
+//! Decides whether a group run uses a stored data group or defines a new one, by the rules of `clinicadl interpret` 1.6.1.
 
 use super::{GroupError, NameOf, check_name, is_reserved};
 
-/// What a group run asks for.
+/// The data group that a group run asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GroupRequest<'a> {
-    /// `DATA_GROUP`.
+    /// Name of the group: `DATA_GROUP`.
     pub name: &'a str,
     /// Names of the groups that the MAPS defines ([`super::super::Maps::defined_groups`]).
     pub defined: &'a [String],
@@ -13,42 +13,44 @@ pub struct GroupRequest<'a> {
     pub caps_given: bool,
     /// Whether participants were given (`--participants_tsv`).
     pub participants_given: bool,
-    /// `--overwrite`.
+    /// Whether the group's results are to be erased first (`--overwrite`).
     pub overwrite: bool,
-    /// What overwriting does to the definition.
+    /// The effect of overwriting on the definition.
     pub rule: OverwriteRule,
 }
 
-/// What `--overwrite` does to the definition of a group that exists; its results are erased either way.
+/// The effect of `--overwrite` on the definition of a group that exists; its results are erased either way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverwriteRule {
-    /// It stays, and what was given is ignored: what ClinicaDL 1.6.0 and 1.6.1 do.
+    /// The definition is kept, and participants and CAPS that were given are ignored, as in ClinicaDL 1.6.0 and 1.6.1.
     KeepsDefinition,
-    /// It is replaced by what was given: what the documentation promises, and versions up to 1.5.1 did.
+    /// The definition is replaced by the participants and CAPS that were given, as the documentation promises and versions
+    /// up to 1.5.1 did.
     ReplacesDefinition,
 }
 
-/// What a group run does.
+/// How a group run gets the definition of its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupDecision {
-    /// Take the stored definition.
+    /// The stored definition is used.
     UseStored {
         /// Whether the group's results ([`super::super::Maps::results_of_group`]) are erased first.
         erase_results: bool,
-        /// What the user should know.
+        /// A warning for the user.
         warning: Option<GroupWarning>,
     },
-    /// Make a definition of what was given, after the check for participants of the training ([`super::leaking`]).
+    /// A new group is defined by the participants and the CAPS that were given, after the check for participants of the
+    /// training ([`super::leaking`]).
     Create {
         /// Whether the group's results are erased first.
         erase_results: bool,
     },
 }
 
-/// What the user should know of a decision.
+/// A warning about a decision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GroupWarning {
-    /// Overwriting keeps the definition.
+    /// Overwriting keeps the definition, so participants and CAPS that were given are ignored.
     #[error("the data group {name} keeps its stored participants and CAPS, as in ClinicaDL 1.6.1: those given are ignored")]
     GivenIgnored {
         /// The group.
@@ -56,7 +58,7 @@ pub enum GroupWarning {
     },
 }
 
-/// Decides.
+/// Decides whether a group run uses the stored definition or defines a new group.
 ///
 /// # Errors
 /// If the name of a new group cannot be a folder's, a stored group would have to change without `--overwrite`, `train` or `validation`
@@ -101,7 +103,7 @@ fn new(request: &GroupRequest) -> Result<GroupDecision, GroupError> {
     Ok(GroupDecision::Create { erase_results: request.overwrite })
 }
 
-/// Whether participants and CAPS were given; `error` is told what was not.
+/// Checks that participants and CAPS were both given; `error` makes an error of what is missing, in words.
 fn complete(request: &GroupRequest, error: impl FnOnce(&'static str) -> GroupError) -> Result<(), GroupError> {
     match (request.participants_given, request.caps_given) {
         (true, true) => Ok(()),

@@ -1,57 +1,68 @@
-//! Why a data group cannot be used, made or overwritten.
+//! Why a data group cannot be used, defined or overwritten.
 
-use super::NameOf;
+use std::fmt;
 
-/// What is wrong with a data group, or with what was asked of it.
+use crate::maps::sentence::first_few;
+
+/// The thing that a name is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameOf {
+    /// A data group: `DATA_GROUP`.
+    DataGroup,
+    /// An interpretation: `NAME`.
+    Interpretation,
+}
+
+/// Why a data group cannot be used, defined or overwritten.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GroupError {
-    /// Not a folder's name.
+    /// The name cannot be that of a folder.
     #[error("{name:?} cannot be the name of {of}: {why}")]
     BadName {
-        /// What for.
+        /// The thing that the name is for.
         of: NameOf,
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// What is wrong with the name.
         why: &'static str,
     },
-    /// The group exists, and a definition was given, too.
+    /// The group is stored, and participants or a CAPS were given as well.
     #[error("the data group {name} is already defined in this MAPS, and participants or a CAPS were given for it, too")]
     AlreadyDefined {
         /// The group.
         name: String,
     },
-    /// `train` and `validation` say what was trained on.
+    /// `train` and `validation` record the training and cannot be overwritten.
     #[error("the data group {name} records what the network was trained on and cannot be overwritten")]
     Reserved {
         /// The group.
         name: String,
     },
-    /// `train` or `validation` was not copied, and no other group may have its name.
+    /// `train` or `validation` is missing, and no other group may have its name.
     #[error("this MAPS has no data group {name}, and the name is reserved for the training's own")]
     ReservedAbsent {
         /// The group.
         name: String,
     },
-    /// No such group, and not enough to make it.
+    /// There is no such group, and not enough was given to define it.
     #[error("this MAPS has no data group {name}, and {missing} would be needed to make it; there is {}", list_or(defined, "none"))]
     NotDefined {
         /// The group.
         name: String,
-        /// What was not given.
+        /// The missing part of the definition, in words.
         missing: &'static str,
-        /// The groups there are.
+        /// The groups that are defined.
         defined: Vec<String>,
     },
-    /// Overwriting with half a definition.
+    /// Overwriting was asked for with only half of a definition.
     #[error("the data group {name} cannot be replaced without {missing}")]
     HalfReplaced {
         /// The group.
         name: String,
-        /// What was not given.
+        /// The missing part of the definition, in words.
         missing: &'static str,
     },
-    /// `train` or `validation` of another split.
+    /// `train` or `validation` is not defined for the split.
     #[error("{maps}: the data group {name} is not defined for split {split}, only for {}", list_or(&splits(defined), "no split"))]
     NotOfSplit {
         /// The MAPS.
@@ -63,7 +74,7 @@ pub enum GroupError {
         /// The splits it is defined for.
         defined: Vec<u32>,
     },
-    /// A file of the definition is not there.
+    /// A file of the definition is missing.
     #[error("{missing}: missing, but the data group {name} is defined by it")]
     Incomplete {
         /// The group.
@@ -71,13 +82,13 @@ pub enum GroupError {
         /// The file.
         missing: String,
     },
-    /// Nothing says who was in training.
+    /// The table of the training's participants is missing.
     #[error("{path}: missing, so nobody can say whether the new participants were in training")]
     NoTrainingTable {
         /// The table.
         path: String,
     },
-    /// Participants of the training in a new group.
+    /// Participants of the training are in the new group.
     #[error(
         "{} of the data group {name} {} in training or validation: {}",
         counted(participants.len()), if participants.len() == 1 { "was" } else { "were" }, first_few(participants)
@@ -85,13 +96,13 @@ pub enum GroupError {
     Leakage {
         /// The group.
         name: String,
-        /// Who, sorted.
+        /// These participants, sorted.
         participants: Vec<String>,
     },
-    /// Results of that name are there.
+    /// There are results of that name.
     #[error("{folder}: an interpretation of this name has already been written")]
     InterpretationExists {
-        /// Its folder.
+        /// Path of the interpretation's folder.
         folder: String,
     },
 }
@@ -140,9 +151,11 @@ fn counted(n: usize) -> String {
     if n == 1 { "1 participant".to_owned() } else { format!("{n} participants") }
 }
 
-/// A list that still fits a sentence.
-pub(in crate::maps) fn first_few(words: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let shown = words.get(..SHOWN).unwrap_or(words).join(", ");
-    if words.len() > SHOWN { format!("{shown} and {} more", words.len() - SHOWN) } else { shown }
+impl fmt::Display for NameOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NameOf::DataGroup => "a data group",
+            NameOf::Interpretation => "an interpretation",
+        })
+    }
 }

@@ -1,4 +1,4 @@
-//! The two files that define a data group, as ClinicaDL 1.6.1 writes them to the byte.
+//! Writes the two files that define a data group, with the bytes that ClinicaDL 1.6.1 writes.
 
 use std::fmt::Write as _;
 
@@ -13,6 +13,7 @@ pub fn group_files(group: &DataGroup, label: Option<&str>) -> [(String, Vec<u8>)
     [(path(DATA_TSV), data_tsv(&group.sessions, label)), (path(MAPS_JSON), maps_json(group))]
 }
 
+/// The bytes of `data.tsv`.
 fn data_tsv(sessions: &[GroupSession], label: Option<&str>) -> Vec<u8> {
     let label = label.filter(|_| sessions.iter().any(|session| session.label.is_some()));
     let header = ["participant_id", "session_id", "cohort"].into_iter().chain(label).map(str::to_owned).collect();
@@ -24,16 +25,16 @@ fn data_tsv(sessions: &[GroupSession], label: Option<&str>) -> Vec<u8> {
     tsv::bytes_of_rows(std::iter::once(&header).chain(&rows))
 }
 
-/// Indented by four, without a line end.
+/// The bytes of `maps.json`: indented by four, without a final line end.
 fn maps_json(group: &DataGroup) -> Vec<u8> {
     let caps_directory = python_json_text(&python_path(&group.caps_directory));
     format!("{{\n    \"caps_directory\": {caps_directory},\n    \"multi_cohort\": {}\n}}", group.multi_cohort).into_bytes()
 }
 
-/// A path as Python's `pathlib` writes it on Linux and macOS: without `.`, doubled and trailing slashes.
+/// A path as Python's `pathlib` writes it on Linux and macOS: without `.`, repeated and trailing slashes.
 fn python_path(path: &str) -> String {
     let components: Vec<&str> = path.split('/').filter(|component| !matches!(*component, "" | ".")).collect();
-    // Two slashes in front are no less than a root of their own.
+    // Python keeps exactly two leading slashes, since POSIX gives them a meaning of their own.
     let root = match path.find(|c| c != '/').unwrap_or(path.len()) {
         0 => "",
         2 => "//",
@@ -43,7 +44,7 @@ fn python_path(path: &str) -> String {
     if path.is_empty() { ".".to_owned() } else { path }
 }
 
-/// A text as Python's `json` writes it: all that is not ASCII is escaped, in units of UTF-16.
+/// A text as Python's `json` writes it: characters outside ASCII are escaped as units of UTF-16.
 fn python_json_text(text: &str) -> String {
     let mut json = String::from('"');
     for unit in text.encode_utf16() {

@@ -1,4 +1,4 @@
-//! Data groups: `groups/<name>/` of a MAPS → participants and their CAPS; and back.
+//! Data groups: the folders `groups/<name>/` of a MAPS ↔ participants and their CAPS.
 
 mod decision;
 mod error;
@@ -7,10 +7,9 @@ mod names;
 mod results;
 
 pub use decision::{GroupDecision, GroupRequest, GroupWarning, OverwriteRule, decide};
-pub use error::GroupError;
-pub(super) use error::first_few;
+pub use error::{GroupError, NameOf};
 pub use files::group_files;
-pub use names::{NameOf, check_name};
+pub use names::check_name;
 pub use results::interpretation_path;
 
 use std::collections::BTreeSet;
@@ -19,49 +18,36 @@ use serde_json::Value;
 
 use super::json_keys::{Keys, key, required};
 use super::layout::{self, MAPS_JSON, join};
-use super::{ConfigError, Maps, MapsError, participants};
+use super::{ConfigError, GroupSession, Maps, MapsError, participants};
 use crate::files::FileTree;
 use crate::tsv::Table;
 
-/// The groups of the training itself, defined for every split apart.
+/// Names of the groups of the training itself, which are defined separately for every split.
 const RESERVED: [&str; 2] = ["train", "validation"];
 
 const DATA_TSV: &str = "data.tsv";
 
-/// The participants and sessions that a result is about, in table order.
+/// A named set of participants and sessions, on which a model is tested or interpreted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DataGroup {
-    /// Name of its folder.
+    /// Name of the group, and of its folder.
     pub name: String,
-    /// In the order of its table.
+    /// The sessions in the order of the group's table.
     pub sessions: Vec<GroupSession>,
     /// The CAPS as it was given to ClinicaDL; of several cohorts, the table of their CAPS.
     pub caps_directory: String,
-    /// Whether its participants are of several cohorts.
+    /// Whether the participants are of several cohorts.
     pub multi_cohort: bool,
 }
 
-/// One row of a data group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupSession {
-    /// `sub-…`
-    pub participant_id: String,
-    /// `ses-…`
-    pub session_id: String,
-    /// Name of the cohort; `single` where there is one.
-    pub cohort: String,
-    /// Value of the label's column, as pandas writes it; `None` where it is missing.
-    pub label: Option<String>,
-}
-
-/// A data group in a list.
+/// The summary of a data group for a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedGroup {
-    /// Name of its folder.
+    /// Name of the group, and of its folder.
     pub name: String,
-    /// Rows of its table, of the first split for `train` and `validation`.
+    /// Number of sessions; for `train` and `validation`, of the first split.
     pub n_sessions: usize,
-    /// Whether it is `train` or `validation`, which cannot be overwritten.
+    /// Whether the group is `train` or `validation`, which cannot be overwritten.
     pub is_reserved: bool,
 }
 
@@ -70,17 +56,18 @@ pub fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
 }
 
-/// Participants of new sessions that were in training, sorted: saliency maps of them would be optimistic.
+/// Participants of `sessions` that were in training, sorted: their saliency maps would be too optimistic.
 pub fn leaking(sessions: &[GroupSession], training: &BTreeSet<String>) -> Vec<String> {
     let participants: BTreeSet<&String> = sessions.iter().map(|session| &session.participant_id).collect();
     participants.into_iter().filter(|participant| training.contains(*participant)).cloned().collect()
 }
 
 impl Maps {
-    /// The stored definition of a group, or `None` where there is none of that name. Only `train` and `validation` depend on the split.
+    /// The stored definition of a group; `None` where there is no group of that name. Only `train` and `validation` depend
+    /// on the split.
     ///
     /// # Errors
-    /// If `train` or `validation` lacks that split, or a file of the definition is missing or cannot be understood.
+    /// If `train` or `validation` lacks that split, or a file of the definition is missing or malformed.
     pub async fn data_group(&self, tree: &FileTree, name: &str, split: u32) -> Result<Option<DataGroup>, MapsError> {
         let defined = join(&self.root, &format!("groups/{name}"));
         if tree.subtree(&defined).is_empty() {
@@ -92,7 +79,7 @@ impl Maps {
         Ok(Some(DataGroup { name: name.to_owned(), sessions, caps_directory, multi_cohort }))
     }
 
-    /// All data groups, sorted by name; those whose table cannot be read come as errors.
+    /// All data groups, sorted by name, and an error for each group whose definition cannot be read.
     pub async fn group_names(&self, tree: &FileTree) -> (Vec<ListedGroup>, Vec<MapsError>) {
         let (mut groups, mut problems) = (Vec::new(), Vec::new());
         for name in self.defined_groups(tree) {
@@ -115,10 +102,10 @@ impl Maps {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    /// Everyone who was in training or validation of any split (and of the training that was transferred).
+    /// All participants in training or validation of any split, and of the training that weights were transferred from.
     ///
     /// # Errors
-    /// If `groups/train+validation.tsv` is missing or cannot be read: nobody can say then whether a new group leaks.
+    /// If `groups/train+validation.tsv` is missing or cannot be read, so that a new group cannot be checked for leakage.
     pub async fn training_participants(&self, tree: &FileTree) -> Result<BTreeSet<String>, MapsError> {
         let path = join(&self.root, "groups/train+validation.tsv");
         if !tree.contains(&path) {
@@ -128,7 +115,7 @@ impl Maps {
         Ok(table.column(participants::PARTICIPANT)?.map(str::to_owned).collect())
     }
 
-    /// `groups/train/split-0`, in the wording of the MAPS.
+    /// Path of a split's folder in a group, `groups/train/split-0`, under the name that this MAPS uses.
     fn folder_of_split(&self, tree: &FileTree, name: &str, split: u32) -> Result<String, GroupError> {
         let group = join(&self.root, &format!("groups/{name}"));
         let folders = tree.subtree(&group);
@@ -148,13 +135,13 @@ impl Maps {
     }
 }
 
-/// The split that a path begins with, and its folder.
+/// Number and name of the split's folder with which a path begins.
 fn numbered_folder(path: &str) -> Option<(u32, &str)> {
     let (folder, _) = path.split_once('/')?;
     Some((layout::split_number(folder)?, folder))
 }
 
-/// `caps_directory` and `multi_cohort`.
+/// The values of `caps_directory` and `multi_cohort` in a group's `maps.json`.
 async fn group_json(tree: &FileTree, name: &str, path: &str) -> Result<(String, bool), MapsError> {
     let bytes = read(tree, name, path).await?;
     let file = || path.to_owned();
@@ -165,7 +152,7 @@ async fn group_json(tree: &FileTree, name: &str, path: &str) -> Result<(String, 
     Ok((caps_directory, keys.flag(key("multi_cohort"))?.unwrap_or(false)))
 }
 
-/// A file that every definition has.
+/// The bytes of a file that every definition has.
 async fn read(tree: &FileTree, name: &str, path: &str) -> Result<Vec<u8>, MapsError> {
     if !tree.contains(path) {
         return Err(GroupError::Incomplete { name: name.to_owned(), missing: path.to_owned() }.into());

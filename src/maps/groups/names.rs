@@ -1,19 +1,8 @@
-//! Which names a data group or an interpretation may have: they become folders.
+//! Checks the names of data groups and interpretations, which become names of folders.
 
-use std::fmt;
+use super::{GroupError, NameOf};
 
-use super::GroupError;
-
-/// What a name is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NameOf {
-    /// `DATA_GROUP`
-    DataGroup,
-    /// `NAME`
-    Interpretation,
-}
-
-/// Whether a name can be a folder's, on every system.
+/// Checks that a name can be that of a folder on every operating system.
 ///
 /// # Errors
 /// [`GroupError::BadName`] with the name and what is wrong with it.
@@ -28,14 +17,5 @@ pub fn check_name(of: NameOf, name: &str) -> Result<(), GroupError> {
         }
         _ if name.trim() != name || name.ends_with('.') => refuse("it begins or ends with a blank, or ends with a dot"),
         _ => Ok(()),
-    }
-}
-
-impl fmt::Display for NameOf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NameOf::DataGroup => "a data group",
-            NameOf::Interpretation => "an interpretation",
-        })
     }
 }

@@ -1,16 +1,16 @@
 //! Tables of participants → the sessions of a new data group, by the rules of `clinicadl interpret` 1.6.1.
 //!
-//! Nothing is read here: tables come in, and of several cohorts the paths of their tables go out first ([`cohorts()`]).
+//! Nothing is read here: tables are arguments, and for several cohorts [`cohorts()`] gives the paths of their tables first.
 
 mod cohorts;
 mod problem;
 
 pub use cohorts::{Cohort, caps_of_cohorts, cohorts, sessions_of_cohorts};
-pub use problem::{ParticipantsError, Problem, Repeated};
+pub use problem::{ParticipantsError, Repeated, TableProblem};
 
 use std::collections::BTreeMap;
 
-use super::groups::GroupSession;
+use super::GroupSession;
 use crate::tsv::{Table, column_type, is_missing};
 
 pub(super) const PARTICIPANT: &str = "participant_id";
@@ -19,20 +19,20 @@ const DIAGNOSIS: &str = "diagnosis";
 const COHORT: &str = "cohort";
 const PATH: &str = "path";
 
-/// What the cohort is called where there is only one.
+/// Name of the cohort where there is only one.
 pub const SINGLE_COHORT: &str = "single";
 
 /// The sessions of a table of one cohort whose diagnosis is among `diagnoses`, in the table's order.
 ///
-/// `label` is the column that the network learnt; it is carried along where the table has it.
+/// `label` is the column that the network learnt; its values are part of the sessions where the table has it.
 ///
 /// # Errors
 /// All problems at once: columns that are missing, the columns of a list of cohorts, cells that are empty, sessions that
-/// come twice, no session of these diagnoses.
+/// occur twice, no session with these diagnoses.
 pub fn sessions_of_single_cohort(table: &Table, diagnoses: &[String], label: Option<&str>) -> Result<Vec<GroupSession>, ParticipantsError> {
     let mut problems = Vec::new();
     if table.has_column(COHORT) && table.has_column(PATH) {
-        problems.push(Problem::ListOfCohorts { file: table.file().to_owned() });
+        problems.push(TableProblem::ListOfCohorts { file: table.file().to_owned() });
     }
     let rows = kept_rows(table, diagnoses, &mut problems);
     problem::none(problems)?;
@@ -40,16 +40,19 @@ pub fn sessions_of_single_cohort(table: &Table, diagnoses: &[String], label: Opt
     Ok(rows.into_iter().map(|row| session(table, row, SINGLE_COHORT, labels.as_deref())).collect())
 }
 
-/// Whether a path can be a table of participants: ClinicaDL 1.6.1 resolves a folder to its parent, which nobody expects.
+/// Checks that a path can be that of a table of participants. ClinicaDL 1.6.1 accepts a folder, too, but reads its parent.
 ///
 /// # Errors
-/// [`Problem::NotATable`] if it does not end in `.tsv`.
+/// [`TableProblem::NotATable`] if it does not end in `.tsv`.
 pub fn check_is_table(path: &str) -> Result<(), ParticipantsError> {
-    let problems = if path.ends_with(".tsv") { Vec::new() } else { vec![Problem::NotATable { path: path.to_owned() }] };
+    let problems = if path.ends_with(".tsv") { Vec::new() } else { vec![TableProblem::NotATable { path: path.to_owned() }] };
     problem::none(problems)
 }
 
-/// The rows of a group's stored table, which are used as they are.
+/// The sessions of a group's stored table, all rows of which are used.
+///
+/// # Errors
+/// If a column is missing, or a cell that names a participant or session is empty.
 pub(super) fn sessions_of_group(table: &Table, label: Option<&str>) -> Result<Vec<GroupSession>, ParticipantsError> {
     let mut problems = Vec::new();
     missing_columns(table, &[PARTICIPANT, SESSION], &mut problems);
@@ -61,8 +64,8 @@ pub(super) fn sessions_of_group(table: &Table, label: Option<&str>) -> Result<Ve
     Ok(rows.into_iter().map(|row| session(table, row, cohort(row), labels.as_deref())).collect())
 }
 
-/// Numbers of the rows with one of the diagnoses, after all that can be wrong with one cohort's table has been looked for.
-fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<Problem>) -> Vec<usize> {
+/// Numbers of the rows with one of the diagnoses; everything that is wrong with the table is added to `problems`.
+fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<TableProblem>) -> Vec<usize> {
     missing_columns(table, &[PARTICIPANT, SESSION, DIAGNOSIS], problems);
     let is_one = |found: &str| !is_missing(found) && diagnoses.iter().any(|asked| asked == found);
     let is_asked = |row: &usize| table.get(*row, DIAGNOSIS).is_none_or(is_one);
@@ -70,7 +73,7 @@ fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<Problem>) -
     empty_cells(table, &rows, problems);
     repeated_sessions(table, &rows, problems);
     if rows.is_empty() {
-        problems.push(Problem::NoneOfDiagnoses {
+        problems.push(TableProblem::NoneOfDiagnoses {
             file: table.file().to_owned(),
             asked: diagnoses.to_vec(),
             found: distinct(table, DIAGNOSIS),
@@ -79,24 +82,28 @@ fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<Problem>) -
     rows
 }
 
-fn missing_columns(table: &Table, needed: &[&str], problems: &mut Vec<Problem>) {
+fn missing_columns(table: &Table, needed: &[&str], problems: &mut Vec<TableProblem>) {
     let missing: Vec<&str> = needed.iter().copied().filter(|column| !table.has_column(column)).collect();
     if !missing.is_empty() {
-        problems.push(Problem::MissingColumns { file: table.file().to_owned(), missing: owned(&missing), found: table.columns().to_vec() });
+        problems.push(TableProblem::MissingColumns {
+            file: table.file().to_owned(),
+            missing: owned(&missing),
+            found: table.columns().to_vec(),
+        });
     }
 }
 
-fn empty_cells(table: &Table, rows: &[usize], problems: &mut Vec<Problem>) {
+fn empty_cells(table: &Table, rows: &[usize], problems: &mut Vec<TableProblem>) {
     for column in [PARTICIPANT, SESSION] {
         let is_empty = |row: &&usize| table.get(**row, column).is_some_and(is_missing);
         let empty: Vec<usize> = rows.iter().filter(is_empty).map(|row| row + 1).collect();
         if !empty.is_empty() {
-            problems.push(Problem::EmptyCells { file: table.file().to_owned(), column, rows: empty });
+            problems.push(TableProblem::EmptyCells { file: table.file().to_owned(), column, rows: empty });
         }
     }
 }
 
-fn repeated_sessions(table: &Table, rows: &[usize], problems: &mut Vec<Problem>) {
+fn repeated_sessions(table: &Table, rows: &[usize], problems: &mut Vec<TableProblem>) {
     let mut sessions: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
     for &row in rows {
         let key = table.get(row, PARTICIPANT).zip(table.get(row, SESSION));
@@ -107,22 +114,23 @@ fn repeated_sessions(table: &Table, rows: &[usize], problems: &mut Vec<Problem>)
     let repeated = sessions.into_iter().filter(|(_, rows)| rows.len() > 1);
     let repeated: Vec<Repeated> = repeated.map(|((id, session), rows)| Repeated { session: format!("{id} {session}"), rows }).collect();
     if !repeated.is_empty() {
-        problems.push(Problem::RepeatedSessions { file: table.file().to_owned(), repeated });
+        problems.push(TableProblem::RepeatedSessions { file: table.file().to_owned(), repeated });
     }
 }
 
+/// The session in a row.
 fn session(table: &Table, row: usize, cohort: &str, labels: Option<&[String]>) -> GroupSession {
     let text = |column| table.get(row, column).unwrap_or_default().to_owned();
     let label = labels.and_then(|labels| labels.get(row)).filter(|label| !is_missing(label)).cloned();
     GroupSession { participant_id: text(PARTICIPANT), session_id: text(SESSION), cohort: cohort.to_owned(), label }
 }
 
-/// The values of a column; none where there is no such column.
+/// The values of a column; empty where there is no such column.
 fn column<'a>(table: &'a Table, name: &str) -> Vec<&'a str> {
     table.column(name).map(Iterator::collect).unwrap_or_default()
 }
 
-/// The values of a column in the order in which they first come, missing ones left out.
+/// The distinct values of a column in the order of their first occurrence, without missing ones.
 fn distinct(table: &Table, name: &str) -> Vec<String> {
     let mut values: Vec<&str> = Vec::new();
     for value in column(table, name).into_iter().filter(|value| !is_missing(value)) {

@@ -1,78 +1,78 @@
-//! What can be wrong with tables of participants; all of it is told at once.
+//! What can be wrong with tables of participants; all problems are reported at once.
 
 use std::fmt;
 
-use crate::maps::groups::first_few;
+use crate::maps::sentence::first_few;
 
-/// All that is wrong with the tables given, at least one thing.
+/// All that is wrong with tables of participants: at least one problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParticipantsError {
-    /// In the order in which they were found.
-    pub problems: Vec<Problem>,
+    /// The problems in the order in which they were found.
+    pub problems: Vec<TableProblem>,
 }
 
-/// One thing that is wrong. Rows are counted from 1, below the header.
+/// One problem of a table. Rows are counted from 1, below the header.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Problem {
-    /// Not a table by its name.
+pub enum TableProblem {
+    /// The name is not that of a table.
     #[error("{path}: a table whose name ends in .tsv is needed here")]
     NotATable {
-        /// What was given.
+        /// The path that was given.
         path: String,
     },
-    /// Columns that are needed.
+    /// Columns are missing.
     #[error("{file}: no column {}; it has {}", missing.join(", no column "), found.join(", "))]
     MissingColumns {
         /// The table.
         file: String,
-        /// Those needed.
+        /// Names of the missing columns.
         missing: Vec<String>,
-        /// Those there.
+        /// Names of the table's columns.
         found: Vec<String>,
     },
-    /// A list of cohorts where participants were expected.
+    /// The table is a list of cohorts where one of participants was expected.
     #[error("{file}: the columns cohort and path are those of a list of cohorts, not of one cohort's participants")]
     ListOfCohorts {
         /// The table.
         file: String,
     },
-    /// Rows that name nobody.
+    /// Cells that must not be empty are.
     #[error("{file}: column {column} is empty in row {}", rows_in_words(rows))]
     EmptyCells {
         /// The table.
         file: String,
         /// The column.
         column: &'static str,
-        /// Those rows.
+        /// Numbers of these rows.
         rows: Vec<usize>,
     },
-    /// Sessions that come more than once: they would count twice in the mean.
+    /// Sessions occur more than once: they would count twice in the mean.
     #[error("{file}: {}", first_few(&repeated.iter().map(ToString::to_string).collect::<Vec<_>>()))]
     RepeatedSessions {
         /// The table.
         file: String,
-        /// Those sessions.
+        /// The repeated sessions.
         repeated: Vec<Repeated>,
     },
-    /// The diagnoses leave no row.
+    /// No row has one of the diagnoses.
     #[error("{file}: no row has the diagnosis {}; the table has {}", asked.join(" or "), or_none(found))]
     NoneOfDiagnoses {
         /// The table.
         file: String,
         /// Diagnoses asked for.
         asked: Vec<String>,
-        /// Diagnoses of the table.
+        /// Diagnoses in the table.
         found: Vec<String>,
     },
-    /// A cohort listed twice.
+    /// A cohort is listed more than once.
     #[error("{file}: listed more than once: {}", cohorts.join(", "))]
     RepeatedCohorts {
         /// The list.
         file: String,
-        /// Those cohorts.
+        /// The repeated cohorts.
         cohorts: Vec<String>,
     },
-    /// Participants, but no images.
+    /// A cohort has participants, but no CAPS.
     #[error("{file}: no CAPS of the cohort {cohort}; there are those of {}", or_none(found))]
     NoCaps {
         /// The list of CAPS.
@@ -82,52 +82,52 @@ pub enum Problem {
         /// Cohorts with a CAPS.
         found: Vec<String>,
     },
-    /// Diagnoses asked for that no cohort has.
+    /// No cohort has one of the diagnoses that were asked for.
     #[error("{file}: no cohort has the diagnosis {}; together they have {}", missing.join(" or "), or_none(found))]
     DiagnosesOfNoCohort {
         /// The list of participants.
         file: String,
-        /// Those diagnoses.
+        /// The diagnoses that no cohort has.
         missing: Vec<String>,
         /// Diagnoses of all cohorts.
         found: Vec<String>,
     },
 }
 
-/// A session that comes more than once.
+/// A session that occurs more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeated {
     /// Participant and session.
     pub session: String,
-    /// Its rows.
+    /// Numbers of its rows.
     pub rows: Vec<usize>,
 }
 
 impl ParticipantsError {
     /// What the user may do.
     pub fn hint(&self) -> String {
-        let mut hints: Vec<&str> = self.problems.iter().map(Problem::hint).collect();
+        let mut hints: Vec<&str> = self.problems.iter().map(TableProblem::hint).collect();
         hints.dedup();
         hints.join("; ")
     }
 }
 
-impl Problem {
+impl TableProblem {
     fn hint(&self) -> &'static str {
         match self {
-            Problem::NotATable { .. } => "give the .tsv file itself; a folder is not searched for one",
-            Problem::MissingColumns { .. } => {
+            TableProblem::NotATable { .. } => "give the .tsv file itself; a folder is not searched for one",
+            TableProblem::MissingColumns { .. } => {
                 "a table of participants needs the columns participant_id, session_id and diagnosis; of several cohorts, the list of \
                  participants needs cohort, diagnoses and path, that of CAPS cohort and path; columns are separated by tabs"
             }
-            Problem::ListOfCohorts { .. } => "say that there are several cohorts (--multi_cohort), or give the table of one of them",
-            Problem::EmptyCells { .. } => "fill in these cells or remove the rows",
-            Problem::RepeatedSessions { .. } => "remove the repeated rows: each session counts once",
-            Problem::NoneOfDiagnoses { .. } | Problem::DiagnosesOfNoCohort { .. } => {
+            TableProblem::ListOfCohorts { .. } => "say that there are several cohorts (--multi_cohort), or give the table of one of them",
+            TableProblem::EmptyCells { .. } => "fill in these cells or remove the rows",
+            TableProblem::RepeatedSessions { .. } => "remove the repeated rows: each session counts once",
+            TableProblem::NoneOfDiagnoses { .. } | TableProblem::DiagnosesOfNoCohort { .. } => {
                 "choose among these diagnoses (--diagnoses; those of the training where none are chosen)"
             }
-            Problem::RepeatedCohorts { .. } => "list every cohort once",
-            Problem::NoCaps { .. } => "give each cohort the same name in both lists",
+            TableProblem::RepeatedCohorts { .. } => "list every cohort once",
+            TableProblem::NoCaps { .. } => "give each cohort the same name in both lists",
         }
     }
 }
@@ -147,8 +147,8 @@ impl fmt::Display for Repeated {
     }
 }
 
-/// Nothing is wrong, or the error.
-pub(super) fn none(problems: Vec<Problem>) -> Result<(), ParticipantsError> {
+/// The error of these problems; `Ok` if there are none.
+pub(super) fn none(problems: Vec<TableProblem>) -> Result<(), ParticipantsError> {
     if problems.is_empty() { Ok(()) } else { Err(ParticipantsError { problems }) }
 }
 

@@ -2,7 +2,7 @@
 //! blocks, too, and only narrower fully connected layers), `Stride_Conv5_FC3` and `Conv5_FC3_SSDA`; in 2D and 3D.
 
 use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
-use crate::network::layers::Activation;
+use crate::kernels::Activation;
 
 /// Number of blocks.
 const N_BLOCKS: usize = 5;

@@ -1,6 +1,6 @@
-//! What an architecture consists of: its wiring and the names of its weights. All sizes come from the checkpoint.
+//! The plan of an architecture: its layers and the keys of its weights. All sizes come from the checkpoint.
 
-use crate::network::layers::Activation;
+use crate::kernels::Activation;
 
 /// A network before its weights.
 pub struct Plan {
@@ -12,10 +12,10 @@ pub struct Plan {
 
 /// One top-level module of `convolutions`.
 pub struct PlannedModule {
-    /// What it is, in words; by default that of its only layer.
+    /// Name of the module; by default that of its only layer.
     pub name: Option<String>,
-    /// In order.
-    pub steps: Vec<Planned>,
+    /// The layers, the first one first.
+    pub nodes: Vec<Planned>,
 }
 
 /// A layer, or a residual block of layers, with the prefixes of its keys.
@@ -24,7 +24,7 @@ pub enum Planned {
     Convolution(PlannedConvolution),
     /// Batch normalisation.
     BatchNorm {
-        /// Prefix.
+        /// Prefix of its keys.
         key: String,
     },
     /// Instance normalisation.
@@ -42,35 +42,35 @@ pub enum Planned {
     AveragePool,
     /// Squeeze-excitation.
     SqueezeExcitation {
-        /// Prefix.
+        /// Prefix of its keys.
         key: String,
     },
     /// The sum of two branches.
     Residual {
-        /// The longer one.
+        /// The longer branch.
         branch: Vec<Planned>,
-        /// The shorter one; empty for the identity.
+        /// The shorter branch; empty for the identity.
         shortcut: Vec<Planned>,
     },
 }
 
 /// A convolution with the same window along all axes.
 pub struct PlannedConvolution {
-    /// Prefix.
+    /// Prefix of its keys.
     pub key: String,
-    /// Width of the window.
+    /// Voxels of the window along each axis.
     pub kernel: usize,
-    /// From one window to the next.
+    /// Voxels from one window to the next.
     pub stride: usize,
-    /// Whether it has a bias.
+    /// Whether the convolution has a bias.
     pub has_bias: bool,
 }
 
 /// Fully connected layers.
 pub struct PlannedHead {
-    /// Prefixes in order.
+    /// Prefixes of the layers' keys, the first layer first.
     pub keys: Vec<String>,
-    /// Between each two.
+    /// The activation between each two layers.
     pub activation: Option<Activation>,
     /// Prefixes of weights that belong to the network, but not to the output that is explained.
     pub other_heads: &'static [&'static str],
@@ -79,12 +79,12 @@ pub struct PlannedHead {
 impl PlannedModule {
     /// A module of one layer.
     pub fn of(layer: Planned) -> Self {
-        Self { name: None, steps: vec![layer] }
+        Self { name: None, nodes: vec![layer] }
     }
 
     /// A module of several layers.
-    pub fn block(name: impl Into<String>, steps: Vec<Planned>) -> Self {
-        Self { name: Some(name.into()), steps }
+    pub fn block(name: impl Into<String>, nodes: Vec<Planned>) -> Self {
+        Self { name: Some(name.into()), nodes }
     }
 }
 
@@ -101,14 +101,14 @@ impl Planned {
 }
 
 impl PlannedConvolution {
-    /// All convolutions of ClinicaDL are padded so that stride 1 keeps the size.
+    /// Voxels of zeros at either end of an axis: all convolutions of ClinicaDL are padded so that stride 1 keeps the size.
     pub fn padding(&self) -> usize {
         self.kernel / 2
     }
 }
 
 impl PlannedHead {
-    /// Layers with these prefixes.
+    /// A head of layers with these prefixes, which is the only one.
     pub fn new<K: Into<String>>(keys: impl IntoIterator<Item = K>, activation: Option<Activation>) -> Self {
         Self { keys: keys.into_iter().map(Into::into).collect(), activation, other_heads: &[] }
     }

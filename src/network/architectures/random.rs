@@ -1,8 +1,8 @@
 //! `RandomArchitecture`, whose layers were drawn when it was trained and stand in maps.json; 2D and 3D.
 
 use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
+use crate::kernels::Activation::LeakyRelu;
 use crate::maps::{RandomArchitecture, RandomBlock, RandomNormalization, RandomReduction};
-use crate::network::layers::Activation::LeakyRelu;
 
 /// Layers and their keys; numbers of channels and widths come from the checkpoint.
 pub fn plan(parameters: &RandomArchitecture) -> Plan {

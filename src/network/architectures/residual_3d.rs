@@ -1,7 +1,7 @@
 //! Five residual blocks with pooling, then two fully connected layers: `ResNet3D` and `SqueezeExcitationCNN`, 3D only.
 
 use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
-use crate::network::layers::Activation;
+use crate::kernels::Activation;
 
 /// Number of blocks.
 const N_BLOCKS: usize = 5;

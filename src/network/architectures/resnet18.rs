@@ -2,7 +2,7 @@
 //! connected layer, and no activation before it.
 
 use super::plan::{Plan, Planned, PlannedHead, PlannedModule};
-use crate::network::layers::Activation::Relu;
+use crate::kernels::Activation::Relu;
 
 /// Blocks of two convolutions in each of the four layers.
 const N_BLOCKS: usize = 2;

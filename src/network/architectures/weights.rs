@@ -1,25 +1,34 @@
-//! A checkpoint, with notes on what was taken from it and what was wrong.
+//! The weights of a checkpoint, with the keys that were used and the problems that were found.
 
 use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::plan::{Planned, PlannedConvolution};
-use crate::network::error::KeyProblem;
+use crate::network::error::{KeyProblem, NetworkError};
 use crate::network::feature_maps::slabs_of;
-use crate::network::layers::{BatchNorm, BatchNormParameters, Convolution, Linear, SqueezeExcitation, Window};
-use crate::network::{NetworkError, WorkLimits};
+use crate::network::layers::{BatchNorm, BatchNormParameters, Convolution, Linear, SlidingWindow, SqueezeExcitation};
+use crate::network::work_limits::WorkLimits;
 use crate::pace::{Pace, Stage};
 use crate::torch_file::{self, Flaw, StateDict};
 
 /// Stands for "any number" in an expected shape.
 const ANY: usize = 0;
 
-/// Where the weights come from, and where they go. Each is read when it is taken, and held but once.
+/// The device that weights are put on, and how large a tensor may be there.
+#[derive(Clone, Copy)]
+pub struct WeightPlacement<'a> {
+    /// The device.
+    pub device: &'a Device,
+    /// Limits of one piece of work.
+    pub limits: WorkLimits,
+}
+
+/// The weights of a checkpoint on their way to a device. Each is read when it is taken, and held only once.
 pub struct Weights<'a> {
     state_dict: &'a StateDict,
     pace: &'a dyn Pace,
-    /// Bytes read so far, and of all tensors of the checkpoint.
+    /// Bytes that were read so far, and bytes of all tensors of the checkpoint.
     progress: [u64; 2],
     device: &'a Device,
     limits: WorkLimits,
@@ -28,18 +37,18 @@ pub struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    /// Nothing taken yet.
-    pub fn new(state_dict: &'a StateDict, (device, limits): (&'a Device, WorkLimits), pace: &'a dyn Pace) -> Self {
+    /// The weights of a checkpoint, none of which has been taken.
+    pub fn new(state_dict: &'a StateDict, WeightPlacement { device, limits }: WeightPlacement<'a>, pace: &'a dyn Pace) -> Self {
         let total = state_dict.iter().map(|(_, tensor)| tensor.n_elements() as u64 * tensor.dtype().size() as u64).sum();
         Self { state_dict, pace, progress: [0, total], device, limits, used: BTreeSet::new(), problems: Vec::new() }
     }
 
-    /// What was wrong.
+    /// The problems that were noted.
     pub fn into_problems(self) -> Vec<KeyProblem> {
         self.problems
     }
 
-    /// Whether anything was wrong.
+    /// Whether problems were noted.
     pub fn are_broken(&self) -> bool {
         !self.problems.is_empty()
     }
@@ -61,7 +70,7 @@ impl<'a> Weights<'a> {
         n_axes: usize,
     ) -> Result<Option<Convolution>, NetworkError> {
         let PlannedConvolution { key, kernel, stride, has_bias } = plan;
-        let window = Window::new(n_axes, *kernel, *stride, plan.padding());
+        let window = SlidingWindow::new(n_axes, *kernel, *stride, plan.padding());
         let mut expected = vec![ANY, n_in];
         expected.extend(vec![*kernel; n_axes]);
         let Some((shape, weight)) = self.take(&format!("{key}.weight"), &expected).await? else { return Ok(None) };
@@ -90,7 +99,7 @@ impl<'a> Weights<'a> {
     /// A squeeze-excitation, or `None` with the problem noted.
     ///
     /// # Errors
-    /// As [`Self::linear`].
+    /// If the weights of one output are too large for the device, if the checkpoint cannot be read, or when the pace stops.
     pub async fn squeeze_excitation(&mut self, key: &str, n_channels: usize) -> Result<Option<SqueezeExcitation>, NetworkError> {
         let Some(squeeze) = self.linear(&format!("{key}.fc1"), n_channels, ANY).await? else { return Ok(None) };
         let excite = self.linear(&format!("{key}.fc2"), squeeze.features()[1], n_channels).await?;
@@ -108,7 +117,7 @@ impl<'a> Weights<'a> {
 
     /// Notes that a residual block's branch ends in another number of channels than its shortcut.
     pub fn note_unequal_branches(&mut self, branch: &[Planned], expected: usize, found: usize) {
-        let key_of = |step: &Planned| if let Planned::Convolution(plan) = step { Some(plan.key.clone()) } else { None };
+        let key_of = |planned: &Planned| if let Planned::Convolution(plan) = planned { Some(plan.key.clone()) } else { None };
         let key = branch.iter().rev().find_map(key_of).unwrap_or_default();
         self.problems.push(KeyProblem::Shape { key, expected: vec![expected], found: vec![found] });
     }
@@ -169,12 +178,12 @@ impl<'a> Weights<'a> {
     }
 
     async fn read_slices(&mut self, tensor: &torch_file::Tensor) -> Result<Result<Vec<f32>, Flaw>, NetworkError> {
-        let mut reading = match tensor.reading() {
+        let mut reading = match tensor.reader() {
             Ok(reading) => reading,
             Err(flaw) => return Ok(Err(flaw)),
         };
         loop {
-            match reading.step().await {
+            match reading.read_slice().await {
                 Ok(Some(n_bytes)) => self.progress[0] += n_bytes,
                 Ok(None) => return Ok(Ok(reading.into_values())),
                 Err(flaw) => return Ok(Err(flaw)),

@@ -1,68 +1,76 @@
-//! What a helper is told: plain data.
+//! What a helper is asked for: plain data.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::kernels::cpu::residual::ResidualParameters;
-use crate::network::kernels::{BlockParameters, Rectifier};
-use crate::network::layers::Activation;
+use crate::kernels::cpu::residual::ResidualParameters;
+use crate::kernels::{Activation, BlockParameters, Rectifier};
 
 /// What to do with the arrays of the same packet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HelperRequest {
-    /// Remember a block. Floats: weights, bias, scale, shift. It has no answer.
+    /// Store a block. Floats: weights, bias, scale, shift. It has no response.
     DefineBlock {
-        /// By which number it is asked for.
+        /// The number under which the block is stored.
         block: u32,
-        /// Its shape.
+        /// Shape of the block.
         shape: BlockShape,
     },
-    /// Remember a residual block. Floats: the same of its convolutions and its shortcut. It has no answer.
+    /// Store a residual block. Floats: weights, bias, scale, shift of the first and the second convolution and of the shortcut. It has
+    /// no response.
     DefineResidual {
-        /// By which number it is asked for.
+        /// The number under which the block is stored.
         block: u32,
-        /// Of the first and the second convolution, and of the shortcut.
+        /// Shapes of the first and the second convolution and of the shortcut.
         shapes: [BlockShape; 3],
-        /// After the first convolution, and after the sum.
+        /// Activations after the first convolution and after the sum.
         activations: [Activation; 2],
     },
-    /// Forget a block. It has no answer.
+    /// Remove a block. It has no response.
     Forget {
-        /// Its number.
+        /// The number under which the block is stored.
         block: u32,
     },
-    /// Compute planes of the output. Floats: the planes of the input that they look at. Answered by their values, and bytes
-    /// that tell where these came from.
+    /// Compute planes of the output. Floats: the planes of the input that they depend on. The response has the values, and bytes that
+    /// say which input voxel each came from.
     Forward {
-        /// The block.
+        /// The piece.
         piece: PieceKey,
         /// Planes, rows and columns of the whole input.
         axes: [usize; 3],
-        /// Which planes of the output.
+        /// Planes of the output.
         planes: Range<usize>,
-        /// Whether the bytes are wanted.
+        /// Whether the response is to have the bytes.
         keeps: bool,
     },
-    /// Compute steps of the way back. Floats and bytes: gradient and winners of the planes of the output that they look at; of
-    /// residual blocks first planes of the input, and at the end planes of the output and what comes of squeeze-excitation.
-    /// Answered by planes of the input's gradient.
+    /// Compute units of the gradient with respect to the input. Floats and bytes: gradient and winner codes of the planes of the output
+    /// that they depend on; for residual blocks the floats begin with planes of the input, and end with planes of the output, the gate
+    /// and the gradient through the means of squeeze-excitation. The response has planes of the input's gradient.
     Backward {
-        /// The block.
+        /// The piece.
         piece: PieceKey,
         /// Planes, rows and columns of the whole input.
         axes: [usize; 3],
-        /// Which steps.
-        steps: Range<usize>,
+        /// Units of the gradient.
+        units: Range<usize>,
     },
+}
+
+impl HelperRequest {
+    /// The request as a packet's header.
+    pub fn to_json(&self) -> String {
+        // Only a map whose keys are not text could fail, and a request has none.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// A piece of work on a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PieceKey {
-    /// The number by which its answer is recognised.
+    /// Identifies the piece in its response.
     pub number: u32,
-    /// The block.
+    /// The number under which the block is stored.
     pub block: u32,
 }
 
@@ -78,30 +86,30 @@ pub struct BlockShape {
 }
 
 impl BlockShape {
-    /// Of a block.
+    /// The shape of a block with these parameters.
     pub fn of(parameters: &BlockParameters) -> Self {
         let &BlockParameters { n_in, n_out, n_axes, stride, pool, rectifier, .. } = parameters;
         Self { n_in, n_out, n_axes, stride, pool, rectifier }
     }
 
-    /// The block, if these are its weights, bias, scale and shift.
+    /// The parameters of this shape with weights, bias, scale and shift; `None` if there are not exactly as many values as they need.
     pub fn with(self, values: &[f32]) -> Option<BlockParameters> {
         let n_taps = if self.n_axes == 3 { 27 } else { 9 };
-        self.taken_from(&mut &*values, n_taps).filter(|_| self.n_values(n_taps) == Some(values.len()))
+        self.take_from(&mut &*values, n_taps).filter(|_| self.n_values(n_taps) == Some(values.len()))
     }
 
     fn n_values(self, n_taps: usize) -> Option<usize> {
         self.n_out.checked_mul(self.n_in)?.checked_mul(n_taps)?.checked_add(self.n_out.checked_mul(3)?)
     }
 
-    /// The block from the first values, which are taken away.
-    fn taken_from(self, values: &mut &[f32], n_taps: usize) -> Option<BlockParameters> {
+    /// The parameters of this shape with the first values, which are removed from `values`.
+    fn take_from(self, values: &mut &[f32], n_taps: usize) -> Option<BlockParameters> {
         let Self { n_in, n_out, n_axes, stride, pool, rectifier } = self;
         let is_known = [2, 3].contains(&n_axes) && [1, 2].contains(&stride);
         let n_weights = n_out.checked_mul(n_in)?.checked_mul(n_taps).filter(|n| is_known && *n > 0)?;
         let mut take = |n: usize| {
-            let (taken, unassigned) = values.split_at_checked(n)?;
-            *values = unassigned;
+            let (taken, rest) = values.split_at_checked(n)?;
+            *values = rest;
             Some(taken.to_vec())
         };
         let (weight, bias, scale, shift) = (take(n_weights)?, take(n_out)?, take(n_out)?, take(n_out)?);
@@ -109,7 +117,7 @@ impl BlockShape {
     }
 }
 
-/// The residual block of these shapes, if these are its values.
+/// The parameters of a residual block of these shapes; `None` if the shapes do not fit each other, or the values do not fit the shapes.
 pub fn residual(
     [first, second, shortcut]: [BlockShape; 3],
     activations: [Activation; 2],
@@ -117,7 +125,7 @@ pub fn residual(
 ) -> Option<ResidualParameters> {
     let is_joined = first.n_in == shortcut.n_in && first.n_out == second.n_in && second.n_out == shortcut.n_out;
     let is_known = [first, second].iter().all(|shape| shape.n_axes == 3 && shape.stride == 1 && !shape.pool);
-    let (first, second) = (first.taken_from(&mut values, 27)?, second.taken_from(&mut values, 27)?);
-    let shortcut = shortcut.taken_from(&mut values, 1)?;
+    let (first, second) = (first.take_from(&mut values, 27)?, second.take_from(&mut values, 27)?);
+    let shortcut = shortcut.take_from(&mut values, 1)?;
     (is_joined && is_known && values.is_empty()).then_some(ResidualParameters { first, second, shortcut, activations })
 }

@@ -1,28 +1,15 @@
-//! The nonlinear functions between layers.
+//! The nonlinear functions between layers, with their derivatives.
 
 use burn::tensor::{Bool, Tensor};
 
-use serde::{Deserialize, Serialize};
+use crate::kernels::{Activation, LEAK};
 
-use crate::network::kernels::LEAK;
-
-/// A function of single values, and its derivative.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activation {
-    /// `max(x, 0)`; the gradient passes where x > 0 (torch gives 0 at x = 0).
-    Relu,
-    /// x where x > 0, else x / 100 (torch's default slope).
-    LeakyRelu,
-    /// x where x > 0, else eˣ − 1.
-    Elu,
-}
-
-/// The derivative at every value.
+/// The derivative of an activation at every value.
 #[derive(Debug, Clone)]
 pub enum Slope<const D: usize> {
-    /// 1, but 0 (ReLU) or 1/100 (LeakyReLU) where this says so.
+    /// The derivative is 1, but 0 (ReLU) or 1/100 (LeakyReLU) where this is true.
     Closed(Tensor<D, Bool>),
-    /// As it is.
+    /// The derivative itself.
     Values(Tensor<D>),
 }
 
@@ -36,7 +23,7 @@ impl Activation {
         }
     }
 
-    /// Same shape as the input; keeps the derivative.
+    /// Output of the layer, of the shape of the input, and the derivative.
     pub fn forward<const D: usize>(self, x: Tensor<D>) -> (Tensor<D>, Slope<D>) {
         let closed = || x.clone().lower_equal_scalar(0.0);
         match self {
@@ -52,7 +39,7 @@ impl Activation {
         }
     }
 
-    /// The gradient times the derivative.
+    /// Gradient with respect to the input: the gradient times the derivative.
     pub fn input_gradient<const D: usize>(self, gradient: Tensor<D>, slope: &Slope<D>) -> Tensor<D> {
         match (self, slope) {
             (_, Slope::Values(slope)) => gradient * slope.clone(),
@@ -63,7 +50,7 @@ impl Activation {
 }
 
 /// `eˣ − 1` for x ≤ 0, and eˣ. The difference itself would lose the last digits of small values, so that pooling could no
-/// longer tell them apart; with t = tanh(x / 2) it is 2t / (1 − t).
+/// longer distinguish them; with t = tanh(x / 2) it is 2t / (1 − t).
 fn exponential_minus_one<const D: usize>(x: Tensor<D>) -> (Tensor<D>, Tensor<D>) {
     let t = x.div_scalar(2.0).tanh();
     let value = t.clone().mul_scalar(2.0) / t.neg().add_scalar(1.0);

@@ -2,24 +2,25 @@
 
 use burn::tensor::Tensor;
 
-use crate::network::feature_maps::slabs_of;
+use crate::network::error::NetworkError;
+use crate::network::feature_maps::{FeatureMaps, slabs_of};
 use crate::network::progress::WalkProgress;
-use crate::network::{FeatureMaps, NetworkError, WorkLimits};
+use crate::network::work_limits::WorkLimits;
 
 /// The mean of each channel over all voxels, C×1×1×1.
 #[derive(Debug, Clone, Copy)]
 pub struct AveragePool;
 
 impl AveragePool {
-    /// One voxel per channel.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    /// Output of the layer: one voxel per channel.
+    pub async fn forward(&self, x: &FeatureMaps, progress: &WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
         let [channels, d, h, w] = x.shape();
         let mut output = FeatureMaps::empty([channels, 1, 1, 1]);
-        output.push(walk.sum(x, |_, x| x).await?.div_scalar((d * h * w) as f32));
+        output.push(progress.sum(x, |_, x| x).await?.div_scalar((d * h * w) as f32));
         Ok(output)
     }
 
-    /// The same share for every voxel of an input of this shape.
+    /// Gradient with respect to an input of this shape: the same share for every voxel.
     ///
     /// # Errors
     /// [`NetworkError::TooLargeForDevice`] if one row of the input is.

@@ -45,27 +45,27 @@ impl BatchNorm {
         Self { scale: PerChannel::new(scales.iter().map(|&scale| scale as f32).collect(), device), shift }
     }
 
-    /// What is multiplied.
+    /// The factor of each channel.
     pub fn scale(&self) -> &[f32] {
         &self.scale.values
     }
 
-    /// What is added after that.
+    /// The summand of each channel, which is added after the multiplication.
     pub fn shift(&self) -> &[f32] {
         &self.shift.values
     }
 
-    /// Same shape as the input.
+    /// Output of the layer, of the shape of the input.
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
         x * self.scale.tensor.clone() + self.shift.tensor.clone()
     }
 
-    /// The statistics are constants at evaluation, so the gradient is only scaled.
+    /// Gradient with respect to the input: the statistics are constants at evaluation, so the gradient is only scaled.
     pub fn input_gradient(&self, gradient: Tensor<5>) -> Tensor<5> {
         gradient * self.scale.tensor.clone()
     }
 
-    /// Weights, biases and running statistics; torch counts the first two as parameters.
+    /// Number of weights and biases; running statistics are no parameters, as in torch.
     pub fn n_parameters(&self) -> u64 {
         2 * self.scale.values.len() as u64
     }

@@ -7,19 +7,19 @@ use burn::tensor::module::{conv_transpose3d, conv3d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::Window;
+use super::sliding_window::SlidingWindow;
+use crate::kernels::BlockCache;
 use crate::network::feature_maps::slabs_of;
-use crate::network::kernels::BlockCache;
 
 /// Convolution with zero padding (torch `Conv2d`, `Conv3d`), weights `out × in × kernel`.
 #[derive(Debug, Clone)]
 pub struct Convolution {
     weight: Arc<[f32]>,
     bias: Option<Arc<[f32]>>,
-    window: Window,
+    window: SlidingWindow,
     n_in: usize,
     n_out: usize,
-    /// Outputs of a piece of weights on the device.
+    /// Most output channels of a piece of weights on the device.
     max_channels: usize,
     device: Device,
     /// The weights on the device, for burn's operations; made when first needed.
@@ -36,7 +36,7 @@ impl Convolution {
     /// `weight` holds `out·in·kernel` values in C order, `bias` holds `out`; pieces have at most `max_channels` outputs.
     pub fn new(
         [n_out, n_in]: [usize; 2],
-        window: Window,
+        window: SlidingWindow,
         weight: &[f32],
         bias: Option<&[f32]>,
         max_channels: usize,
@@ -59,43 +59,43 @@ impl Convolution {
         (Tensor::from_data(data, &self.device), bias)
     }
 
-    /// `out × in × kernel`, last axis fastest.
+    /// The weights, `out × in × kernel`, last axis fastest.
     pub fn weight(&self) -> &[f32] {
         &self.weight
     }
 
-    /// One value per output channel.
+    /// The bias, one value per output channel.
     pub fn bias(&self) -> Option<&[f32]> {
         self.bias.as_deref()
     }
 
-    /// Output and input channels.
+    /// Numbers of output and input channels.
     pub fn channels(&self) -> [usize; 2] {
         [self.n_out, self.n_in]
     }
 
-    /// Where it is computed.
+    /// The device that it is computed on.
     pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// Fused blocks that begin with it.
+    /// The fused blocks that begin with this convolution.
     pub fn blocks(&self) -> &BlockCache {
         &self.blocks
     }
 
-    /// What slides over the axes.
-    pub fn window(&self) -> Window {
+    /// The window that slides over the axes.
+    pub fn window(&self) -> SlidingWindow {
         self.window
     }
 
-    /// Channels change; the axes count windows.
+    /// Shape C×D×H×W of the output: each axis counts windows.
     pub fn output_shape(&self, [_, d, h, w]: [usize; 4]) -> [usize; 4] {
         let [d, h, w] = self.window.count([d, h, w]);
         [self.n_out, d, h, w]
     }
 
-    /// The rows given bring their own halo, so padding is added along the two other axes only.
+    /// Output rows. The input rows include their halo, so padding is added along the two other axes only.
     pub fn forward(&self, x: Tensor<5>) -> Tensor<5> {
         let [_, second, third] = self.window.padding;
         let options = || ConvOptions::new(self.window.stride, [0, second, third], [1; 3], 1);
@@ -103,7 +103,7 @@ impl Convolution {
         joined(outputs.collect())
     }
 
-    /// The transposed convolution of the gradient, over the rows with their halo. `input` is the shape of the whole input.
+    /// Gradient with respect to the input rows with their halo: the transposed convolution. `input` is the shape of the whole input.
     pub fn input_gradient(&self, gradient: Tensor<5>, input: [usize; 4]) -> Tensor<5> {
         let [_, _, _, height, width] = gradient.dims();
         let missing = [0, self.missing(1, input[2], height), self.missing(2, input[3], width)];
@@ -123,12 +123,12 @@ impl Convolution {
         through.reduce(|sum, part| sum + part).expect("a convolution has an output channel")
     }
 
-    /// Multiplications and additions for one output value.
+    /// Number of multiplications and additions for one output value.
     pub fn work_per_value(&self) -> u64 {
         (self.n_in * self.window.volume()) as u64
     }
 
-    /// Weights and biases.
+    /// Number of weights and biases.
     pub fn n_parameters(&self) -> u64 {
         (self.weight.len() + self.bias.as_ref().map_or(0, |bias| bias.len())) as u64
     }
@@ -141,7 +141,7 @@ impl Convolution {
 
     /// Voxels at the end of an axis of the input that no window covers.
     fn missing(&self, axis: usize, n_in: usize, n_out: usize) -> usize {
-        let Window { kernel, stride, padding } = self.window;
+        let SlidingWindow { kernel, stride, padding } = self.window;
         n_in + 2 * padding[axis] - ((n_out - 1) * stride[axis] + kernel[axis])
     }
 }

@@ -2,18 +2,19 @@
 
 use burn::tensor::Tensor;
 
+use crate::network::error::NetworkError;
+use crate::network::feature_maps::FeatureMaps;
 use crate::network::progress::WalkProgress;
-use crate::network::{FeatureMaps, NetworkError};
 
 /// torch's default for the constant added to the variance.
 const EPSILON: f32 = 1e-5;
 
 /// `(x − mean) / √(variance + 1e-5)` per channel, with the mean and the (biased) variance of the image itself, in evaluation
-/// as in training: torch's `InstanceNorm` keeps no running statistics unless told to.
+/// as in training: torch's `InstanceNorm` keeps no running statistics by default.
 #[derive(Debug, Clone, Copy)]
 pub struct InstanceNorm;
 
-/// What the gradient needs.
+/// The values of a forward pass of [`InstanceNorm`] that its gradient needs.
 #[derive(Debug, Clone)]
 pub struct KeptInstanceNorm {
     /// The output.
@@ -23,28 +24,29 @@ pub struct KeptInstanceNorm {
 }
 
 impl InstanceNorm {
-    /// Same shape as the input. The variance takes a second pass over the centred values, which loses no digits.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptInstanceNorm), NetworkError> {
+    /// Output of the layer, of the shape of the input. The variance takes a second pass over the centred values, which loses no digits.
+    pub async fn forward(&self, x: &FeatureMaps, progress: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptInstanceNorm), NetworkError> {
         let n = n_voxels(x);
-        let mean = walk.sum(x, |_, x| x).await?.div_scalar(n);
-        let squares = walk.sum(x, |_, x| (x - mean.clone()).square()).await?;
+        let mean = progress.sum(x, |_, x| x).await?.div_scalar(n);
+        let squares = progress.sum(x, |_, x| (x - mean.clone()).square()).await?;
         let scale = squares.div_scalar(n).add_scalar(EPSILON).sqrt().recip();
-        let normalized = walk.map(x, |_, x| (x - mean.clone()) * scale.clone()).await?;
+        let normalized = progress.map(x, |_, x| (x - mean.clone()) * scale.clone()).await?;
         Ok((normalized.clone(), KeptInstanceNorm { normalized, scale }))
     }
 
-    /// `scale · (g − mean(g) − y · mean(g · y))`, y being the output: mean and variance depend on the input, too.
+    /// Gradient with respect to the input: `scale · (g − mean(g) − y · mean(g · y))`, y being the output, since mean and variance depend
+    /// on the input, too.
     pub async fn input_gradient(
         &self,
         g: &FeatureMaps,
         kept: &KeptInstanceNorm,
-        walk: &WalkProgress<'_>,
+        progress: &WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
         let n = n_voxels(g);
         let y = |rows| kept.normalized.rows(rows, 0.0);
-        let mean = walk.sum(g, |_, g| g).await?.div_scalar(n);
-        let along = walk.sum(g, |rows, g| g * y(rows)).await?.div_scalar(n);
-        walk.map(g, |rows, g| (g - mean.clone() - y(rows) * along.clone()) * kept.scale.clone()).await
+        let mean = progress.sum(g, |_, g| g).await?.div_scalar(n);
+        let along = progress.sum(g, |rows, g| g * y(rows)).await?.div_scalar(n);
+        progress.map(g, |rows, g| (g - mean.clone() - y(rows) * along.clone()) * kept.scale.clone()).await
     }
 }
 

@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::network::Kernels;
-use crate::network::kernels::HostValues;
-use crate::network::kernels::cpu::matrix::{add_row_times, times_column};
+use crate::kernels::cpu::matrix::{add_row_times, times_column};
+use crate::network::host_values::HostValues;
+use crate::network::work_limits::KernelChoice;
 
 /// `y = W·x + b` (torch `Linear`), W of `out × in` in pieces of whole output rows, so that no piece exceeds a device's
 /// largest binding: the first such layer of Conv5_FC3 at full resolution has 168 MB of weights.
@@ -15,19 +15,19 @@ pub struct Linear {
     bias: Tensor<1>,
     n_in: usize,
     n_out: usize,
-    /// Whether the weights lie where kernels of our own can read them.
+    /// Whether kernels of our own compute the layer: the weights are in this program's memory.
     on_cpu: bool,
 }
 
 impl Linear {
-    /// From consecutive rows of W, each piece `n × in`, and one bias for every row.
-    pub fn of_pieces(weight: Vec<Tensor<2>>, bias: Vec<f32>, device: &Device, kernels: Kernels) -> Self {
+    /// A layer from consecutive rows of W, each piece `n × in`, and one bias for every row.
+    pub fn of_pieces(weight: Vec<Tensor<2>>, bias: Vec<f32>, device: &Device, kernels: KernelChoice) -> Self {
         let (n_in, n_out) = (weight.first().map_or(0, |rows| rows.dims()[1]), bias.len());
-        let on_cpu = kernels == Kernels::Fused && HostValues::are_of(device);
+        let on_cpu = kernels == KernelChoice::Fused && HostValues::are_of(device);
         Self { weight, bias: Tensor::from_data(TensorData::new(bias, [n_out]), device), n_in, n_out, on_cpu }
     }
 
-    /// Number of inputs and outputs.
+    /// Numbers of inputs and outputs.
     pub fn features(&self) -> [usize; 2] {
         [self.n_in, self.n_out]
     }
@@ -37,7 +37,7 @@ impl Linear {
         self.weight.len() > 1
     }
 
-    /// `out` values from `in`.
+    /// Output of the layer: `out` values from `in`.
     pub fn forward(&self, x: Tensor<1>) -> Tensor<1> {
         if self.on_cpu {
             return self.forward_here(&x);
@@ -47,7 +47,7 @@ impl Linear {
         Tensor::cat(pieces.collect(), 0).reshape([self.n_out]) + self.bias.clone()
     }
 
-    /// `Wᵀ·g`: `in` values from `out`.
+    /// Gradient with respect to the input, `Wᵀ·g`: `in` values from `out`.
     pub fn input_gradient(&self, gradient: Tensor<1>) -> Tensor<1> {
         if self.on_cpu {
             return self.input_gradient_here(&gradient);
@@ -84,7 +84,7 @@ impl Linear {
         HostValues::into_tensor(output, [self.n_in], &gradient.device())
     }
 
-    /// Weights and biases.
+    /// Number of weights and biases.
     pub fn n_parameters(&self) -> u64 {
         ((self.n_in + 1) * self.n_out) as u64
     }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Bool, Slice, Tensor};
 
-use super::Window;
+use super::sliding_window::SlidingWindow;
 
 /// Stands for −∞ in the padding: no value is smaller, and it needs no infinity, which shaders may not know.
 pub const OUTSIDE: f32 = f32::MIN;
@@ -16,32 +16,32 @@ const STRIDE: usize = 2;
 /// windows gets the sum. As in [`super::PadMaxPool`] the axes are reduced one after the other, the last one first.
 #[derive(Debug, Clone, Copy)]
 pub struct MaxPool {
-    window: Window,
+    window: SlidingWindow,
     n_axes: usize,
 }
 
 /// For each reduced axis, the last one first: whether the second of three beat the first, and the third these two.
-type Winners = Vec<Tensor<4, Bool>>;
+type WindowWinners = Vec<Tensor<4, Bool>>;
 
 impl MaxPool {
-    /// Over the first two or over all three axes, with `padding` voxels of −∞ at either end.
+    /// Pooling over the first two or all three axes, with `padding` voxels of −∞ at either end.
     pub fn new(n_axes: usize, padding: usize) -> Self {
-        Self { window: Window::new(n_axes, KERNEL, STRIDE, padding), n_axes }
+        Self { window: SlidingWindow::new(n_axes, KERNEL, STRIDE, padding), n_axes }
     }
 
-    /// What slides over the axes.
-    pub fn window(&self) -> Window {
+    /// The window that slides over the axes.
+    pub fn window(&self) -> SlidingWindow {
         self.window
     }
 
-    /// The axes count windows.
+    /// Shape C×D×H×W of the output: each axis counts windows.
     pub fn output_shape(&self, [channels, d, h, w]: [usize; 4]) -> [usize; 4] {
         let [d, h, w] = self.window.count([d, h, w]);
         [channels, d, h, w]
     }
 
-    /// The rows given bring their own padding.
-    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, Winners) {
+    /// Output rows, and which voxels won. The input rows include their padding.
+    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, WindowWinners) {
         let [_, second, third] = self.window.padding;
         let mut x = match [second, third] {
             [0, 0] => x,
@@ -58,8 +58,8 @@ impl MaxPool {
         (x, winners)
     }
 
-    /// Puts each gradient back where the maximum came from, zeros elsewhere. `input` is the shape of the whole input;
-    /// the rows given back are those that [`Self::forward`] was given.
+    /// Gradient with respect to the input rows of [`Self::forward`]: each gradient where the maximum came from, zeros elsewhere. `input`
+    /// is the shape of the whole input.
     pub fn input_gradient(&self, gradient: Tensor<5>, winners: &[Tensor<4, Bool>], input: [usize; 4]) -> Tensor<5> {
         let n_rows = (gradient.dims()[2] - 1) * STRIDE + KERNEL;
         let [_, second, third] = self.window.padding;

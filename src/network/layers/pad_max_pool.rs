@@ -17,27 +17,27 @@ pub struct PadMaxPool {
 }
 
 /// For each reduced axis, the last one first, whether the second of a pair won.
-type Winners = Vec<Tensor<4, Bool>>;
+type PairWinners = Vec<Tensor<4, Bool>>;
 
 impl PadMaxPool {
-    /// Over the first two or over all three axes.
+    /// Pooling over the first two or all three axes.
     pub fn new(n_axes: usize) -> Self {
         Self { n_axes }
     }
 
-    /// Halves the axes, rounding up.
+    /// Shape C×D×H×W of the output: the axes are halved, rounding up.
     pub fn output_shape(&self, [channels, d, h, w]: [usize; 4]) -> [usize; 4] {
         [channels, d.div_ceil(2), h.div_ceil(2), if self.pools_last() { w.div_ceil(2) } else { w }]
     }
 
-    /// Two rows per output row; row −1 is the zero in front of an odd axis.
+    /// The input rows on which output rows depend: two for each; row −1 is the zero in front of an odd axis.
     pub fn input_rows(&self, output: Range<isize>, input: [usize; 4]) -> Range<isize> {
         let front = (input[1] % 2) as isize;
         2 * output.start - front..2 * output.end - front
     }
 
-    /// The rows given include the zero row in front, if there is one.
-    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, Winners) {
+    /// Output rows, and which voxels won. The input rows include the zero row in front, if there is one.
+    pub fn forward(&self, x: Tensor<5>) -> (Tensor<5>, PairWinners) {
         let [batch, channels, depth, height, width] = x.dims();
         let [_, _, height_out, width_out] = self.output_shape([channels, depth, height, width]);
         let x = match [height % 2, self.front_of_last(width)] {

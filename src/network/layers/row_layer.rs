@@ -4,8 +4,12 @@ use std::ops::Range;
 
 use burn::tensor::{Bool, Tensor};
 
-use super::max_pool::OUTSIDE;
-use super::{Activation, BatchNorm, Convolution, MaxPool, PadMaxPool, Slope};
+use super::activation::Slope;
+use super::batch_norm::BatchNorm;
+use super::convolution::Convolution;
+use super::max_pool::{MaxPool, OUTSIDE};
+use super::pad_max_pool::PadMaxPool;
+use crate::kernels::Activation;
 
 /// A layer on feature maps C×D×H×W that can be computed slab by slab. Networks of two axes have W = 1.
 #[derive(Debug, Clone)]
@@ -22,14 +26,14 @@ pub enum RowLayer {
     MaxPool(MaxPool),
 }
 
-/// What a layer keeps of its forward pass for its backward pass.
+/// The values of a layer's forward pass that its gradient needs.
 #[derive(Debug, Clone)]
 pub enum Kept {
-    /// Nothing: the layer is linear.
+    /// Empty: the layer is linear.
     Nothing,
-    /// Its derivative.
+    /// The derivative of an activation.
     Slope(Box<Slope<5>>),
-    /// Which of neighbours won, the last axis first.
+    /// Which of neighbouring voxels won the maximum, the last axis first.
     Winners(Vec<Tensor<4, Bool>>),
 }
 
@@ -54,7 +58,7 @@ impl RowLayer {
         }
     }
 
-    /// What the layer sees around its input.
+    /// The value of the padding around the input.
     pub fn outside(&self) -> f32 {
         match self {
             Self::MaxPool(_) => OUTSIDE,
@@ -92,26 +96,26 @@ impl RowLayer {
             (Self::PadMaxPool(layer), Kept::Winners(winners)) => layer.input_gradient(gradient, winners, input),
             (Self::MaxPool(layer), Kept::Winners(winners)) => layer.input_gradient(gradient, winners, input),
             (Self::Activation(_) | Self::PadMaxPool(_) | Self::MaxPool(_), _) => {
-                unreachable!("a layer gets back what it kept itself")
+                unreachable!("a layer is given the values that it kept itself")
             }
         }
     }
 
-    /// Bytes of what it keeps of a whole input of this shape, a truth value taking so many.
+    /// Bytes of what the layer keeps of a whole input of this shape, where a truth value takes `truth_value_bytes`.
     pub fn kept_bytes(&self, input: [usize; 4], truth_value_bytes: u64) -> u64 {
         let n_values = input.iter().product::<usize>() as u64;
         match self {
             Self::Convolution(_) | Self::BatchNorm(_) => 0,
             Self::Activation(Activation::Elu) => n_values * size_of::<f32>() as u64,
             Self::Activation(Activation::Relu | Activation::LeakyRelu) => n_values * truth_value_bytes,
-            // Each reduced axis leaves half, and one truth value for each that is left.
+            // Each reduced axis leaves half of the values, and keeps one truth value for each that is left.
             Self::PadMaxPool(_) => n_values * truth_value_bytes,
-            // Two truth values for each.
+            // Each reduced axis keeps two truth values for each value that is left.
             Self::MaxPool(_) => 2 * n_values * truth_value_bytes,
         }
     }
 
-    /// Multiplications and additions for `n_rows` rows of an output of this shape.
+    /// Number of multiplications and additions for `n_rows` rows of an output of this shape.
     pub fn work(&self, output: [usize; 4], n_rows: usize) -> u64 {
         let values = (n_rows * output[0] * output[2] * output[3]) as u64;
         match self {
@@ -122,13 +126,13 @@ impl RowLayer {
         }
     }
 
-    /// The most values that a row of one channel takes while an input of this shape is worked on, padding included.
+    /// Most values that a row of one channel takes while an input of this shape is worked on, padding included.
     pub fn plane(&self, [_, _, height, width]: [usize; 4]) -> usize {
         let margin = if matches!(self, Self::MaxPool(_)) { 3 } else { 1 };
         (height + margin) * if width > 1 { width + margin } else { 1 }
     }
 
-    /// Number of weights.
+    /// Number of weights and biases.
     pub fn n_parameters(&self) -> u64 {
         match self {
             Self::Convolution(layer) => layer.n_parameters(),

@@ -3,9 +3,12 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
-use super::{Activation, Linear, Slope};
+use super::activation::Slope;
+use super::linear::Linear;
+use crate::kernels::Activation;
+use crate::network::error::NetworkError;
+use crate::network::feature_maps::FeatureMaps;
 use crate::network::progress::WalkProgress;
-use crate::network::{FeatureMaps, NetworkError};
 
 /// Multiplies each channel by `sigmoid(W₂ · ReLU(W₁ · s + b₁) + b₂)`, s being the means of the channels.
 #[derive(Debug, Clone)]
@@ -16,7 +19,7 @@ pub struct SqueezeExcitation {
     pub excite: Linear,
 }
 
-/// What the gradient needs.
+/// The values of a forward pass of [`SqueezeExcitation`] that its gradient needs.
 #[derive(Debug, Clone)]
 pub struct KeptExcitation {
     input: FeatureMaps,
@@ -26,26 +29,26 @@ pub struct KeptExcitation {
 }
 
 impl SqueezeExcitation {
-    /// Same shape as the input.
-    pub async fn forward(&self, x: &FeatureMaps, walk: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
-        let means = walk.sum(x, |_, x| x).await?.div_scalar(n_voxels(x));
+    /// Output of the layer, of the shape of the input.
+    pub async fn forward(&self, x: &FeatureMaps, progress: &WalkProgress<'_>) -> Result<(FeatureMaps, KeptExcitation), NetworkError> {
+        let means = progress.sum(x, |_, x| x).await?.div_scalar(n_voxels(x));
         let (gate, slope) = self.gate(vector(means));
         let factors = per_channel(gate.clone());
-        let output = walk.map(x, |_, x| x * factors.clone()).await?;
+        let output = progress.map(x, |_, x| x * factors.clone()).await?;
         Ok((output, KeptExcitation { input: x.clone(), gate, slope }))
     }
 
-    /// Through the product, and through the factors and the means on which they depend.
+    /// Gradient with respect to the input: through the product, and through the factors and the means on which they depend.
     pub async fn input_gradient(
         &self,
         g: &FeatureMaps,
         kept: &KeptExcitation,
-        walk: &WalkProgress<'_>,
+        progress: &WalkProgress<'_>,
     ) -> Result<FeatureMaps, NetworkError> {
-        let to_gate = vector(walk.sum(g, |rows, g| g * kept.input.rows(rows, 0.0)).await?);
+        let to_gate = vector(progress.sum(g, |rows, g| g * kept.input.rows(rows, 0.0)).await?);
         let to_means = self.means_gradient(to_gate, kept.gate.clone(), &kept.slope);
         let (factors, everywhere) = (per_channel(kept.gate.clone()), per_channel(to_means.div_scalar(n_voxels(g))));
-        walk.map(g, |_, g| g * factors.clone() + everywhere.clone()).await
+        progress.map(g, |_, g| g * factors.clone() + everywhere.clone()).await
     }
 
     /// The factors from the means of the channels, and the derivative of the function in between.
@@ -61,7 +64,7 @@ impl SqueezeExcitation {
         self.squeeze.input_gradient(Activation::Relu.input_gradient(to_hidden, slope))
     }
 
-    /// Weights and biases.
+    /// Number of weights and biases.
     pub fn n_parameters(&self) -> u64 {
         self.squeeze.n_parameters() + self.excite.n_parameters()
     }

@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use burn::tensor::Tensor;
 
+use crate::kernels::Activation;
+use crate::network::error::NetworkError;
 use crate::network::feature_maps::{clip, pad_rows};
-use crate::network::layers::{Activation, Kept, RowLayer};
-use crate::network::{NetworkError, WorkLimits};
+use crate::network::layers::{Kept, RowLayer};
+use crate::network::work_limits::WorkLimits;
 
-/// A run of row layers; it may be empty, and then hands on what it gets.
+/// Consecutive row layers; an empty chain is the identity.
 #[derive(Debug)]
 pub struct Chain {
     layers: Vec<RowLayer>,
@@ -17,7 +19,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// These layers on an input of this shape.
+    /// A chain of these layers on an input of shape C×D×H×W.
     pub fn new(layers: Vec<RowLayer>, input_shape: [usize; 4]) -> Self {
         let mut chain = Self { layers: Vec::new(), shapes: vec![input_shape] };
         for layer in layers {
@@ -28,7 +30,7 @@ impl Chain {
 
     /// Adds a layer at the end.
     ///
-    /// Nobody sees what lies between ReLU and pooling, and the two commute exactly: the maximum of rectified values is the
+    /// The values between ReLU and pooling are not needed, and the two commute exactly: the maximum of rectified values is the
     /// rectified maximum, and whatever wins among negative values passes no gradient. Pooling first leaves an eighth of
     /// the values to rectify. Of the other functions this does not hold: a padded zero beats negative values.
     pub fn push(&mut self, layer: RowLayer) {
@@ -48,12 +50,12 @@ impl Chain {
         }
     }
 
-    /// Its layers, in the order in which they are computed.
+    /// The layers, in the order in which they are computed.
     pub fn layers(&self) -> &[RowLayer] {
         &self.layers
     }
 
-    /// Whether its pooling begins with a row of zeros, the first axis being odd.
+    /// Whether pooling begins with a row of zeros, the first axis being odd.
     pub fn pads_rows_in_front(&self) -> bool {
         self.layers.iter().zip(&self.shapes).any(|(layer, shape)| matches!(layer, RowLayer::PadMaxPool(_)) && shape[1] % 2 == 1)
     }
@@ -78,12 +80,12 @@ impl Chain {
         self.needed_rows(output_rows)[0].clone()
     }
 
-    /// What the first layer sees around its input.
+    /// The value of the padding around the first layer's input.
     pub fn outside(&self) -> f32 {
         self.layers.first().map_or(0.0, RowLayer::outside)
     }
 
-    /// Output rows from [`Self::input_rows`], and what each layer kept.
+    /// Output rows from [`Self::input_rows`], and the values that each layer kept.
     pub fn forward(&self, mut x: Tensor<5>, output_rows: &Range<usize>) -> (Tensor<5>, Vec<Kept>) {
         let needed = self.needed_rows(output_rows);
         let mut all_kept = Vec::with_capacity(self.layers.len());
@@ -122,19 +124,19 @@ impl Chain {
         (largest_input.unwrap_or(0).max(output) * size_of::<f32>()) as u64
     }
 
-    /// Bytes of what all layers keep for all rows.
+    /// Bytes of the values that all layers keep for all rows.
     pub fn kept_bytes(&self, limits: WorkLimits) -> u64 {
         self.layers.iter().zip(&self.shapes).map(|(layer, &shape)| layer.kept_bytes(shape, limits.truth_value_bytes)).sum()
     }
 
-    /// Multiplications and additions for `n_rows` output rows.
+    /// Number of multiplications and additions for `n_rows` output rows.
     pub fn work(&self, n_rows: usize) -> u64 {
         let needed = self.needed_rows(&self.somewhere(n_rows));
         let outputs = needed.iter().skip(1).map(ExactSizeIterator::len);
         self.layers.iter().zip(&self.shapes[1..]).zip(outputs).map(|((layer, &shape), rows)| layer.work(shape, rows)).sum()
     }
 
-    /// The most input rows that `n_rows` output rows depend on, no padding.
+    /// Most input rows that `n_rows` output rows depend on, without padding.
     pub fn n_input_rows(&self, n_rows: usize) -> usize {
         clip(&self.input_rows(&self.somewhere(n_rows)), self.input_shape()[1]).len()
     }
@@ -160,7 +162,8 @@ impl Chain {
     }
 }
 
-/// The most of `n_rows` that keep within the limits at once. One row is always allowed as work, not as bytes.
+/// Most of `n_rows` that keep within the limits at once, `bytes` and `work` being functions of the number of rows. The work of one row is
+/// always allowed, its bytes are not.
 ///
 /// # Errors
 /// [`NetworkError::TooLargeForDevice`] if one row is too large.

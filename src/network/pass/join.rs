@@ -4,43 +4,44 @@
 use std::ops::Range;
 
 use super::chain::{Chain, rows_at_once};
-use super::{Keep, SpatialPass};
-use crate::network::feature_maps::{FeatureMaps, OverlapAdd, clip, pad_rows, slabs_of};
+use super::context::{Keep, PassContext};
+use super::spatial_pass::SpatialPass;
+use crate::network::error::NetworkError;
+use crate::network::feature_maps::{FeatureMaps, OverlapAdd, bytes_of, clip, pad_rows, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
-use crate::network::memory::{Footprint, bytes_of};
-use crate::network::progress::WalkProgress;
-use crate::network::{NetworkError, WorkLimits};
+use crate::network::memory::Footprint;
+use crate::network::work_limits::WorkLimits;
 
 /// `tail(branch(x) + shortcut(x))`.
 #[derive(Debug)]
-pub struct Join {
+pub struct ResidualJoin {
     branch: SpatialPass,
     /// Empty for the identity.
     shortcut: Chain,
     tail: Chain,
-    slabs: Vec<KeptSlab>,
+    slabs: Vec<KeptJoinSlab>,
 }
 
-/// What one slab of output rows kept, layer by layer.
+/// The values that the gradient needs of one slab of output rows, layer by layer.
 #[derive(Debug)]
-struct KeptSlab {
+struct KeptJoinSlab {
     output_rows: Range<usize>,
     shortcut: Vec<Kept>,
     tail: Vec<Kept>,
 }
 
-/// The rows of one slab.
-struct Rows {
-    /// Of the sum, padding included.
+/// The rows on which one slab of output rows depends.
+struct SlabRows {
+    /// Rows of the sum, padding included.
     sum: Range<isize>,
-    /// Of the sum, no padding.
+    /// Rows of the sum without padding.
     inside: Range<usize>,
-    /// Of the block's input, padding included.
+    /// Rows of the block's input, padding included.
     input: Range<isize>,
 }
 
-impl Join {
-    /// Nothing after the addition yet.
+impl ResidualJoin {
+    /// The sum of branch and shortcut, on an input of shape C×D×H×W, with no layer after the addition yet.
     pub fn new(branch: SpatialPass, shortcut: Vec<RowLayer>, input_shape: [usize; 4]) -> Self {
         let shortcut = Chain::new(shortcut, input_shape);
         let tail = Chain::new(Vec::new(), shortcut.output_shape());
@@ -57,12 +58,12 @@ impl Join {
         self.branch.warm_up();
     }
 
-    /// Layers of both branches and after the addition.
+    /// Number of layers of both branches, the addition, and the layers after it.
     pub fn n_layers(&self) -> u64 {
         self.branch.n_layers() + self.n_own_layers()
     }
 
-    /// What it takes: the branch's output exists as a whole, and so does its gradient.
+    /// Memory of the block: the branch's output exists as a whole, and so does its gradient.
     pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
         let branch = self.branch.footprints()?;
         let through_branch = branch.iter().map(|part| 2 * part.output + part.working).max().unwrap_or(0);
@@ -78,35 +79,29 @@ impl Join {
         })
     }
 
-    /// Output of the last layer.
-    pub async fn forward(
-        &mut self,
-        input: &FeatureMaps,
-        keep: Keep,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<FeatureMaps, NetworkError> {
-        let branch = Box::pin(self.branch.forward(input, keep, walk)).await?;
-        let walk = walk.after(self.branch.n_layers());
+    /// Output of the last layer after the addition.
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
+        let branch = Box::pin(self.branch.forward(input, keep, context.progress, context.helpers)).await?;
+        let progress = context.progress.after(self.branch.n_layers());
         self.slabs.clear();
         let shape = self.tail.output_shape();
         let mut output = FeatureMaps::empty(shape);
-        for output_rows in slabs_of(0..shape[1], self.rows_at_once(limits)?) {
+        for output_rows in slabs_of(0..shape[1], self.rows_at_once(context.limits)?) {
             let rows = self.rows(&output_rows);
             let (shortcut, kept_shortcut) = self.shortcut.forward(input.rows(rows.input, self.shortcut.outside()), &rows.inside);
             let sum = shortcut + branch.rows(rows.inside.start as isize..rows.inside.end as isize, 0.0);
             let (slab, tail) = self.tail.forward(pad_rows(sum, &rows.sum, &rows.inside, self.tail.outside()), &output_rows);
             output.push(slab);
-            walk.step(self.n_own_layers() * output_rows.end as u64 / shape[1] as u64).await?;
+            progress.step(self.n_own_layers() * output_rows.end as u64 / shape[1] as u64).await?;
             if keep == Keep::ForGradient {
-                self.slabs.push(KeptSlab { output_rows, shortcut: kept_shortcut, tail });
+                self.slabs.push(KeptJoinSlab { output_rows, shortcut: kept_shortcut, tail });
             }
         }
         Ok(output)
     }
 
     /// Gradient with respect to the block's input.
-    pub async fn backward(&self, gradient: &FeatureMaps, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut to_branch = OverlapAdd::new(self.tail.input_shape());
         let mut to_input = OverlapAdd::new(self.shortcut.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {
@@ -119,9 +114,10 @@ impl Join {
             to_branch.add(g.clone(), rows.inside.start as isize..rows.inside.end as isize, closed);
             let closed = next.as_ref().map_or(usize::MAX, |next| next.input.start.max(0) as usize);
             to_input.add(self.shortcut.backward(g, &slab.shortcut, &rows.inside), rows.input, closed);
-            walk.step(self.n_own_layers() * (index + 1) as u64 / self.slabs.len() as u64).await?;
+            context.progress.step(self.n_own_layers() * (index + 1) as u64 / self.slabs.len() as u64).await?;
         }
-        let through_branch = Box::pin(self.branch.backward(to_branch.finish(), walk.after(self.n_own_layers()))).await?;
+        let after = context.after(self.n_own_layers());
+        let through_branch = Box::pin(self.branch.backward(to_branch.finish(), after.progress, after.helpers)).await?;
         Ok(through_branch.plus(&to_input.finish()))
     }
 
@@ -129,10 +125,10 @@ impl Join {
         (self.shortcut.len() + self.tail.len()) as u64 + 1
     }
 
-    fn rows(&self, output_rows: &Range<usize>) -> Rows {
+    fn rows(&self, output_rows: &Range<usize>) -> SlabRows {
         let sum = self.tail.input_rows(output_rows);
         let inside = clip(&sum, self.tail.input_shape()[1]);
-        Rows { input: self.shortcut.input_rows(&inside), sum, inside }
+        SlabRows { input: self.shortcut.input_rows(&inside), sum, inside }
     }
 
     fn rows_at_once(&self, limits: WorkLimits) -> Result<usize, NetworkError> {

@@ -5,65 +5,64 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::Keep;
 use super::chain::{Chain, rows_at_once};
-use crate::network::feature_maps::{FeatureMaps, OverlapAdd, slabs_of};
-use crate::network::kernels::Block;
-use crate::network::kernels::gpu::{GpuBlock, GpuWinners};
+use super::context::{Keep, PassContext};
+use crate::kernels::gpu::{GpuBlock, GpuWinners};
+use crate::network::error::NetworkError;
+use crate::network::feature_maps::{FeatureMaps, OverlapAdd, VALUE_BYTES, bytes_of, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
-use crate::network::memory::{Footprint, VALUE_BYTES, bytes_of};
-use crate::network::progress::WalkProgress;
-use crate::network::{NetworkError, WorkLimits};
+use crate::network::memory::Footprint;
+use crate::network::work_limits::WorkLimits;
 
-/// Row layers of which only the first looks far.
+/// Row layers of which only the first depends on neighbouring rows far away.
 #[derive(Debug)]
 pub struct Segment {
     chain: Chain,
-    /// The first of them in one kernel.
-    block: Option<InBlock>,
-    slabs: Vec<KeptSlab>,
+    /// The first layers as one kernel, if there is such a kernel.
+    fused: Option<FusedLayers>,
+    slabs: Vec<KeptSegmentSlab>,
 }
 
-/// Layers that are one kernel.
+/// The first layers of a segment, which are one kernel of a GPU.
 #[derive(Debug)]
-struct InBlock {
-    block: Arc<Block>,
-    /// How many; those after them are functions of single values.
+struct FusedLayers {
+    block: Arc<GpuBlock>,
+    /// How many layers the kernel stands for; those after them are functions of single values.
     n_layers: usize,
 }
 
-/// What one slab of output rows kept.
+/// The values that the gradient needs of one slab of output rows.
 #[derive(Debug)]
-struct KeptSlab {
+struct KeptSegmentSlab {
     output_rows: Range<usize>,
     kept: KeptRows,
 }
 
 #[derive(Debug)]
 enum KeptRows {
-    /// Layer by layer.
+    /// The values that each layer kept.
     Layers(Vec<Kept>),
-    /// By the kernel, and by the layers after it.
-    Block(Box<GpuWinners>, Vec<Kept>),
+    /// The winners of the kernel `block`, and each layer after it with the values that it kept.
+    Fused { block: Arc<GpuBlock>, winners: Box<GpuWinners>, after: Vec<(RowLayer, Kept)> },
 }
 
 impl Segment {
     /// A segment that begins with this layer.
     pub fn new(layer: RowLayer, input_shape: [usize; 4]) -> Self {
-        Self { chain: Chain::new(vec![layer], input_shape), block: None, slabs: Vec::new() }
+        Self { chain: Chain::new(vec![layer], input_shape), fused: None, slabs: Vec::new() }
     }
 
-    /// The same with its first layers in one kernel of a GPU. What follows them looks at single values only.
-    pub fn in_block(self, block: Arc<Block>, n_layers: usize) -> Self {
-        Self { block: Some(InBlock { block, n_layers }), ..self }
+    /// The segment with its first `n_layers` layers in one kernel of a GPU. The layers after them are functions of single values.
+    pub fn with_block(self, block: Arc<GpuBlock>, n_layers: usize) -> Self {
+        Self { fused: Some(FusedLayers { block, n_layers }), ..self }
     }
 
-    /// Its layers.
+    /// The layers of the segment, without the kernel.
     pub fn into_chain(self) -> Chain {
         self.chain
     }
 
-    /// Its layers.
+    /// The layers of the segment.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -73,100 +72,84 @@ impl Segment {
         self.chain.push(layer);
     }
 
-    /// What it takes; while a slab is computed, the rows it needs are copied and a layer's input and output exist.
+    /// Memory of the segment: while a slab is computed, the rows it needs are copied and a layer's input and output exist.
     pub fn footprint(&self, limits: WorkLimits) -> Result<Footprint, NetworkError> {
         let shape = self.chain.output_shape();
         let at_once = self.rows_at_once(limits)?;
         let slab = self.largest_bytes(at_once);
         let is_tiled = self.largest_bytes(shape[1]) > limits.max_tensor_bytes;
         // The kernel keeps a byte for each output value, and all that is kept of the convolution's output is kept of what follows it.
-        let by_kernel = if self.block.is_some() { bytes_of(shape) / VALUE_BYTES } else { 0 };
-        let is_alone = self.block.as_ref().is_some_and(|in_block| in_block.n_layers == self.chain.len());
+        let by_kernel = if self.fused.is_some() { bytes_of(shape) / VALUE_BYTES } else { 0 };
+        let is_alone = self.fused.as_ref().is_some_and(|fused| fused.n_layers == self.chain.len());
         let kept = by_kernel + if is_alone { 0 } else { self.chain.kept_bytes(limits) };
         Ok(Footprint { output: bytes_of(shape), kept, working: 3 * slab, is_tiled })
     }
 
     /// Output of the last layer.
-    pub async fn forward(
-        &mut self,
-        input: &FeatureMaps,
-        keep: Keep,
-        limits: WorkLimits,
-        walk: WalkProgress<'_>,
-    ) -> Result<FeatureMaps, NetworkError> {
+    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         self.slabs.clear();
         let shape = self.chain.output_shape();
-        let at_once = self.rows_at_once(limits)?;
+        let at_once = self.rows_at_once(context.limits)?;
         let mut output = FeatureMaps::empty(shape);
         for output_rows in slabs_of(0..shape[1], at_once) {
             let x = input.rows(self.chain.input_rows(&output_rows), self.chain.outside());
             let (slab, kept) = self.forward_rows(x, &output_rows);
             output.push(slab);
-            walk.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
+            context.progress.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
             if keep == Keep::ForGradient {
-                self.slabs.push(KeptSlab { output_rows, kept });
+                self.slabs.push(KeptSegmentSlab { output_rows, kept });
             }
         }
         Ok(output)
     }
 
     /// Gradient with respect to the input.
-    pub async fn backward(&self, gradient: &FeatureMaps, walk: WalkProgress<'_>) -> Result<FeatureMaps, NetworkError> {
+    pub async fn backward(&self, gradient: &FeatureMaps, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
         let mut sum = OverlapAdd::new(self.chain.input_shape());
         for (index, slab) in self.slabs.iter().enumerate() {
             let rows = slab.output_rows.start as isize..slab.output_rows.end as isize;
             let contribution = self.backward_rows(gradient.rows(rows, 0.0), slab);
             sum.add(contribution, self.chain.input_rows(&slab.output_rows), self.closed_after(index));
-            walk.step((self.chain.len() * (index + 1) / self.slabs.len()) as u64).await?;
+            context.progress.step((self.chain.len() * (index + 1) / self.slabs.len()) as u64).await?;
         }
         Ok(sum.finish())
     }
 
     /// Output rows from the input rows that they depend on.
     fn forward_rows(&self, x: Tensor<5>, output_rows: &Range<usize>) -> (Tensor<5>, KeptRows) {
-        match self.gpu_block() {
+        match &self.fused {
             None => {
                 let (slab, kept) = self.chain.forward(x, output_rows);
                 (slab, KeptRows::Layers(kept))
             }
-            Some((block, after)) => {
+            Some(FusedLayers { block, n_layers }) => {
                 let (mut slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
-                let mut kept = Vec::with_capacity(after.len());
-                for layer in after {
-                    let (output, of_layer) = layer.forward(slab);
+                let mut after = Vec::new();
+                for layer in &self.chain.layers()[*n_layers..] {
+                    let (output, kept) = layer.forward(slab);
                     slab = output;
-                    kept.push(of_layer);
+                    after.push((layer.clone(), kept));
                 }
-                (slab, KeptRows::Block(Box::new(winners), kept))
+                (slab, KeptRows::Fused { block: block.clone(), winners: Box::new(winners), after })
             }
         }
     }
 
     /// Gradient with respect to these input rows.
-    fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSlab) -> Tensor<5> {
-        match (&slab.kept, self.gpu_block()) {
-            (KeptRows::Layers(kept), _) => self.chain.backward(gradient, kept, &slab.output_rows),
-            (KeptRows::Block(winners, kept), Some((block, after))) => {
-                let through = |gradient, (layer, kept): (&RowLayer, &Kept)| layer.input_gradient(gradient, kept, self.chain.output_shape());
-                block.input_gradient(after.iter().zip(kept).rev().fold(gradient, through), winners)
+    fn backward_rows(&self, gradient: Tensor<5>, slab: &KeptSegmentSlab) -> Tensor<5> {
+        match &slab.kept {
+            KeptRows::Layers(kept) => self.chain.backward(gradient, kept, &slab.output_rows),
+            KeptRows::Fused { block, winners, after } => {
+                let through = |gradient, (layer, kept): &(RowLayer, Kept)| layer.input_gradient(gradient, kept, self.chain.output_shape());
+                block.input_gradient(after.iter().rev().fold(gradient, through), winners)
             }
-            (KeptRows::Block(..), None) => unreachable!("winners come from a kernel"),
         }
     }
 
     /// Has the device compile the kernel, if there is one.
     pub fn warm_up(&self) {
-        if let Some((block, _)) = self.gpu_block() {
-            block.warm_up();
-        }
-    }
-
-    /// The kernel, and the layers after it.
-    fn gpu_block(&self) -> Option<(&GpuBlock, &[RowLayer])> {
-        let InBlock { block, n_layers } = self.block.as_ref()?;
-        match &**block {
-            Block::Gpu(block) => Some((block, &self.chain.layers()[*n_layers..])),
-            Block::Cpu(_) => None,
+        if let Some(fused) = &self.fused {
+            fused.block.warm_up();
         }
     }
 
@@ -182,7 +165,7 @@ impl Segment {
     /// Bytes of the largest tensor while `n_rows` output rows are computed: in one kernel there is nothing between input
     /// and output.
     fn largest_bytes(&self, n_rows: usize) -> u64 {
-        if self.block.is_none() {
+        if self.fused.is_none() {
             return self.chain.largest_bytes(n_rows);
         }
         let of = |[channels, _, height, width]: [usize; 4], n_rows: usize| bytes_of([channels, n_rows, height, width]);

@@ -38,11 +38,12 @@ pub(super) struct Arena {
     nodes: Vec<Node>,
 }
 
-/// Objects in one pickle. A checkpoint has some ten per parameter; the limit bounds the memory that a small file can take.
+/// Most objects in one pickle. A checkpoint has some ten per parameter; the limit bounds the memory that a small file can
+/// take.
 pub(super) const MAX_OBJECTS: usize = 2_000_000;
-/// Levels of containers in containers. A ClinicaDL checkpoint has three.
+/// Most levels of containers in containers. A ClinicaDL checkpoint has three.
 const MAX_DEPTH: usize = 64;
-/// Bytes of the tree that is handed out, in which shared objects count each time.
+/// Most bytes of the tree of values, in which a shared object counts each time.
 const MAX_TREE_BYTES: usize = 128 << 20;
 
 impl Arena {
@@ -62,7 +63,7 @@ impl Arena {
         self.nodes.get_mut(id as usize)
     }
 
-    /// Several objects.
+    /// The objects of several numbers; `None` if one is missing.
     pub(super) fn nodes(&self, ids: &[Id]) -> Option<Vec<&Node>> {
         ids.iter().map(|&id| self.get(id)).collect()
     }
@@ -76,8 +77,10 @@ impl Arena {
     }
 }
 
+/// The conversion of objects to a tree of values.
 struct Expansion<'a> {
     arena: &'a Arena,
+    /// Bytes that the tree may still take.
     budget: usize,
 }
 
@@ -142,6 +145,7 @@ impl Expansion<'_> {
         }
     }
 
+    /// Counts `cost` bytes of the tree.
     fn spend(&mut self, cost: usize) -> Result<(), Flaw> {
         let left = self.budget.checked_sub(cost);
         self.budget = left.ok_or(Flaw::TooMany { what: "bytes in the object that the pickle describes", limit: MAX_TREE_BYTES })?;

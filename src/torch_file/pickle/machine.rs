@@ -1,30 +1,25 @@
-//! The stack machine: one instruction at a time.
+//! The stack machine that executes a pickle, one instruction at a time.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::arena::{Arena, Id, MAX_OBJECTS, Node};
 use super::globals::Global;
 use super::reader::Reader;
-use super::{Resolve, StorageRef};
+use super::storage_ref::{Resolve, StorageRef};
 use crate::torch_file::{Flaw, Value};
 
-/// A pickle at work.
+/// The state of a running pickle.
 pub(super) struct Machine<'a, 'r> {
     reader: Reader<'a>,
     arena: Arena,
     stack: Vec<Id>,
-    /// Heights of the stack at which a group began.
+    /// Heights of the stack at which open groups began.
     marks: Vec<usize>,
     memo: BTreeMap<u32, Id>,
     resolve: &'r mut Resolve<'r>,
-    /// Where the instruction at work begins.
+    /// Position of the current instruction.
     at: usize,
-}
-
-/// Whether the pickle goes on.
-enum Step {
-    Next,
-    Stop,
 }
 
 impl<'a, 'r> Machine<'a, 'r> {
@@ -35,7 +30,7 @@ impl<'a, 'r> Machine<'a, 'r> {
 
     /// Runs up to STOP and gives the object on top.
     pub(super) fn run(&mut self) -> Result<Id, Flaw> {
-        while let Step::Next = self.step()? {}
+        while self.execute_next()?.is_continue() {}
         self.pop()
     }
 
@@ -49,11 +44,12 @@ impl<'a, 'r> Machine<'a, 'r> {
         self.arena.value(root)
     }
 
-    fn step(&mut self) -> Result<Step, Flaw> {
+    /// Executes one instruction; breaks at STOP.
+    fn execute_next(&mut self) -> Result<ControlFlow<()>, Flaw> {
         self.at = self.reader.position();
         let opcode = self.reader.u8()?;
         match opcode {
-            b'.' => return Ok(Step::Stop),
+            b'.' => return Ok(ControlFlow::Break(())),
             0x80 => drop(self.reader.u8()?),         // PROTO
             0x95 => drop(self.reader.array::<8>()?), // FRAME
             b'0' => drop(self.pop()?),
@@ -76,7 +72,7 @@ impl<'a, 'r> Machine<'a, 'r> {
             b'Q' => self.storage()?,
             _ => return Err(Flaw::UnknownOpcode { at: self.at, opcode }),
         }
-        Ok(Step::Next)
+        Ok(ControlFlow::Continue(()))
     }
 
     fn number(&mut self, opcode: u8) -> Result<(), Flaw> {
@@ -199,7 +195,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         self.push(result)
     }
 
-    /// The attributes of an ordered dict (`_metadata` of a state_dict) are dropped.
+    /// Drops the attributes of an ordered dict (`_metadata` of a state_dict).
     fn build(&mut self) -> Result<(), Flaw> {
         self.pop()?;
         match self.top()? {
@@ -257,7 +253,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         ids.try_into().map_err(|_| self.fault("the stack is too short"))
     }
 
-    /// The topmost `n`, lowest first. They must lie above the last mark.
+    /// Removes the topmost `n` objects, lowest first. They must lie above the last mark.
     fn pop_many(&mut self, n: usize) -> Result<Vec<Id>, Flaw> {
         let floor = self.marks.last().copied().unwrap_or(0);
         match self.stack.len().checked_sub(n) {
@@ -266,7 +262,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
     }
 
-    /// All above the last mark, lowest first; the mark goes too.
+    /// Removes the last mark and all objects above it, lowest first.
     fn pop_group(&mut self) -> Result<Vec<Id>, Flaw> {
         let height = self.marks.pop().ok_or_else(|| self.fault("a group that never began"))?;
         Ok(self.stack.split_off(height.min(self.stack.len())))

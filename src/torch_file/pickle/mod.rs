@@ -4,6 +4,7 @@
 //! while empty is the same dict after it was filled. Only what the final object reaches becomes a [`Value`].
 
 mod arena;
+mod calls;
 mod globals;
 mod machine;
 mod reader;
@@ -11,24 +12,23 @@ mod storage_ref;
 
 pub(super) use storage_ref::StorageRef;
 
-use super::{Flaw, Storage, Value};
+use super::{Flaw, Value};
+use storage_ref::Resolve;
 
-/// Finds the bytes of a storage that the pickle refers to.
-pub(super) type Resolve<'a> = dyn FnMut(StorageRef<'_>) -> Result<Storage, Flaw> + 'a;
-
-/// One object, and how many bytes its pickle took.
+/// One object and the size of its pickle.
 pub(super) struct Loaded {
     pub(super) value: Value,
+    /// Bytes of the pickle.
     pub(super) length: usize,
 }
 
-/// More bytes of instructions than this are no checkpoint: the largest ClinicaDL network needs 30 kB.
+/// Most bytes of instructions that are read: the largest ClinicaDL network needs 30 kB.
 pub(super) const MAX_PICKLE_BYTES: usize = 64 << 20;
 
-/// Runs the pickle at the beginning of `bytes`; what follows it is left alone.
+/// Runs the pickle at the beginning of `bytes`; bytes behind it are not read.
 ///
 /// # Errors
-/// If an instruction breaks the rules or asks for more than plain data, or if `resolve` does not find a storage.
+/// If an instruction is malformed or asks for more than plain data, or if `resolve` does not find a storage.
 pub(super) fn load(bytes: &[u8], resolve: &mut Resolve<'_>) -> Result<Loaded, Flaw> {
     let bytes = bytes.get(..MAX_PICKLE_BYTES).unwrap_or(bytes);
     let mut machine = machine::Machine::new(bytes, resolve);

@@ -1,4 +1,4 @@
-//! What a pickle says about a storage: a key and how to read it.
+//! A pickle's reference to a storage: a key and how to read it.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -8,7 +8,10 @@ use super::globals::Global;
 use crate::files::FileSource;
 use crate::torch_file::{DType, Flaw, Storage};
 
-/// The persistent id `('storage', type, key, location, n_elements[, view])`. The location (cpu, cuda:0) is of no interest.
+/// Finds the bytes of a storage that the pickle refers to.
+pub(super) type Resolve<'a> = dyn FnMut(StorageRef<'_>) -> Result<Storage, Flaw> + 'a;
+
+/// The persistent id `('storage', type, key, location, n_elements[, view])`. The location (cpu, cuda:0) is ignored.
 pub(in crate::torch_file) struct StorageRef<'a> {
     /// Element type, from the storage's class.
     pub(in crate::torch_file) dtype: DType,
@@ -16,12 +19,12 @@ pub(in crate::torch_file) struct StorageRef<'a> {
     pub(in crate::torch_file) key: &'a str,
     /// Elements of the whole storage.
     pub(in crate::torch_file) n_elements: usize,
-    /// Legacy files only: the first element and the element count of the part that is meant.
+    /// First element and element count of the part of the storage that is meant; in legacy files only.
     pub(in crate::torch_file) view: Option<(usize, usize)>,
 }
 
 impl<'a> StorageRef<'a> {
-    /// The storage that a persistent id means, if it means one.
+    /// The storage that a persistent id refers to; `None` for any other object.
     pub(super) fn find(arena: &'a Arena, id: Id) -> Option<Self> {
         let Node::Tuple(members) = arena.get(id)? else { return None };
         let members = arena.nodes(members)?;
@@ -47,7 +50,7 @@ impl<'a> StorageRef<'a> {
     /// The storage, if `range` of `file` holds it.
     ///
     /// # Errors
-    /// If the range does not have the announced size, or the view reaches beyond it.
+    /// If the range does not have the declared size, or the view reaches beyond it.
     pub(in crate::torch_file) fn storage_at(
         &self,
         file: &Rc<dyn FileSource>,
@@ -61,6 +64,7 @@ impl<'a> StorageRef<'a> {
         Ok(Storage { file: file.clone(), range: self.part_of(range)?, dtype: self.dtype, little_endian })
     }
 
+    /// The bytes of the part that is meant, given those of the whole storage.
     fn part_of(&self, whole: &Range<u64>) -> Result<Range<u64>, Flaw> {
         let Some((first, count)) = self.view else { return Ok(whole.clone()) };
         if first.checked_add(count).is_none_or(|end| end > self.n_elements) {

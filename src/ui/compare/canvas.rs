@@ -7,14 +7,14 @@ use web_sys::HtmlCanvasElement;
 
 use super::scene::CompareScene;
 use crate::render::Plane;
+use crate::ui::state::view_state::{ViewState, Visibility};
 use crate::ui::text::{self, compare as words};
-use crate::ui::view_state::{Shown, ViewState};
 
 /// A plane through the crosshair. Keys work on the planes above, whose crosshair is the same.
 #[component]
 pub fn ComparePlane(
     plane: Plane,
-    /// Whose picture it is, in a word.
+    /// Name of the column, for the picture's label.
     title: String,
     canvas: NodeRef<Canvas>,
 ) -> impl IntoView {
@@ -26,7 +26,7 @@ pub fn ComparePlane(
         Some([pixel[0] / grid.width as f64 * 100.0, pixel[1] / grid.height as f64 * 100.0])
     });
     let at = move |index: usize| position.get().map_or(0.0, |percent| percent[index]).to_string() + "%";
-    let lines_are_hidden = move || view_state.crosshair_lines.get() == Shown::No || position.get().is_none();
+    let lines_are_hidden = move || view_state.crosshair_lines.get() == Visibility::Hidden || position.get().is_none();
     let point_at =
         move |event: &PointerEvent| canvas.get_untracked().iter().for_each(|canvas| look_at(event, canvas, plane, scene, view_state));
     let begin = move |event: PointerEvent| {
@@ -46,7 +46,7 @@ pub fn ComparePlane(
     let turn = move |event: WheelEvent| {
         if event.delta_y() != 0.0 && !event.ctrl_key() {
             event.prevent_default();
-            view_state.step(plane.normal_axis(), -event.delta_y().signum());
+            view_state.move_crosshair(plane.normal_axis(), -event.delta_y().signum());
         }
     };
     view! {

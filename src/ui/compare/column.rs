@@ -8,34 +8,35 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 
 use super::canvas::ComparePlane;
+use super::redraw_queue::RedrawQueue;
 use super::scene::CompareScene;
-use super::turns::Turns;
 use crate::render::{ColorScale, Layer, LayerSettings, Paint, Plane, nearest_value, render_slice};
-use crate::ui::format;
-use crate::ui::layers::{Shelf, overlay_layers};
-use crate::ui::shown::{Placed, ShownImage};
-use crate::ui::study::Study;
-use crate::ui::tabs::Tab;
-use crate::ui::view_state::{Shown, ViewState};
+use crate::ui::layers::overlay_layers;
+use crate::ui::state::extra_volumes::ExtraVolumes;
+use crate::ui::state::shown::{PlacedVolume, ShownImage};
+use crate::ui::state::study::Study;
+use crate::ui::state::tab::Tab;
+use crate::ui::state::view_state::{ViewState, Visibility};
+use crate::ui::text::format;
 use crate::web::canvas::paint;
 
-/// What a column draws.
+/// A picture that a column draws: a kept map or the difference.
 #[derive(Clone)]
-pub struct Picture {
-    /// Of the kept map; 0 is the difference.
+pub struct ColumnPicture {
+    /// Number of the kept map; 0 for the difference.
     pub number: u32,
     pub title: String,
     pub image: Option<Arc<ShownImage>>,
-    pub map: Arc<Placed>,
+    pub map: Arc<PlacedVolume>,
     pub scale: Signal<ColorScale>,
 }
 
 /// The planes of a picture, and its value under the crosshair.
 #[component]
-pub fn Pictures(picture: Picture) -> impl IntoView {
+pub fn Pictures(picture: ColumnPicture) -> impl IntoView {
     let (scene, view_state) = (expect_context::<CompareScene>(), expect_context::<ViewState>());
     let canvases = Plane::ALL.map(|plane| (plane, NodeRef::<Canvas>::new()));
-    redraw_when_seen_things_change(picture.clone(), canvases);
+    redraw_on_change(picture.clone(), canvases);
     let planes = canvases.map(|(plane, canvas)| view! { <ComparePlane plane=plane title=picture.title.clone() canvas=canvas /> });
     let map = picture.map.clone();
     let value = move || {
@@ -51,9 +52,10 @@ pub fn Pictures(picture: Picture) -> impl IntoView {
     .into_any()
 }
 
-fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
-    let (scene, view_state, shelf) = (expect_context::<CompareScene>(), expect_context::<ViewState>(), expect_context::<Study>().shelf);
-    let turns = expect_context::<StoredValue<Turns, LocalStorage>>();
+fn redraw_on_change(picture: ColumnPicture, canvases: [(Plane, NodeRef<Canvas>); 3]) {
+    let (scene, view_state, extra_volumes) =
+        (expect_context::<CompareScene>(), expect_context::<ViewState>(), expect_context::<Study>().extra_volumes);
+    let redraws = expect_context::<StoredValue<RedrawQueue, LocalStorage>>();
     let (number, scale) = (picture.number, picture.scale);
     let pixels = RefCell::new(Vec::new());
     let draw: Rc<dyn Fn()> = Rc::new(move || {
@@ -62,7 +64,7 @@ fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<C
             let is_seen = view_state.focus.get_untracked().is_none_or(|focus| focus == plane);
             let canvas = canvas.try_get_untracked().flatten().filter(|_| is_seen);
             if let Some(canvas) = canvas {
-                untrack(|| draw_plane(&picture, plane, (scene, view_state, shelf), &canvas, &mut pixels));
+                untrack(|| draw_plane(&picture, plane, (scene, view_state, extra_volumes), &canvas, &mut pixels));
             }
         }
     });
@@ -75,19 +77,19 @@ fn redraw_when_seen_things_change(picture: Picture, canvases: [(Plane, NodeRef<C
         seen.track();
         scale.track();
         view_state.overlay.track();
-        shelf.0.track();
+        extra_volumes.0.track();
         view_state.focus.track();
         canvases.iter().for_each(|(_, canvas)| canvas.track());
         if view_state.tab.get() == Tab::Compare {
-            turns.with_value(|turns| draw.with_value(|draw| turns.ask(number, draw)));
+            redraws.with_value(|redraws| draw.with_value(|draw| redraws.request(number, draw)));
         }
     });
 }
 
 fn draw_plane(
-    picture: &Picture,
+    picture: &ColumnPicture,
     plane: Plane,
-    (scene, view_state, shelf): (CompareScene, ViewState, Shelf),
+    (scene, view_state, extra_volumes): (CompareScene, ViewState, ExtraVolumes),
     canvas: &web_sys::HtmlCanvasElement,
     pixels: &mut Vec<u8>,
 ) {
@@ -95,10 +97,10 @@ fn draw_plane(
     let (scale, view) = (picture.scale.read(), view_state.view.read());
     let background = picture.image.as_ref().map(|image| layer(&image.placed, Paint::Grey(image.window.part(view.window))));
     let overlay = layer(&picture.map, Paint::Color { scale: &scale, opacity: view.opacity });
-    let overlay = Some(overlay).filter(|_| view_state.overlay.get() == Shown::Yes);
-    let shelf = shelf.0.read();
+    let overlay = Some(overlay).filter(|_| view_state.overlay.get() == Visibility::Visible);
+    let contents = extra_volumes.0.read();
     // Columns show slices, whatever the planes above do.
-    let over = overlay_layers(&shelf, LayerSettings::default(), &grid);
+    let over = overlay_layers(&contents, LayerSettings::default(), &grid);
     let layers: Vec<Layer> = background.into_iter().chain(overlay).chain(over).collect();
     render_slice(&grid, point[plane.normal_axis()], &layers, pixels);
     if let Err(error) = paint(canvas, grid.width, grid.height, pixels) {
@@ -106,6 +108,6 @@ fn draw_plane(
     }
 }
 
-fn layer<'a>(placed: &'a Placed, paint: Paint<'a>) -> Layer<'a> {
+fn layer<'a>(placed: &'a PlacedVolume, paint: Paint<'a>) -> Layer<'a> {
     Layer { volume: &placed.volume, voxel_from_world: placed.voxel_from_world, paint }
 }

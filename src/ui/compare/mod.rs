@@ -1,13 +1,11 @@
-//! Maps beside each other: which are kept, their planes at one crosshair, and what they have in common in numbers.
+//! Maps beside each other: their planes at one crosshair, their difference, and numbers of each pair.
 
 mod canvas;
 mod column;
 mod difference;
 mod numbers;
 mod panel;
+mod redraw_queue;
 mod scene;
-mod state;
-mod turns;
 
 pub use panel::ComparePanel;
-pub use state::{Comparing, KeptMap};

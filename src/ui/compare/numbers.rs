@@ -1,18 +1,19 @@
-//! What each pair has in common: a table, asked for by a button, since sorting millions of voxels takes seconds.
+//! Correlations and overlaps of each pair as a table, computed on request, since sorting millions of voxels takes seconds.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::state::KeptMap;
 use crate::analysis::comparison::{Correlations, Overlap, Voxels};
 use crate::protocol::ComparisonOutcome;
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::format;
-use crate::ui::study::{Study, Task};
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::state::comparison::ComparedMap;
+use crate::ui::state::jobs::JobKind;
+use crate::ui::state::study::Study;
 use crate::ui::text::compare as words;
+use crate::ui::text::format;
 
-/// Settings, the button and the table; absent for less than two maps.
+/// Settings, the button and the table; absent for fewer than two maps.
 #[component]
 pub fn Numbers() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -36,7 +37,7 @@ fn Settings() -> impl IntoView {
         let percent = percent.filter(|percent| *percent > 0.0 && *percent <= 100.0);
         compare.top_percent.update(|own| *own = percent.unwrap_or(*own));
     };
-    let is_busy = move || study.work.read().is_doing(Task::CompareMaps);
+    let is_busy = move || study.work.read().is_doing(JobKind::CompareMaps);
     view! {
         <div class="compare__settings">
             <Choice label=words::VOXELS.get() testid="compare-voxels" entries=entries value=Signal::derive(value) on_choose=Callback::new(choose) />
@@ -75,7 +76,7 @@ fn Table() -> impl IntoView {
     .into_any()
 }
 
-fn row(study: Study, pair: &[Arc<KeptMap>; 2]) -> AnyView {
+fn row(study: Study, pair: &[Arc<ComparedMap>; 2]) -> AnyView {
     let [first, second] = pair.each_ref().map(|kept| kept.letter);
     let mut exact = [None, None, None, None];
     let cells = match study.compare.comparison(pair.each_ref().map(|kept| kept.number)) {
@@ -107,7 +108,7 @@ fn words_cell(words: String) -> AnyView {
     view! { <td colspan="4" class="muted compare__words">{words}</td> }.into_any()
 }
 
-fn number_cells(pair: &[Arc<KeptMap>; 2], correlations: &Correlations, overlap: &Overlap) -> AnyView {
+fn number_cells(pair: &[Arc<ComparedMap>; 2], correlations: &Correlations, overlap: &Overlap) -> AnyView {
     let four_digits = |number: f64| format::decimals(number, 4);
     let coefficients = match (correlations.pearson, correlations.spearman) {
         (Some(pearson), Some(spearman)) => view! { <td>{four_digits(pearson)}</td> <td>{four_digits(spearman)}</td> }.into_any(),

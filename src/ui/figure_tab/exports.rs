@@ -1,18 +1,18 @@
-//! The figure's files, and its address.
+//! Buttons that save the figure's files and copy its address.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
-use super::state::Drawn;
 use crate::export::png::with_texts;
 use crate::protocol::Failure;
 use crate::render::figure::POINTS_PER_INCH;
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::language::Text;
-use crate::ui::study::Study;
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::state::figure::Drawn;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
 use crate::ui::text::figure as text;
-use crate::ui::view_state::ViewState;
+use crate::ui::text::language::Text;
 use crate::web::download::save_bytes;
 use crate::web::picture::svg_as_png;
 use crate::web::{address, words_of};
@@ -20,7 +20,7 @@ use crate::web::{address, words_of};
 /// nilearn's resolution, at 1×.
 const DOTS_PER_INCH: f64 = 100.0;
 
-/// PNG, SVG, HTML; the link.
+/// Buttons for PNG, SVG, HTML and the link.
 #[component]
 pub fn Exports() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -64,17 +64,17 @@ fn report(study: Study, outcome: Result<(), JsValue>) {
     }
 }
 
-/// Copies the address; where the browser does not allow that, shows it for copying by hand.
+/// A button that copies the address, or shows it for copying by hand if the browser does not allow that.
 #[component]
 fn CopyLink() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    let said = RwSignal::new(None::<Result<(), String>>);
+    let outcome = RwSignal::new(None::<Result<(), String>>);
     let copy = move |_| {
         view_state.write_address(study);
         let link = address::href();
-        spawn_local(async move { said.set(Some(address::copy(&link).await.map_err(|_| link))) });
+        spawn_local(async move { outcome.set(Some(address::copy(&link).await.map_err(|_| link))) });
     };
-    let words = move || match said.get() {
+    let words = move || match outcome.get() {
         None => ().into_any(),
         Some(Ok(())) => text::COPIED.get().into_any(),
         Some(Err(link)) => view! { {text::COPY_BY_HAND.get()} " " <code class="command">{link}</code> }.into_any(),

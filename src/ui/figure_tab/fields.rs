@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::state::Problem;
 use crate::render::figure::{CutPlace, FigureGround, FigurePaper, FigureView, Masks, WrongField};
 use crate::render::{Colormap, DisplayMode, Orientation};
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::language::Text;
-use crate::ui::study::Study;
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::state::figure::FigureProblem;
+use crate::ui::state::study::Study;
 use crate::ui::text::figure as text;
+use crate::ui::text::language::Text;
 
 /// All options in the order of `plot_stat_map`.
 #[component]
@@ -46,7 +46,7 @@ pub fn Fields() -> impl IntoView {
     .into_any()
 }
 
-/// A select.
+/// A select of named values.
 #[component]
 fn NameField(
     label: Text,
@@ -61,11 +61,11 @@ fn NameField(
     view! { <Choice label=label.get() testid=testid entries=entries value=value on_choose=on_choose /> }
 }
 
-/// The backgrounds that there are: an own one when it has been opened under the planes.
+/// The choice of a background; the user's own is listed if it has been opened under the planes.
 #[component]
 fn GroundField() -> impl IntoView {
     let study = expect_context::<Study>();
-    let has_own = move || study.shelf.0.read().own.is_some();
+    let has_own = move || study.extra_volumes.0.read().own.is_some();
     let entries = move || {
         let is_there = |ground: &&FigureGround| **ground != FigureGround::Own || has_own();
         FigureGround::ALL.iter().filter(is_there).map(|ground| Entry::new(ground.name(), text::ground(*ground))).collect::<Vec<_>>()
@@ -77,7 +77,7 @@ fn GroundField() -> impl IntoView {
     }
 }
 
-/// A line of words that must make sense.
+/// A text field whose value is marked as invalid if it cannot be read.
 #[component]
 fn WordsField(
     label: Text,
@@ -87,7 +87,7 @@ fn WordsField(
     disabled: fn(&FigureView) -> bool,
 ) -> impl IntoView {
     let study = expect_context::<Study>();
-    let is_wrong = move || *study.figure.problem.read() == Some(Problem::Field(field));
+    let is_wrong = move || *study.figure.problem.read() == Some(FigureProblem::Field(field));
     let value = move || words(&mut study.figure.view.get()).clone();
     let type_in = move |event| study.figure.view.update(|view| *words(view) = event_target_value(&event));
     view! {
@@ -115,7 +115,7 @@ fn TitleField() -> impl IntoView {
     .into_any()
 }
 
-/// What is drawn beside the slices, and the sides.
+/// Check boxes for what is drawn beside the slices, and for the orientation.
 #[component]
 fn Switches() -> impl IntoView {
     let study = expect_context::<Study>();

@@ -4,8 +4,6 @@ mod exports;
 mod fields;
 mod picture;
 mod presets;
-mod state;
-mod volumes;
 
 use leptos::prelude::*;
 
@@ -13,19 +11,17 @@ use self::exports::Exports;
 use self::fields::Fields;
 use self::picture::Picture;
 use self::presets::Presets;
-use super::study::Study;
-use super::tabs::Tab;
+use super::state::study::Study;
+use super::state::tab::Tab;
+use super::state::view_state::ViewState;
 use super::text::figure as text;
-use super::view_state::ViewState;
 use crate::render::figure::CutPlace;
 
-pub use state::FigureState;
-
-/// The whole panel. While it is in front, a figure is drawn of every map and of every change of the fields.
+/// The whole panel. While it is in front, a figure is drawn for every map and every change of the fields.
 #[component]
 pub fn FigureTab() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    // The shelf tells of what no figure shows, too.
+    // The signal of extra volumes also changes with volumes that no figure shows.
     let volumes = Memo::new(move |_| study.figure_volumes(&study.figure.view.read()));
     Effect::new(move |_| {
         if view_state.tab.get() != Tab::Figure {

@@ -1,4 +1,4 @@
-//! The figure itself on a canvas, with what is to be said of it.
+//! The figure on a canvas, with its notes and problems.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,11 +8,12 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::state::Problem;
 use crate::protocol::Failure;
-use crate::ui::study::{Study, Task};
+use crate::ui::state::figure::FigureProblem;
+use crate::ui::state::jobs::JobKind;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
 use crate::ui::text::figure as text;
-use crate::ui::view_state::ViewState;
 use crate::web::picture::{device_pixels_per_point, draw_svg};
 use crate::web::words_of;
 
@@ -22,8 +23,8 @@ pub fn Picture() -> impl IntoView {
     let study = expect_context::<Study>();
     let view_state = expect_context::<ViewState>();
     let canvas = NodeRef::<Canvas>::new();
-    redraw_when_drawn_anew(study, canvas);
-    let is_busy = move || study.work.read().is_doing(Task::Figure);
+    redraw_on_change(study, canvas);
+    let is_busy = move || study.work.read().is_doing(JobKind::Figure);
     let state = move || match (is_busy(), study.figure.problem.read().is_some(), study.figure.drawn.read().is_some()) {
         (true, ..) => "drawing",
         (_, true, _) => "failed",
@@ -53,14 +54,14 @@ pub fn Picture() -> impl IntoView {
     .into_any()
 }
 
-/// What the figure does not show by itself; announced when it changes.
+/// Problems and notes of the figure; announced when they change.
 #[component]
 fn Remarks() -> impl IntoView {
     let study = expect_context::<Study>();
     let problem = move || {
         study.figure.problem.get().map(|problem| match problem {
-            Problem::Field(field) => text::wrong_field(field).to_owned(),
-            Problem::Failure(Failure { what, hint }) => text::failure(&what, &hint),
+            FigureProblem::Field(field) => text::wrong_field(field).to_owned(),
+            FigureProblem::Failure(Failure { what, hint }) => text::failure(&what, &hint),
         })
     };
     let notes = move || {
@@ -78,7 +79,7 @@ fn Remarks() -> impl IntoView {
     .into_any()
 }
 
-fn redraw_when_drawn_anew(study: Study, canvas: NodeRef<Canvas>) {
+fn redraw_on_change(study: Study, canvas: NodeRef<Canvas>) {
     // A picture takes turns of the event loop; an older one must not come after a newer one.
     let newest = Rc::new(Cell::new(0_u32));
     Effect::new(move |_| {

@@ -1,13 +1,13 @@
-//! Figures that are one click away.
+//! Ready-made settings of figures.
 
 use leptos::prelude::*;
 
 use crate::render::figure::FigureView;
-use crate::ui::language::Text;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
 use crate::ui::text::figure as text;
+use crate::ui::text::language::Text;
 
-/// A row of buttons.
+/// A row of buttons that each apply a preset.
 #[component]
 pub fn Presets() -> impl IntoView {
     let study = expect_context::<Study>();

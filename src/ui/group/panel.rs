@@ -2,18 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::checks::Checks;
-use super::fields::{CheckField, TextField};
-use super::form::{command, diagnoses_of, known_group, missing, selections_of, splits_of};
+use super::command::{command, known_group, missing};
 use crate::protocol::NiftiForm;
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::progress_line::in_words;
-use crate::ui::study::Study;
+use crate::ui::controls::check_list::Checks;
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::controls::option_fields::{CheckField, TextField};
+use crate::ui::state::group_form::{diagnoses_of, selections_of, splits_of};
+use crate::ui::state::study::Study;
 use crate::ui::text::{self, group as words};
 
 const GROUPS_ID: &str = "data-groups";
 
-/// Folded away until somebody wants it; native, so that a script opens it by its `open`.
+/// Folded away at first, by a native element that a script can open by its `open`.
 #[component]
 pub fn GroupPanel() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -33,7 +33,7 @@ pub fn GroupPanel() -> impl IntoView {
     .into_any()
 }
 
-/// The group's name, and what that name means.
+/// The group's name, and the meaning of that name.
 #[component]
 fn DataGroup() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -59,7 +59,7 @@ fn DataGroup() -> impl IntoView {
     }
 }
 
-/// Which checkpoints and which sessions.
+/// The checkpoints and the sessions of the run.
 #[component]
 fn Which() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -76,7 +76,7 @@ fn Which() -> impl IntoView {
     }
 }
 
-/// What is written, and what is erased before.
+/// The files that are written, and the results that are erased before.
 #[component]
 fn Outputs() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -105,7 +105,7 @@ fn Start() -> impl IntoView {
         let word = |word: &str| view! { <span class="command__word">{word.to_owned()}</span> " " };
         command(study).split(' ').map(word).collect_view()
     };
-    let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(in_words);
+    let progress = move || study.work.read().progress.as_ref().filter(|_| is_running()).map(text::progress::in_words);
     view! {
         <p class="muted" data-testid="run-missing" class:is-hidden=move || lacks.read().is_empty()>{move || words::missing(&lacks.read())}</p>
         <div class="buttons">
@@ -113,7 +113,7 @@ fn Start() -> impl IntoView {
                 disabled=move || is_running() || !lacks.read().is_empty() on:click=move |_| study.run_group()>{words::RUN.get()}</button>
             <button type="button" class="button" class:is-hidden=move || !is_running() on:click=move |_| study.cancel()>{text::CANCEL.get()}</button>
         </div>
-        // Not a live region: the status line says the same.
+        // Not a live region: the status line shows the same.
         <p class="muted" data-testid="run-progress">{progress}</p>
         <p class="field__label" id="command-label">{words::COMMAND.get()}</p>
         <code class="command" data-testid="command" tabindex="0" aria-labelledby="command-label">{words_of_command}</code>

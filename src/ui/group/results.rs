@@ -1,11 +1,11 @@
-//! Panel 4: the runs whose results the browser keeps, and what the last run came to.
+//! Panel 4: the runs whose results the browser keeps, and the outcome of the last run.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use crate::protocol::{Interpretation, KeptRun};
-use crate::ui::study::{Keeping, Study};
+use crate::ui::state::study::{ResultStorage, Study};
 use crate::ui::text::{self, group as words};
 use crate::web::kept_files::can_choose_folder;
 
@@ -17,7 +17,7 @@ pub fn ResultsPanel() -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="results-title">
             <h2 id="results-title"><span class="panel__number">"4"</span>{words::RESULTS.get()}</h2>
-            <p class="warning" class:is-hidden=move || study.keeping.get() == Keeping::Kept>{words::NOT_KEPT.get()}</p>
+            <p class="warning" class:is-hidden=move || study.result_storage.get() == ResultStorage::Persistent>{words::NOT_KEPT.get()}</p>
             <p class="muted" class:is-hidden=move || !study.runs.read().is_empty()>{words::NO_RUNS.get()}</p>
             {move || study.interpreted.get().map(|last| view! { <Report last=last /> })}
             <ul class="runs" class:is-hidden=move || study.runs.read().is_empty()>{rows}</ul>
@@ -48,7 +48,7 @@ fn Run(run: KeptRun) -> impl IntoView {
     .into_any()
 }
 
-/// Forgets at the second click; leaving the button takes the first one back.
+/// A button that erases a run's results at the second click; leaving the button cancels the first one.
 #[component]
 fn Forget(run: String) -> impl IntoView {
     let study = expect_context::<Study>();
@@ -79,7 +79,7 @@ fn Report(last: Arc<Interpretation>) -> impl IntoView {
     .into_any()
 }
 
-/// Folded away behind their number.
+/// A titled list of sentences, folded away behind their number.
 #[component]
 fn Sentences(title: &'static str, sentences: Vec<String>) -> impl IntoView {
     (!sentences.is_empty()).then(|| {

@@ -1,34 +1,34 @@
 //! The panel of layers: what lies below the map, what over it, how the planes are drawn.
 
-use leptos::ev::Event;
 use leptos::prelude::*;
 
-use super::controls::{Action, Switch};
 use super::row::OverlayRow;
-use super::shelf::Slot;
-use super::underlay::Underlay;
 use super::window::WindowFields;
 use crate::render::{Ground, LayerSettings, Paper};
-use crate::ui::choice::{Choice, Entry};
-use crate::ui::language::Text;
-use crate::ui::logits::warnings;
-use crate::ui::study::{Study, Task};
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::controls::file_picker::FileButton;
+use crate::ui::controls::sentences::warnings;
+use crate::ui::controls::switch::{Action, Switch};
+use crate::ui::state::extra_volumes::Slot;
+use crate::ui::state::jobs::JobKind;
+use crate::ui::state::study::Study;
+use crate::ui::state::underlay::Underlay;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::language::Text;
 use crate::ui::text::layers as words;
-use crate::ui::view_state::ViewState;
-use crate::web::picked_files::{PickedFile, take_files};
 
-/// Folded away until it is wanted.
+/// The panel of layers, folded away at first.
 #[component]
 pub fn LayersPanel() -> impl IntoView {
     let study = expect_context::<Study>();
     let view_state = expect_context::<ViewState>();
-    let revision = Memo::new(move |_| study.shelf.0.read().revision);
+    let revision = Memo::new(move |_| study.extra_volumes.0.read().revision);
     // Rows stay while one of them changes.
     let rows = move || {
-        // Not only tracked: a memo that nobody asks follows nothing.
+        // Read, not only tracked: a memo whose value is never read does not update.
         revision.get();
-        let shelf = study.shelf.0.read_untracked();
-        shelf.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
+        let contents = study.extra_volumes.0.read_untracked();
+        contents.overlays.iter().map(|overlay| view! { <OverlayRow id=overlay.id /> }).collect_view()
     };
     view! {
         <details class="layers" data-testid="layers" data-drop="overlays">
@@ -37,7 +37,7 @@ pub fn LayersPanel() -> impl IntoView {
                 <div class="layers__ground" data-drop="background">
                     <div>
                         <GroundField />
-                        <GroundOddities />
+                        <GroundWarnings />
                     </div>
                     <FileButton label=words::OWN_BACKGROUND.get() testid="open-background"
                         on_files=Callback::new(move |files| study.open_background(files, view_state)) />
@@ -66,11 +66,11 @@ pub fn LayersPanel() -> impl IntoView {
 fn GroundField() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let entries = move || {
-        let is_there = |ground: &Ground| *ground != Ground::Own || study.shelf.0.read().own.is_some();
+        let is_there = |ground: &Ground| *ground != Ground::Own || study.extra_volumes.0.read().own.is_some();
         Ground::ALL.into_iter().filter(is_there).map(|ground| Entry::new(ground.name(), words::ground(ground))).collect::<Vec<_>>()
     };
     let value = move || {
-        let is_missing = study.shelf.0.read().own.is_none();
+        let is_missing = study.extra_volumes.0.read().own.is_none();
         let ground = Some(view_state.layers.get().ground).filter(|ground| !(is_missing && *ground == Ground::Own));
         ground.unwrap_or_default().name().to_owned()
     };
@@ -82,11 +82,11 @@ fn GroundField() -> impl IntoView {
     }
 }
 
-/// What is odd about the background that is seen; announced when it changes.
+/// Warnings about the background that is shown; announced when they change.
 #[component]
-fn GroundOddities() -> impl IntoView {
+fn GroundWarnings() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
-    let oddities = move || {
+    let warning_list = move || {
         let underlay = Underlay::chosen(study, view_state.layers.get().ground)?;
         let bounds = underlay.placed().bounds;
         let is_beside = study.map.read().as_ref().is_some_and(|map| !map.placed.bounds.meets(&bounds));
@@ -94,10 +94,10 @@ fn GroundOddities() -> impl IntoView {
         let own = if let Underlay::Volume(volume) = &underlay { volume.ready.warnings.clone() } else { Vec::new() };
         Some(warnings(&own.into_iter().chain(beside).collect::<Vec<_>>()))
     };
-    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{oddities}</div> }
+    view! { <div class="layers__oddities" role="status" data-testid="background-oddities">{warning_list}</div> }
 }
 
-/// One setting that is on or off.
+/// A check box for one setting of the layers.
 #[component]
 fn Setting(label: Text, testid: &'static str, read: fn(LayerSettings) -> bool, write: fn(&mut LayerSettings, bool)) -> impl IntoView {
     let view_state = expect_context::<ViewState>();
@@ -105,28 +105,11 @@ fn Setting(label: Text, testid: &'static str, read: fn(LayerSettings) -> bool, w
     view! { <Switch label=label.into() testid=testid value=Signal::derive(move || read(view_state.layers.get())) on_change=Callback::new(change) /> }
 }
 
-#[component]
-fn FileButton(label: &'static str, testid: &'static str, on_files: Callback<Vec<PickedFile>>) -> impl IntoView {
-    let take = move |event: Event| {
-        let files = take_files(&event);
-        if !files.is_empty() {
-            on_files.run(files);
-        }
-    };
-    view! {
-        <label class="button">
-            {label}
-            <input type="file" multiple=true class="picker__input" data-testid=testid on:change=take />
-        </label>
-    }
-    .into_any()
-}
-
-/// Adds a mask of the page's own, once.
+/// A button that adds a mask of the page's own, disabled once it is open.
 #[component]
 fn MaskButton(mask: Slot, testid: &'static str) -> impl IntoView {
     let study = expect_context::<Study>();
-    let disabled = move || study.shelf.has(mask) || study.work.read().is_doing(Task::OpenVolume(mask));
+    let disabled = move || study.extra_volumes.has(mask) || study.work.read().is_doing(JobKind::OpenVolume(mask));
     view! {
         <Action label=words::add_mask(mask).into() testid=testid disabled=Signal::derive(disabled) on_click=Callback::new(move |()| study.add_mask(mask)) />
     }

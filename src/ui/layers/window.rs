@@ -1,12 +1,12 @@
-//! Contrast and brightness of the background: what a drag with the right button does, for keys and fingers.
+//! Contrast and brightness of the background: controls for what a drag with the right button does.
 
 use leptos::prelude::*;
 
 use crate::render::{MAX_SHIFT, MAX_WINDOW, MIN_WINDOW};
-use crate::ui::format;
-use crate::ui::language::Text;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
+use crate::ui::text::language::Text;
 use crate::ui::text::layers as words;
-use crate::ui::view_state::ViewState;
 
 /// Two sliders: contrast in powers of two, brightness in shares of the image's own window.
 #[component]
@@ -37,7 +37,7 @@ fn WindowSlider(
     /// Smallest and largest value.
     ends: [f32; 2],
     value: Signal<f32>,
-    /// What the value means, in words.
+    /// The value as text.
     shown: Signal<String>,
     on_slide: Callback<f32>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! How often which values are in the map, and the threshold on them: dragged, or moved by keys.
+//! The histogram of the map's values, with the threshold as a slider on it.
 
 use std::sync::Arc;
 
@@ -9,18 +9,18 @@ use web_sys::HtmlElement;
 
 use crate::analysis::histogram::{Histogram, N_BINS};
 use crate::protocol::MapNumbers;
-use crate::ui::format;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::{ViewState, threshold_value};
+use crate::ui::text::format;
 use crate::ui::text::numbers as words;
-use crate::ui::view_state::{ViewState, threshold_value};
 
 /// Height of the picture in its own units; its width is one for each bin.
 const HEIGHT: f64 = 100.0;
 
-/// Bins of a large step by keys.
+/// Bins that Page Up and Page Down move the threshold by.
 const PAGE: f64 = 16.0;
 
-/// Absent without a map's numbers; words where all values are the same.
+/// The histogram with the threshold's slider; absent without a map's numbers, words if all values are equal.
 #[component]
 pub fn ThresholdHistogram() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -78,7 +78,7 @@ fn Slider(numbers: Arc<MapNumbers>) -> impl IntoView {
     .into_any()
 }
 
-/// What is hidden, and a line at each of its ends that lies within: one where all values have one sign.
+/// The range of hidden values, with a line at each end that lies within the histogram: one end if all values have one sign.
 #[component]
 fn Marks(magnitude: Memo<f32>, low: f32, high: f32) -> impl IntoView {
     let ends = move || [-magnitude.get(), magnitude.get()].map(|value| f64::from((value - low) / (high - low)) * N_BINS as f64);
@@ -96,7 +96,7 @@ fn Marks(magnitude: Memo<f32>, low: f32, high: f32) -> impl IntoView {
     }
 }
 
-/// Around the bars, as high as the logarithm of 1 + count.
+/// The outline of the bars as an SVG path; a bar is as high as ln(1 + count).
 fn outline(histogram: &Histogram) -> String {
     let height = |count: u32| f64::from(count).ln_1p();
     let highest = histogram.counts.iter().map(|&count| height(count)).fold(f64::MIN_POSITIVE, f64::max);

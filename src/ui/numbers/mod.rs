@@ -1,11 +1,11 @@
-//! Numbers of the shown map: relevance of each slice below the planes, how often which values are, the same as tables and files.
+//! Numbers of the shown map: relevance of each slice below the planes, how often which values occur, and both as tables and files.
 
+mod follow;
 mod histogram;
 mod profile;
-mod state;
 mod tables;
 
+pub use follow::measure_shown_map;
 pub use histogram::ThresholdHistogram;
 pub use profile::ProfileStrip;
-pub use state::follow_map;
 pub use tables::NumberTables;

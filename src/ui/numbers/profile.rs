@@ -1,14 +1,15 @@
-//! How much relevance lies in each slice, below the plane that shows it: a picture, and a native slider over it that goes to a slice.
+//! The relevance of each slice, below the plane that shows it: a curve, and a native slider over it that moves to a slice.
 
 use leptos::prelude::*;
 
 use crate::analysis::profile::Profile;
 use crate::protocol::MapNumbers;
 use crate::render::Plane;
-use crate::ui::study::Study;
+use crate::ui::state::shown::ShownMap;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
 use crate::ui::text::numbers as words;
-use crate::ui::view_state::ViewState;
-use crate::ui::{format, shown::ShownMap};
 
 /// Height of the picture in its own units; its width is one for each step from slice to slice.
 const HEIGHT: f64 = 100.0;
@@ -16,16 +17,16 @@ const HEIGHT: f64 = 100.0;
 /// The mean magnitude of each slice of the map, in ascending millimetres.
 #[component]
 pub fn ProfileStrip(
-    /// Whose slices.
+    /// The plane whose slices are shown.
     plane: Plane,
 ) -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());
     let place = Memo::new(move |_| place_of_crosshair(study, view_state, plane));
     let on_profile =
         move |read: &dyn Fn(&Profile) -> String| study.numbers.read().as_ref().map(|numbers| read(&numbers.profiles[plane.normal_axis()]));
-    let said =
+    let mean =
         Memo::new(move |_| on_profile(&|profile| place.get().map_or_else(String::new, |place| format::significant(profile.mean(place)))));
-    let spoken = move || on_profile(&|profile| place.get().map_or_else(String::new, |place| words::slice(plane, profile, place)));
+    let value_text = move || on_profile(&|profile| place.get().map_or_else(String::new, |place| words::slice(plane, profile, place)));
     let last = move || on_profile(&|profile| profile.n_slices().saturating_sub(1).to_string());
     // Between two maps it keeps its place, so that nothing moves.
     let class = move || match (study.numbers.read().is_some(), place.get()) {
@@ -36,20 +37,20 @@ pub fn ProfileStrip(
     let slide = move |event| event_target_value(&event).parse().into_iter().for_each(|place| go_to(study, view_state, plane, place));
     view! {
         <div class=class title=words::PROFILE_TITLE.get()>
-            <p class="profile__words" aria-hidden="true"><span>{words::PROFILE.get()}</span> <span>{said}</span></p>
+            <p class="profile__words" aria-hidden="true"><span>{words::PROFILE.get()}</span> <span>{mean}</span></p>
             <div class="profile__picture">
                 // Made once for each map.
                 <div inner_html=move || study.numbers.read().as_ref().map(|numbers| picture(numbers, plane)).unwrap_or_default() />
                 // The limits come before the value: a browser clamps the value to the limits it knows.
                 <input type="range" class="profile__slider" data-testid=format!("profile-{}", plane.name()) aria-label=words::profile_label(plane)
-                    min="0" max=last step="1" aria-valuetext=spoken prop:value=move || place.get().unwrap_or(0).to_string() on:input=slide />
+                    min="0" max=last step="1" aria-valuetext=value_text prop:value=move || place.get().unwrap_or(0).to_string() on:input=slide />
             </div>
         </div>
     }
     .into_any()
 }
 
-/// The curve as SVG, or words where there is nothing to draw.
+/// The curve as SVG, or words if all values are equal.
 fn picture(numbers: &MapNumbers, plane: Plane) -> String {
     let profile = &numbers.profiles[plane.normal_axis()];
     match numbers.histogram.constant() {
@@ -62,12 +63,12 @@ fn picture(numbers: &MapNumbers, plane: Plane) -> String {
     }
 }
 
-/// A single slice is as wide as two.
+/// Width of the picture in slices; a single slice is as wide as two.
 fn width(profile: &Profile) -> usize {
     profile.n_slices().saturating_sub(1).max(1)
 }
 
-/// Around the area below the means: linear, from 0 up.
+/// The outline of the area below the means as an SVG path, linear from 0 up.
 fn outline(profile: &Profile) -> String {
     let highest = (0..profile.n_slices()).map(|place| profile.mean(place)).fold(f64::MIN_POSITIVE, f64::max);
     let level = |place: usize| (HEIGHT * (1.0 - profile.mean(place) / highest) * 100.0).round() / 100.0;
@@ -90,7 +91,8 @@ fn go_to(study: Study, view_state: ViewState, plane: Plane, place: usize) {
     view_state.look_at(point);
 }
 
-/// Millimetres along the plane's normal from a point to the middle of a slice; where the grid is oblique, of the slice as it lies there.
+/// Millimetres along the plane's normal from a point to the middle of a slice; in an oblique grid, to where the normal through the
+/// point meets the slice.
 fn way_to(profile: &Profile, place: usize, (map, plane): (&ShownMap, Plane), point_in_world: [f64; 3]) -> f64 {
     let (voxel_from_world, axis) = (&map.placed.voxel_from_world, plane.normal_axis());
     let index = voxel_from_world.apply(point_in_world)[profile.voxel_axis];

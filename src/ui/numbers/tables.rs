@@ -1,4 +1,4 @@
-//! The same numbers as tables, for who reads or listens instead of looking, and as files.
+//! Slice profiles and histogram as tables, for screen readers and for reading exact numbers, and as files.
 
 use leptos::ev::Event;
 use leptos::html::Details;
@@ -10,14 +10,15 @@ use crate::export::file_names::map_stem;
 use crate::export::number_tables::{histogram_tsv, profiles_tsv};
 use crate::protocol::{Failure, MapNumbers};
 use crate::render::Plane;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::text::format;
+use crate::ui::text::language::Text;
 use crate::ui::text::{self, numbers as words};
-use crate::ui::{format, language::Text};
 use crate::web::{download::save_bytes, words_of};
 
 const TSV: &str = "text/tab-separated-values";
 
-/// Folded away; the rows, some hundreds, are made when it is opened.
+/// The tables, folded away; their rows, some hundreds, are made when they are opened.
 #[component]
 pub fn NumberTables() -> impl IntoView {
     let study = expect_context::<Study>();
@@ -58,7 +59,7 @@ fn Download(testid: &'static str, label: Text, ending: &'static str, bytes_of: f
     }
 }
 
-/// As the map's own files are called.
+/// The stem of the map's file names.
 fn stem(study: Study) -> String {
     let (map, model) = (study.map.read_untracked(), study.model.read_untracked());
     let Some(ready) = map.as_ref().map(|map| &map.ready) else { return "map".to_owned() };
@@ -94,7 +95,7 @@ fn cells(texts: &[String]) -> String {
     format!("<tr>{}</tr>", texts.iter().enumerate().map(cell).collect::<String>())
 }
 
-/// In a frame that scrolls, and that the keyboard must therefore reach.
+/// A table as HTML, in a frame that scrolls and can therefore be reached by keyboard.
 fn table(caption: &str, head: &[&str], rows: impl Iterator<Item = String>) -> String {
     let head: String = head.iter().map(|text| format!("<th scope=col>{text}</th>")).collect();
     let rows: String = rows.collect();

@@ -1,14 +1,14 @@
-//! The smallest cluster of the map that is drawn.
+//! The field for the smallest cluster that is drawn.
 
 use leptos::prelude::*;
 
 use crate::render::MAX_MIN_CLUSTER;
-use crate::ui::format;
-use crate::ui::study::Study;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
 use crate::ui::text::regions as words;
-use crate::ui::view_state::ViewState;
 
-/// A number of voxels, with what that is in the head.
+/// A number of voxels, with their volume in mm³.
 #[component]
 pub fn MinClusterField() -> impl IntoView {
     let (study, view_state) = (expect_context::<Study>(), expect_context::<ViewState>());

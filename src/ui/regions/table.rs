@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::panel::save_table;
-use super::state::Found;
+use super::save_table::{region_names, save_table};
 use crate::analysis::clusters::Cluster;
 use crate::protocol::OverlayKind;
-use crate::ui::format;
-use crate::ui::layers::regions_at;
-use crate::ui::study::Study;
+use crate::ui::state::clusters::ClusterResult;
+use crate::ui::state::study::Study;
+use crate::ui::state::view_state::ViewState;
+use crate::ui::text::format;
 use crate::ui::text::regions as words;
-use crate::ui::view_state::ViewState;
 
-/// One row for each listed cluster, and the way to save them; nothing for none. No component, in which overlays would not be
-/// followed.
-pub fn table(study: Study, found: &Arc<Found>) -> Option<AnyView> {
+/// One row for each listed cluster, and the button that saves them; `None` without clusters. Not a component, which would not be
+/// rendered again when overlays change.
+pub fn table(study: Study, found: &Arc<ClusterResult>) -> Option<AnyView> {
     let clusters = Some(found.listed()).filter(|listed| !listed.is_empty())?;
     let regions = names_regions(study).then(|| region_names(study, &clusters));
     let hint = if regions.is_none() { words::ADD_ATLAS.get() } else { "" };
@@ -28,7 +27,7 @@ pub fn table(study: Study, found: &Arc<Found>) -> Option<AnyView> {
     let found = found.clone();
     let view = view! {
         <div class="table-frame regions__frame" tabindex="0" role="group" aria-label=words::TITLE.get()>
-            <table class="table table--numbers" data-testid="clusters-table" aria-label=words::caption(found.wish.rule)>
+            <table class="table table--numbers" data-testid="clusters-table" aria-label=words::caption(found.query.rule)>
                 <thead>
                     <tr>{header}</tr>
                 </thead>
@@ -60,12 +59,7 @@ fn row(cluster: &Cluster, region: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// The regions below the peaks, in the order of the clusters.
-pub fn region_names(study: Study, clusters: &[Cluster]) -> Vec<String> {
-    clusters.iter().map(|cluster| regions_at(study, cluster.peak_mm).join(", ")).collect()
-}
-
-/// Whether anything on show names regions.
+/// Whether any shown overlay names regions.
 fn names_regions(study: Study) -> bool {
-    study.shelf.0.read().overlays.iter().any(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map)
+    study.extra_volumes.0.read().overlays.iter().any(|overlay| overlay.look.is_shown && overlay.volume.ready.kind != OverlayKind::Map)
 }

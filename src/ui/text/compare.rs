@@ -1,12 +1,12 @@
-//! Words of maps that are kept beside each other.
+//! Strings of the panel that compares maps.
 
 use std::sync::Arc;
 
+use super::format;
+use super::language::{Language, Text, current_language};
 use crate::analysis::comparison::{Correlations, Overlap};
 use crate::protocol::{Convention, Method, Quantity};
-use crate::ui::compare::KeptMap;
-use crate::ui::format;
-use crate::ui::language::{Language, Text, spoken};
+use crate::ui::state::comparison::ComparedMap;
 
 pub const TITLE: Text = Text::new("Compare", "Comparer");
 pub const KEEP: Text = Text::new("Keep this map", "Garder cette carte");
@@ -30,8 +30,8 @@ pub const PAIR: Text = Text::new("Maps", "Cartes");
 pub const LARGEST_DIFFERENCE: Text = Text::new("Largest difference", "Plus grande différence");
 pub const NOT_YET: Text = Text::new("not computed", "non calculé");
 
-/// What a kept map is, one fact each.
-pub fn label(kept: &KeptMap) -> Vec<String> {
+/// The facts about a kept map, one in each string.
+pub fn label(kept: &ComparedMap) -> Vec<String> {
     let (ready, explanation) = (&kept.map.ready, &kept.map.ready.explanation);
     let who = format!("{} {}", explanation.participant.participant_id, explanation.participant.session_id);
     let method = match explanation.method {
@@ -55,8 +55,8 @@ pub fn label(kept: &KeptMap) -> Vec<String> {
     facts.into_iter().flatten().chain([split, kept.maps_name.clone()]).collect()
 }
 
-/// How many are kept, and what they take: voxels once here and once in the engine, images once.
-pub fn kept(maps: &[Arc<KeptMap>]) -> String {
+/// How many maps are kept, and their memory: voxels once on the page and once in the engine, images once.
+pub fn kept(maps: &[Arc<ComparedMap>]) -> String {
     let bytes_of = |n_voxels: usize| 4 * n_voxels as u64;
     let mut bytes = 0;
     for (index, kept) in maps.iter().enumerate() {
@@ -66,7 +66,7 @@ pub fn kept(maps: &[Arc<KeptMap>]) -> String {
         bytes += if is_known { 0 } else { bytes_of(image.placed.volume.data().len()) };
     }
     let (n, memory) = (maps.len(), format::megabytes(bytes));
-    match spoken() {
+    match current_language() {
         Language::English => format!("{n} of 4 maps kept, {memory}."),
         Language::French => format!("{n} cartes gardées sur 4, {memory}."),
     }
@@ -77,37 +77,37 @@ pub fn column(letter: &str) -> String {
 }
 
 pub fn remove(letter: &str) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("Remove map {letter}"),
         Language::French => format!("Retirer la carte {letter}"),
     }
 }
 
-/// Of a canvas.
+/// Label of a column's canvas.
 pub fn picture(title: &str, plane: &str) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("{title}, {} slice", plane.to_lowercase()),
         Language::French => format!("{title}, plan {}", plane.to_lowercase()),
     }
 }
 
-/// `A − B`.
-pub fn difference(pair: Option<&[Arc<KeptMap>; 2]>) -> String {
+/// Title of the difference, as in `A − B`.
+pub fn difference(pair: Option<&[Arc<ComparedMap>; 2]>) -> String {
     pair.map_or_else(|| "A − B".to_owned(), |[first, second]| format!("{} − {}", first.letter, second.letter))
 }
 
-/// `Dice, strongest 5 %`
+/// Heading of the overlap, as in `Dice, strongest 5 %`.
 pub fn top(percent: f64) -> String {
     let percent = format::plain(percent);
-    match spoken() {
+    match current_language() {
         Language::English => format!("Dice, strongest {percent} %"),
         Language::French => format!("Dice, {percent} % les plus forts"),
     }
 }
 
-pub fn other_grid([first, second]: &[Arc<KeptMap>; 2]) -> String {
+pub fn other_grid([first, second]: &[Arc<ComparedMap>; 2]) -> String {
     let (a, b) = (first.letter, second.letter);
-    match spoken() {
+    match current_language() {
         Language::English => format!("{a} and {b} lie on different grids: no numbers without resampling, which would change them"),
         Language::French => {
             format!("{a} et {b} sont sur des grilles différentes : pas de chiffres sans rééchantillonnage, qui les changerait")
@@ -115,32 +115,32 @@ pub fn other_grid([first, second]: &[Arc<KeptMap>; 2]) -> String {
     }
 }
 
-pub fn no_difference([first, second]: &[Arc<KeptMap>; 2]) -> String {
+pub fn no_difference([first, second]: &[Arc<ComparedMap>; 2]) -> String {
     let (a, b) = (first.letter, second.letter);
-    match spoken() {
+    match current_language() {
         Language::English => format!("{a} and {b} lie on different grids: they have no difference voxel by voxel."),
         Language::French => format!("{a} et {b} sont sur des grilles différentes : pas de différence voxel par voxel."),
     }
 }
 
-/// The engine does not hold a map any more.
-pub fn gone(pair: &[Arc<KeptMap>; 2], number: u32) -> String {
+/// The reason why a pair has no numbers when the engine no longer keeps one of its maps.
+pub fn gone(pair: &[Arc<ComparedMap>; 2], number: u32) -> String {
     let letter = pair.iter().find(|kept| kept.number == number).map_or('?', |kept| kept.letter);
-    match spoken() {
+    match current_language() {
         Language::English => format!("the engine was restarted and has {letter} no longer: compute and keep it again"),
         Language::French => format!("le moteur a redémarré et n’a plus {letter} : calculez-la et gardez-la de nouveau"),
     }
 }
 
-/// Why there is no correlation.
-pub fn undefined(pair: &[Arc<KeptMap>; 2], correlations: &Correlations) -> String {
+/// Why a correlation is not defined.
+pub fn undefined(pair: &[Arc<ComparedMap>; 2], correlations: &Correlations) -> String {
     if correlations.n_voxels == 0 {
         return Text::new("not defined: both maps are 0 everywhere", "non définies : les deux cartes sont nulles partout").into();
     }
     let [a, b] = pair.each_ref().map(|kept| kept.letter);
     let is_constant = correlations.is_constant;
     let flat = if is_constant[0] { a } else { b };
-    match (spoken(), is_constant == [true; 2]) {
+    match (current_language(), is_constant == [true; 2]) {
         (Language::English, true) => format!("not defined: {a} and {b} have one value everywhere"),
         (Language::English, false) => format!("not defined: {flat} has one value everywhere"),
         (Language::French, true) => format!("non définies : {a} et {b} ont une seule valeur partout"),
@@ -148,11 +148,11 @@ pub fn undefined(pair: &[Arc<KeptMap>; 2], correlations: &Correlations) -> Strin
     }
 }
 
-/// What Dice's coefficient is made of.
-pub fn overlap([first, second]: &[Arc<KeptMap>; 2], overlap: &Overlap) -> String {
+/// The voxel counts that Dice's coefficient is computed from.
+pub fn overlap([first, second]: &[Arc<ComparedMap>; 2], overlap: &Overlap) -> String {
     let count = |n: usize| format::count(n as u64);
     let (a, b, [n_first, n_second], n_both) = (first.letter, second.letter, overlap.n_top.map(count), count(overlap.n_both));
-    match spoken() {
+    match current_language() {
         Language::English => format!("{n_first} voxels of {a}, {n_second} of {b}, {n_both} of both"),
         Language::French => format!("{n_first} voxels de {a}, {n_second} de {b}, {n_both} des deux"),
     }

@@ -1,7 +1,7 @@
-//! Words of the panel of figures.
+//! Strings of the panel of figures.
 
+use super::language::Text;
 use crate::render::figure::{CutPlace, FigureGround, FigurePaper, Masks, WrongField};
-use crate::ui::language::Text;
 
 pub const FIGURE: Text = Text::new("Figure", "Figure");
 pub const PRESETS: Text = Text::new("Ready-made figures", "Figures toutes prêtes");
@@ -46,7 +46,7 @@ pub const COPIED: Text =
 pub const COPY_BY_HAND: Text =
     Text::new("The browser does not let the page copy; here it is:", "Le navigateur ne laisse pas la page copier ; le voici :");
 
-/// Who says where it cuts.
+/// Name of a way to place the cuts.
 pub fn place(place: CutPlace) -> &'static str {
     match place {
         CutPlace::Automatic => Text::new("automatic", "automatiques"),
@@ -56,7 +56,7 @@ pub fn place(place: CutPlace) -> &'static str {
     .get()
 }
 
-/// What lies below the map.
+/// Name of a background.
 pub fn ground(ground: FigureGround) -> &'static str {
     match ground {
         FigureGround::Image => Text::new("participant’s image", "image du participant"),
@@ -67,7 +67,7 @@ pub fn ground(ground: FigureGround) -> &'static str {
     .get()
 }
 
-/// Whether masks are drawn, and how.
+/// Name of a way to draw masks.
 pub fn masks(masks: Masks) -> &'static str {
     match masks {
         Masks::None => Text::new("none", "aucun"),
@@ -77,7 +77,7 @@ pub fn masks(masks: Masks) -> &'static str {
     .get()
 }
 
-/// Colour of the paper.
+/// Name of a colour of the paper.
 pub fn paper(paper: FigurePaper) -> &'static str {
     match paper {
         FigurePaper::Automatic => Text::new("automatic", "automatique"),
@@ -87,7 +87,7 @@ pub fn paper(paper: FigurePaper) -> &'static str {
     .get()
 }
 
-/// What a field takes, by example.
+/// An example of what a field accepts.
 pub fn placeholder(field: WrongField) -> &'static str {
     match field {
         WrongField::Cuts => Text::same("-50,14"),
@@ -98,7 +98,7 @@ pub fn placeholder(field: WrongField) -> &'static str {
     .get()
 }
 
-/// What is wrong with a field, and what it takes.
+/// What is wrong with a field, and what it accepts.
 pub fn wrong_field(field: WrongField) -> &'static str {
     match field {
         WrongField::Cuts => Text::new(
@@ -121,12 +121,12 @@ pub fn wrong_field(field: WrongField) -> &'static str {
     .get()
 }
 
-/// What the engine says, in its own words.
+/// The engine's failure and what to do.
 pub fn failure(what: &str, hint: &str) -> String {
     format!("{what}; {hint}")
 }
 
-/// A size of the PNG: `2× (200 dpi)`.
+/// Name of a size of the PNG, as in `2× (200 dpi)`.
 pub fn times(times: usize, dpi: usize) -> String {
     format!("{times}× ({dpi} dpi)")
 }

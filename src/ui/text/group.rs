@@ -1,8 +1,8 @@
-//! Words of group runs and their results.
+//! Strings of group runs and their results.
 
+use super::format;
+use super::language::{Language, Text, current_language};
 use crate::protocol::{Convention, GroupSummary, KeptRun, NiftiForm};
-use crate::ui::format;
-use crate::ui::language::{Language, Text, spoken};
 
 pub const RUN_A_GROUP: Text = Text::new("Run a group", "Traiter un groupe");
 pub const ABOUT: Text = Text::new(
@@ -50,7 +50,8 @@ pub fn nifti_form(form: NiftiForm) -> &'static str {
     text.get()
 }
 
-/// What a data group's name means; `n_listed` sessions are on the page, `erased` is the arithmetic in which it is overwritten.
+/// The meaning of a data group's name. `n_listed` sessions are on the page; `erased` is the arithmetic of the run if it overwrites
+/// the group.
 pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, erased: Option<Convention>) -> String {
     let listed = sessions(n_listed);
     let (english, french) = match known {
@@ -70,13 +71,13 @@ pub fn data_group(name: &str, known: Option<&GroupSummary>, n_listed: usize, era
             format!("Ce groupe existe : sa table de {} est utilisée.", sessions(group.n_sessions)),
         ),
     };
-    match spoken() {
+    match current_language() {
         Language::English => english,
         Language::French => french,
     }
 }
 
-/// What the means of several elements are divided by.
+/// The divisor of the means of several elements.
 pub fn means(convention: Convention) -> &'static str {
     let text = match convention {
         Convention::Clinicadl161 => Text::new(
@@ -93,10 +94,10 @@ pub fn means(convention: Convention) -> &'static str {
     text.get()
 }
 
-/// What keeps a run from being started.
+/// The fields without which a run cannot be started.
 pub fn missing(what: &[&str]) -> String {
     let what = what.join(", ");
-    match spoken() {
+    match current_language() {
         Language::English => format!("Still missing: {what}."),
         Language::French => format!("Il manque encore : {what}."),
     }
@@ -121,7 +122,7 @@ pub fn run_facts(run: &KeptRun) -> String {
 
 fn run_state(run: &KeptRun) -> String {
     let KeptRun { done, total, .. } = run;
-    match (spoken(), done >= total) {
+    match (current_language(), done >= total) {
         (Language::English, true) => format!("{total} maps, complete"),
         (Language::English, false) => format!("{done} of {total} maps; goes on when started again with the same settings"),
         (Language::French, true) => format!("{total} cartes, complet"),
@@ -131,7 +132,7 @@ fn run_state(run: &KeptRun) -> String {
 
 pub fn report(name: &str, done: u64, milliseconds: f64) -> String {
     let time = super::milliseconds(milliseconds);
-    match spoken() {
+    match current_language() {
         Language::English => format!("interpret-{name}: {done} maps in {time}"),
         Language::French => format!("interpret-{name} : {done} cartes en {time}"),
     }
@@ -141,7 +142,7 @@ pub fn counted(what: &str, n: usize) -> String {
     format!("{what} ({n})")
 }
 
-/// The same word in both languages.
+/// A number of sessions; the word is the same in both languages.
 fn sessions(n: usize) -> String {
     if n == 1 { "1 session".to_owned() } else { format!("{n} sessions") }
 }

@@ -1,9 +1,9 @@
-//! Words of the layers below and above the map.
+//! Strings of the layers below and above the map.
 
+use super::language::{Language, Text, current_language};
 use crate::protocol::OverlayKind;
 use crate::render::Ground;
-use crate::ui::language::{Language, Text, spoken};
-use crate::ui::layers::{Slot, Style};
+use crate::ui::state::extra_volumes::{Slot, Style};
 
 pub const LAYERS: Text = Text::new("Background and overlays", "Fond et superpositions");
 pub const OVERLAYS: Text = Text::new("Overlays", "Superpositions");
@@ -61,7 +61,7 @@ pub fn style(style: Style) -> &'static str {
     .get()
 }
 
-/// Name of an overlay: a file's own, without its ending.
+/// Name of an overlay: that of its file without the ending, or of the page's own mask.
 pub fn title(slot: Slot, file: &str) -> String {
     match slot {
         Slot::AdMask => AD_MASK.into(),
@@ -73,20 +73,20 @@ pub fn title(slot: Slot, file: &str) -> String {
     }
 }
 
-/// What a button adds.
+/// Label of a button that adds a mask of the page's own.
 pub fn add_mask(slot: Slot) -> &'static str {
     if slot == Slot::AdMask { ADD_AD_MASK.get() } else { ADD_CN_MASK.get() }
 }
 
-/// A region that no table names.
+/// Name of a region that no table names.
 pub fn unnamed_region(number: u32) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("region {number}"),
         Language::French => format!("région {number}"),
     }
 }
 
-/// Which overlay a button takes away.
+/// Label of a button that removes an overlay.
 pub fn remove(title: &str) -> String {
     format!("{} {title}", REMOVE.get())
 }

@@ -1,16 +1,18 @@
-//! Every string that the user sees; those of comparisons in [`compare`], of figures in [`figure`], of group runs in [`group`],
-//! of layers in [`layers`], of numbers read off a map in [`numbers`], of clusters in [`regions`].
+//! Every string that the user reads, in every [`language`] of the page, and numbers as text ([`format`](mod@format)).
+//!
+//! Strings of one panel are in the file of its name, those of several here.
 
 pub mod compare;
 pub mod figure;
+pub mod format;
 pub mod group;
+pub mod language;
 pub mod layers;
 pub mod numbers;
+pub mod progress;
 pub mod regions;
 
-use super::format;
-use super::language::{Language, Text, spoken};
-use crate::pace::Stage;
+use self::language::{Language, Text, current_language};
 use crate::protocol::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck};
 use crate::render::Plane;
 
@@ -165,7 +167,7 @@ pub const NOTHING_FOUND_HINT: Text = Text::new(
 pub const FIGURE_FAILED_HINT: Text =
     Text::new("Close other tabs to free memory and try again.", "Fermez d’autres onglets pour libérer de la mémoire et réessayez.");
 
-/// Key, what it does.
+/// Each key and what it does.
 pub const KEYS: [(Text, Text); 17] = [
     (Text::new("click, drag", "clic, glisser"), Text::new("set the crosshair", "placer la croix")),
     (
@@ -197,36 +199,19 @@ pub const KEYS: [(Text, Text); 17] = [
 
 pub const LANGUAGE: Text = Text::new("Language", "Langue");
 
-/// What the status line says while nothing runs.
+/// The status line while nothing is running.
 pub const IDLE: Text = Text::new("Open a model and images to begin.", "Ouvrez un modèle et des images pour commencer.");
 pub const READY: Text = Text::new("Ready.", "Prêt.");
 pub const FAILED: Text = Text::new("The last step failed.", "La dernière étape a échoué.");
 pub const WORKING: Text = Text::new("Working", "En cours");
 
 pub fn engine_stopped(words: &str) -> String {
-    match spoken() {
+    match current_language() {
         Language::English if words.is_empty() => "the engine could not be started".to_owned(),
         Language::English => format!("the engine stopped ({words})"),
         Language::French if words.is_empty() => "le moteur n’a pas pu démarrer".to_owned(),
         Language::French => format!("le moteur s’est arrêté ({words})"),
     }
-}
-
-pub fn stage(stage: Stage) -> &'static str {
-    let text = match stage {
-        Stage::Reading => Text::new("Reading", "Lecture"),
-        Stage::Fetching => Text::new("Fetching the demo study", "Chargement de l’étude de démonstration"),
-        Stage::Parsing => Text::new("Parsing", "Analyse"),
-        Stage::Uploading => Text::new("Moving weights to the device", "Envoi des poids au calculateur"),
-        Stage::Forward => Text::new("Forward pass", "Passe avant"),
-        Stage::Backward => Text::new("Backward pass", "Passe arrière"),
-        Stage::Interpreting => Text::new("Interpreting", "Interprétation"),
-        Stage::Packing => Text::new("Packing", "Archivage"),
-        Stage::Clustering => Text::new("Looking for clusters", "Recherche des amas"),
-        Stage::Comparing => Text::new("Comparing maps", "Comparaison des cartes"),
-        Stage::Measuring => Text::new("Reading numbers off the map", "Lecture des chiffres de la carte"),
-    };
-    text.get()
 }
 
 pub fn device(info: &DeviceInfo) -> String {
@@ -237,12 +222,12 @@ pub fn device(info: &DeviceInfo) -> String {
     }
 }
 
-/// What a gradient map takes, and what the device makes of it.
+/// The memory that a gradient map needs, and whether the device computes it in pieces.
 pub fn memory(memory: &MemorySummary) -> String {
-    let megabytes = |bytes: u64| format!("{} {}", bytes.div_ceil(1_000_000), MEGABYTES.get());
+    let megabytes = |bytes: u64| format!("{} {}", bytes.div_ceil(1_000_000), format::MEGABYTES.get());
     let (all, weights) = (megabytes(memory.weights + memory.activations), megabytes(memory.weights));
     let bound = megabytes(memory.max_binding);
-    let (needs, tiled) = match spoken() {
+    let (needs, tiled) = match current_language() {
         Language::English => (
             format!("{all} for a gradient map, {weights} of it weights"),
             format!("; this device binds {bound} at once: computed in pieces"),
@@ -255,10 +240,8 @@ pub fn memory(memory: &MemorySummary) -> String {
     if memory.is_tiled { needs + &tiled } else { needs }
 }
 
-pub const MEGABYTES: Text = Text::new("MB", "Mo");
-
 pub fn node(label: &str, index: usize) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("{label} (node {index})"),
         Language::French => format!("{label} (nœud {index})"),
     }
@@ -287,7 +270,7 @@ pub fn axis(axis: usize) -> &'static str {
 
 pub fn canvas_label(plane: Plane) -> String {
     let plane = self::plane(plane);
-    match spoken() {
+    match current_language() {
         Language::English => format!("{plane} slice. Arrow keys move the crosshair, Page Up and Page Down step through slices."),
         Language::French => {
             format!("Coupe, plan {}. Les flèches déplacent la croix, Page préc. et Page suiv. changent de coupe.", plane.to_lowercase())
@@ -296,7 +279,7 @@ pub fn canvas_label(plane: Plane) -> String {
 }
 
 pub fn no_place(what: &str) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("{what}: its affine cannot be inverted, so it has no place in the head"),
         Language::French => format!("{what} : son affine n’est pas inversible, il n’a donc pas de place dans la tête"),
     }
@@ -311,44 +294,29 @@ pub fn milliseconds(value: f64) -> String {
 }
 
 pub fn reduction(factor: u32) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("size ÷ {factor}"),
         Language::French => format!("taille ÷ {factor}"),
     }
 }
 
-/// Time until a job ends, roughly as anybody would say it.
-pub fn remaining(milliseconds: f64) -> String {
-    let seconds = (milliseconds / 1000.0).ceil().max(1.0);
-    let minutes = (seconds / 60.0).round();
-    let time = match seconds {
-        ..90.0 => format!("{seconds:.0} s"),
-        ..5400.0 => format!("{minutes:.0} min"),
-        _ => format!("{} h", format::decimals(minutes / 60.0, 1)),
-    };
-    match spoken() {
-        Language::English => format!("about {time} left"),
-        Language::French => format!("encore {time} environ"),
-    }
-}
-
-/// Where an element's number lies.
+/// The smallest and largest number of an element.
 pub fn element_range(mode: &str, first: usize, count: usize) -> String {
     format!("{mode} {first}–{}", first + count.saturating_sub(1))
 }
 
 pub fn channel(index: usize, count: usize) -> String {
-    match spoken() {
+    match current_language() {
         Language::English => format!("{} of {count}", index + 1),
         Language::French => format!("{} sur {count}", index + 1),
     }
 }
 
-/// What ClinicaDL's own prediction said, beside what was computed here.
+/// ClinicaDL's own prediction, beside what was computed here.
 pub fn self_check(check: &SelfCheck) -> String {
     let recorded: Vec<String> = check.recorded.iter().map(|value| format::significant(f64::from(*value))).collect();
     let (file, recorded, difference) = (&check.file, recorded.join(" / "), format::significant(f64::from(check.difference)));
-    match spoken() {
+    match current_language() {
         Language::English => format!("ClinicaDL’s own prediction ({file}): {recorded}; difference {difference}"),
         Language::French => format!("Prédiction de ClinicaDL lui-même ({file}) : {recorded} ; différence {difference}"),
     }

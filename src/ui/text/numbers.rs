@@ -1,9 +1,9 @@
-//! Words of the numbers that are read off a map.
+//! Strings of the numbers that are computed from a map.
 
+use super::format;
+use super::language::{Language, Text, current_language};
 use crate::analysis::profile::Profile;
 use crate::render::Plane;
-use crate::ui::format;
-use crate::ui::language::{Language, Text, spoken};
 
 pub const PROFILE: Text = Text::new("mean magnitude", "magnitude moyenne");
 pub const PROFILE_TITLE: Text = Text::new(
@@ -28,30 +28,30 @@ pub const PERCENTILE_TITLE: Text = Text::new(
     "Pour cent des voxels de la carte dont la magnitude est plus petite, à 0,1 près",
 );
 
-/// Of the value under the crosshair.
+/// The percentile of the value under the crosshair.
 pub fn percentile(percent: f64) -> String {
     format!("{} {}", super::PERCENTILE.get(), format::decimals(percent, 1))
 }
 
-/// Instead of a picture that would show nothing.
+/// What is shown for a map with one value everywhere, which has no curve.
 pub fn constant(value: f32) -> String {
     let value = format::significant(f64::from(value));
-    match spoken() {
+    match current_language() {
         Language::English => format!("{value} everywhere"),
         Language::French => format!("{value} partout"),
     }
 }
 
-/// Of the slider below a plane.
+/// Label of the slider below a plane.
 pub fn profile_label(plane: Plane) -> String {
     let plane = super::plane(plane);
-    match spoken() {
+    match current_language() {
         Language::English => format!("{plane} slice of the map, by mean magnitude"),
         Language::French => format!("Coupe de la carte, plan {}, par magnitude moyenne", plane.to_lowercase()),
     }
 }
 
-/// What the slider says of a slice.
+/// The slider's value for a slice, in words.
 pub fn slice(plane: Plane, profile: &Profile, place: usize) -> String {
     let axis = super::axis(plane.normal_axis());
     let (position, mean) = (format::millimetres(profile.position_mm(place)), format::significant(profile.mean(place)));
@@ -60,7 +60,7 @@ pub fn slice(plane: Plane, profile: &Profile, place: usize) -> String {
 
 pub fn profile_caption(plane: Plane) -> String {
     let plane = super::plane(plane);
-    match spoken() {
+    match current_language() {
         Language::English => format!("Magnitudes by {} slice", plane.to_lowercase()),
         Language::French => format!("Magnitudes par coupe, plan {}", plane.to_lowercase()),
     }

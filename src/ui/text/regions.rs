@@ -1,9 +1,9 @@
-//! Words of the clusters of a map.
+//! Strings of the clusters of a map.
 
+use super::format;
+use super::language::{Language, Text, current_language};
 use crate::analysis::clusters::ClusterRule;
 use crate::protocol::ClustersReady;
-use crate::ui::format;
-use crate::ui::language::{Language, Text, spoken};
 
 pub const TITLE: Text = Text::new("Regions", "Régions");
 pub const LOOKING: Text = Text::new("Looking for clusters…", "Recherche des amas…");
@@ -20,16 +20,16 @@ pub const ADD_ATLAS: Text = Text::new(
     "Un atlas ou un masque parmi les superpositions nomme la région de chaque pic.",
 );
 
-/// Of the table.
+/// Caption of the table.
 pub fn caption(rule: ClusterRule) -> String {
     let (threshold, size) = (format::significant(f64::from(rule.threshold)), voxels(rule.min_voxels));
-    match spoken() {
+    match current_language() {
         Language::English => format!("Clusters above {threshold} of at least {size}"),
         Language::French => format!("Amas au-dessus de {threshold} d’au moins {size}"),
     }
 }
 
-/// What was found. `largest` is the map's largest magnitude, where it is known.
+/// What was found, in words. `largest` is the map's largest magnitude, if it is known.
 pub fn found(ready: &ClustersReady, rule: ClusterRule, largest: Option<f32>) -> String {
     match (ready.n_clusters, ready.n_small) {
         (0, 0) => none(rule.threshold, largest),
@@ -41,12 +41,12 @@ pub fn found(ready: &ClustersReady, rule: ClusterRule, largest: Option<f32>) -> 
 fn none(threshold: f32, largest: Option<f32>) -> String {
     let number = |value: f32| format::significant(f64::from(value));
     let (value, largest) = (number(threshold), largest.map(number));
-    let (reason, remedy) = match spoken() {
+    let (reason, remedy) = match current_language() {
         Language::English => (largest.map(|largest| format!(": the largest magnitude is {largest}")), " Lower the threshold."),
         Language::French => (largest.map(|largest| format!(" : la plus grande valeur absolue est {largest}")), " Baissez le seuil."),
     };
     let (reason, remedy) = (reason.unwrap_or_default(), if threshold > 0.0 { remedy } else { "" });
-    match spoken() {
+    match current_language() {
         Language::English => format!("No voxel of the map exceeds the threshold of {value}{reason}.{remedy}"),
         Language::French => format!("Aucun voxel de la carte ne dépasse le seuil de {value}{reason}.{remedy}"),
     }
@@ -55,7 +55,7 @@ fn none(threshold: f32, largest: Option<f32>) -> String {
 fn only_small(n_small: usize, rule: ClusterRule) -> String {
     let (threshold, size) = (format::significant(f64::from(rule.threshold)), voxels(rule.min_voxels));
     let n = format::count(n_small as u64);
-    match spoken() {
+    match current_language() {
         Language::English => {
             format!("All clusters above {threshold} ({n}) are smaller than {size}, so nothing is drawn. Choose a smaller size.")
         }
@@ -71,7 +71,7 @@ fn some(ready: &ClustersReady, rule: ClusterRule) -> String {
     let (threshold, n) = (format::significant(f64::from(rule.threshold)), format::count(ready.n_clusters as u64));
     let (all, least) = (voxels(ready.n_voxels), voxels(rule.min_voxels));
     let is_one = ready.n_clusters == 1;
-    match spoken() {
+    match current_language() {
         Language::English => {
             let (clusters, size) = (if is_one { "cluster" } else { "clusters" }, at_least(rule, " of at least ", &least));
             format!("{n} {clusters}{size} above {threshold}: {all}.")
@@ -89,7 +89,7 @@ fn at_least(rule: ClusterRule, words: &str, least: &str) -> String {
 
 fn small(ready: &ClustersReady) -> Option<String> {
     let (n, voxels) = (format::count(ready.n_small as u64), voxels(ready.n_small_voxels));
-    let sentence = match spoken() {
+    let sentence = match current_language() {
         Language::English => format!("Smaller ones are not drawn: {n} with {voxels}."),
         Language::French => format!("Les plus petits ne sont pas tracés : {n}, avec {voxels}."),
     };
@@ -98,7 +98,7 @@ fn small(ready: &ClustersReady) -> Option<String> {
 
 fn limit(ready: &ClustersReady) -> Option<String> {
     let n = ready.peaks.len();
-    let sentence = match spoken() {
+    let sentence = match current_language() {
         Language::English => format!("The {n} strongest are listed."),
         Language::French => format!("Les {n} plus forts sont listés."),
     };
@@ -112,6 +112,6 @@ fn at_zero(rule: ClusterRule) -> Option<String> {
 
 fn voxels(n: usize) -> String {
     // French counts 0 and 1 as one, English only 1.
-    let is_one = n == 1 || (n == 0 && spoken() == Language::French);
+    let is_one = n == 1 || (n == 0 && current_language() == Language::French);
     format!("{} {}", format::count(n as u64), if is_one { "voxel" } else { "voxels" })
 }

@@ -1,16 +1,16 @@
-//! Why an image has no such elements, or an element cannot be used.
+//! Why elements of an image cannot be listed, or one cannot be used.
 
 use crate::volume::extraction::direction_name;
 use crate::volume::grid::times;
 use crate::volume::transforms::TransformError;
 
-/// Most elements of one image: two hundred times the patches of ClinicaDL's defaults, and a bound on memory.
+/// Most elements of one image, which bounds memory: two hundred times the patches of ClinicaDL's defaults.
 pub const MAX_ELEMENTS: usize = 1 << 16;
 
-/// What does not fit. The caller knows the file and names it.
+/// Why elements of an image cannot be listed, or one cannot be used. The caller names the file.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ElementError {
-    /// A patch or a stride of 0.
+    /// Patch size or stride is 0.
     #[error("patches of {size}×{size}×{size} voxels, every {stride} voxels: neither may be 0")]
     EmptyPatch {
         /// Edge in voxels.
@@ -23,24 +23,24 @@ pub enum ElementError {
     PatchTooLarge {
         /// Edge in voxels.
         size: usize,
-        /// The image.
+        /// Voxels of the image along its axes.
         shape: [usize; 3],
     },
-    /// More elements than this program is ready to list.
+    /// The image has more elements than this program lists.
     #[error("{count} elements in an image of {} voxels, more than {MAX_ELEMENTS}", times(shape))]
     TooMany {
-        /// Elements.
+        /// Number of elements.
         count: usize,
-        /// The image.
+        /// Voxels of the image along its axes.
         shape: [usize; 3],
     },
-    /// Not one of the three axes.
+    /// The slice direction is none of the three axes.
     #[error("slice direction {direction} is none of 0 (sagittal), 1 (coronal) and 2 (axial)")]
     BadDirection {
-        /// The direction.
+        /// The direction that was asked for.
         direction: usize,
     },
-    /// The discarded slices are all there are.
+    /// All slices are discarded.
     #[error(
         "{begin} {} slices are left out in front and {end} behind, but an image of {} voxels has only {}",
         direction_name(*direction), times(shape), shape[*direction]
@@ -48,14 +48,14 @@ pub enum ElementError {
     NoSlices {
         /// Axis, 0 to 2.
         direction: usize,
-        /// Left out in front.
+        /// Slices discarded at the beginning.
         begin: usize,
-        /// Left out behind.
+        /// Slices discarded at the end.
         end: usize,
-        /// The image.
+        /// Voxels of the image along its axes.
         shape: [usize; 3],
     },
-    /// `num_slices` goes beyond the image.
+    /// `num_slices` is 0 or exceeds the image.
     #[error(
         "{num_slices} {} slices from slice {begin} on, but an image of {} voxels has only {}",
         direction_name(*direction), times(shape), shape[*direction]
@@ -67,64 +67,64 @@ pub enum ElementError {
         num_slices: usize,
         /// The first of them.
         begin: usize,
-        /// The image.
+        /// Voxels of the image along its axes.
         shape: [usize; 3],
     },
-    /// No region at all.
+    /// No region is named.
     #[error("no region is named")]
     NoRegions,
-    /// Not one mask per region.
+    /// There is not one mask per region.
     #[error("{n_regions} regions, but {n_masks} masks")]
     MaskCount {
-        /// Regions named.
+        /// Number of regions.
         n_regions: usize,
-        /// Masks given.
+        /// Number of masks.
         n_masks: usize,
     },
-    /// A mask on another grid.
+    /// The mask has another size than the image.
     #[error("the mask of region {region} has {} voxels, but the image has {}", times(mask), times(shape))]
     MaskGrid {
         /// The region.
         region: String,
-        /// The mask.
+        /// Voxels of the mask along its axes.
         mask: [usize; 3],
-        /// The image.
+        /// Voxels of the image along its axes.
         shape: [usize; 3],
     },
-    /// A mask without a voxel.
+    /// The mask is 0 everywhere.
     #[error("the mask of region {region} is 0 in all {n_voxels} voxels")]
     EmptyMask {
         /// The region.
         region: String,
-        /// All voxels.
+        /// Number of all voxels.
         n_voxels: usize,
     },
-    /// NaN or infinity in a mask.
+    /// The mask has NaN or infinite voxels.
     #[error("the mask of region {region} is not finite in {count} of {n_voxels} voxels")]
     MaskNotFinite {
         /// The region.
         region: String,
-        /// Such voxels.
+        /// Number of voxels that are not finite.
         count: usize,
-        /// All voxels.
+        /// Number of all voxels.
         n_voxels: usize,
     },
-    /// A volume on another grid than the one the elements were listed for.
+    /// The volume has another size than the image that the elements were listed for.
     #[error("elements of an image of {} voxels cannot be taken from or put into one of {}", times(expected), times(found))]
     OtherGrid {
-        /// The grid they belong to.
+        /// Voxels of the elements' image along its axes.
         expected: [usize; 3],
-        /// The volume.
+        /// Voxels of the volume along its axes.
         found: [usize; 3],
     },
-    /// A map of another size than the element's.
+    /// The map has another size than the element.
     #[error("{element} has {expected} values, but its map has {found}")]
     MapSize {
         /// The element in words.
         element: String,
-        /// Values of the element after the transforms.
+        /// Number of the element's values after the transforms.
         expected: usize,
-        /// Values of the map.
+        /// Number of the map's values.
         found: usize,
     },
     /// ClinicaDL's size reduction needs three axes.
@@ -132,15 +132,15 @@ pub enum ElementError {
     SizeReducedSlice {
         /// The element in words.
         element: String,
-        /// The step.
+        /// Distance of two kept voxels.
         factor: u32,
     },
-    /// The transforms refuse the element.
+    /// The element cannot be transformed.
     #[error("{element}: {error}")]
     Transform {
         /// The element in words.
         element: String,
-        /// Why.
+        /// Why not.
         error: TransformError,
     },
 }

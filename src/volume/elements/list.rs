@@ -1,18 +1,18 @@
-//! Which elements an image has, by the extraction modes of `clinicadl prepare-data`. No voxel is touched.
+//! The list of an image's elements in each extraction mode of `clinicadl prepare-data`. No voxel is read.
 
 use std::rc::Rc;
 
 use super::error::MAX_ELEMENTS;
-use super::planes::Planes;
+use super::planes::KeptPlanes;
 use super::{Element, ElementError, Mask};
 use crate::volume::Extraction;
 
 impl Extraction {
-    /// The elements of an image of `source_shape` voxels, in ClinicaDL's order. `masks` are those of the regions, in the
-    /// order of their names; other modes take none.
+    /// The elements of an image of `source_shape` voxels, in ClinicaDL's order. `masks` are the regions' masks in the
+    /// order of the regions' names; other modes take none.
     ///
-    /// Patches: (n − size) / stride + 1 per axis, last axis fastest. Slices: from the first that is not left out, all that
-    /// are left, or `num_slices`. Regions: as named.
+    /// Patches: (n − size) / stride + 1 per axis, last axis fastest. Slices: `num_slices`, or all that are not discarded,
+    /// from the first that is not discarded. Regions: one per name.
     ///
     /// # Errors
     /// [`ElementError`] where the image is too small for a single element, or masks do not fit it.
@@ -44,7 +44,7 @@ fn patches(shape: [usize; 3], size: usize, stride: usize) -> Result<Vec<Element>
     let [i, j, k] = [0, 1, 2].map(along);
     let boxes = i.iter().flat_map(|i| j.iter().flat_map(|j| k.iter().map(|k| [i.clone(), j.clone(), k.clone()])));
     let whole = Element::whole(shape);
-    let patch = |(number, planes): (usize, Planes)| Element { name: format!("patch {number}"), number, planes, ..whole.clone() };
+    let patch = |(number, planes): (usize, KeptPlanes)| Element { name: format!("patch {number}"), number, planes, ..whole.clone() };
     Ok(boxes.enumerate().map(patch).collect())
 }
 

@@ -1,10 +1,10 @@
-//! The mask of a region: which index planes it touches, and its values there.
+//! The mask of a region: the index planes on which it is not 0 everywhere, and its values there.
 
 use super::ElementError;
-use super::planes::{self, Planes};
+use super::planes::{self, KeptPlanes};
 use crate::volume::Volume;
 
-/// A region's mask. Only the planes that it touches are held: outside them it is 0.
+/// A region's mask. Only planes with a voxel that is not 0 are stored; on all others the mask is 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mask {
     /// Name of the region.
@@ -13,14 +13,14 @@ pub struct Mask {
     pub shape: [usize; 3],
     /// Whether every value is 0 or 1.
     pub is_binary: bool,
-    /// Index planes with a voxel that is not 0: what a cropped region keeps.
-    pub planes: Planes,
+    /// Index planes with a voxel that is not 0: the planes that a cropped region keeps.
+    pub planes: KeptPlanes,
     /// Values on these planes, last axis fastest.
     values: Vec<f32>,
 }
 
 impl Mask {
-    /// Takes any volume: a voxel that is not 0 belongs to the region, and images are multiplied by its value.
+    /// The mask of a volume: a voxel that is not 0 belongs to the region, and images are multiplied by its value.
     ///
     /// # Errors
     /// If no voxel belongs to the region, or if some are not finite.
@@ -40,17 +40,17 @@ impl Mask {
         Ok(Self { region: region.to_owned(), shape, is_binary, planes, values })
     }
 
-    /// Looks values up on some planes of the image, by position among them.
-    pub(super) fn on<'a>(&'a self, planes: &Planes) -> MaskOn<'a> {
+    /// The mask's values on some planes of the image, by position among these planes.
+    pub(super) fn on<'a>(&'a self, planes: &KeptPlanes) -> MaskOn<'a> {
         let own = |axis: usize| planes[axis].iter().map(|index| self.planes[axis].binary_search(index).ok()).collect();
         MaskOn { mask: self, own: [0, 1, 2].map(own) }
     }
 }
 
-/// A mask seen from an element's planes.
+/// A mask whose values are looked up by the voxels of an element.
 pub(super) struct MaskOn<'a> {
     mask: &'a Mask,
-    /// Per axis and plane of the element, the position among the mask's planes.
+    /// For each axis and plane of the element, the position among the mask's planes; `None` where the mask has no such plane.
     own: [Vec<Option<usize>>; 3],
 }
 
@@ -65,8 +65,8 @@ impl MaskOn<'_> {
     }
 }
 
-/// Per axis, the planes with a voxel that is not 0.
-fn touched(volume: &Volume) -> Planes {
+/// The planes along each axis with a voxel that is not 0.
+fn touched(volume: &Volume) -> KeptPlanes {
     let shape = volume.shape();
     let [n_i, n_j, n_k] = shape;
     let mut is_touched = [vec![false; n_i], vec![false; n_j], vec![false; n_k]];

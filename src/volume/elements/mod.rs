@@ -1,7 +1,7 @@
-//! The elements of an image: what ClinicaDL's modes image, patch, roi and slice cut out of it, and where each lies.
+//! The elements of an image: the parts that ClinicaDL's modes image, patch, roi and slice extract, and the place of each.
 //!
-//! An element is the set of index planes that it keeps of its image's grid, along each axis, and for a region the mask.
-//! Listing elements is cheap; voxels are copied when one is extracted.
+//! An element is the set of index planes of its image's grid that it keeps along each axis, and for a region the mask. Listing
+//! elements is cheap; voxels are copied when an element is extracted.
 
 mod error;
 mod list;
@@ -11,7 +11,7 @@ mod planes;
 
 pub use error::{ElementError, MAX_ELEMENTS};
 pub use mask::Mask;
-pub use planes::Planes;
+pub use planes::KeptPlanes;
 
 use std::rc::Rc;
 
@@ -21,71 +21,71 @@ use super::{Affine, Volume};
 /// One input of a network, as a part of an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
-    /// Number in names of files: slices count in the whole image, all else from 0.
+    /// Number in names of files: slices are counted in the whole image, other elements from 0.
     pub number: usize,
     /// `patch 13`, `slice 102`, the name of a region; empty for the whole image.
     pub name: String,
-    /// Channels of the network's input. They are equal.
+    /// Number of channels of the network's input; all are equal.
     pub channels: usize,
-    /// Index planes of the image's grid that it keeps, per axis.
-    pub planes: Planes,
-    /// The axis that the network's input lacks: a slice's direction.
+    /// Index planes of the image's grid that the element keeps, for each axis.
+    pub planes: KeptPlanes,
+    /// The direction of a slice, which is no axis of the network's input.
     squeezed: Option<usize>,
     mask: Option<Rc<Mask>>,
     source_shape: [usize; 3],
 }
 
 impl Element {
-    /// The whole image.
+    /// The element that is the whole image.
     fn whole(source_shape: [usize; 3]) -> Self {
         let planes = planes::all(source_shape);
         Self { number: 0, name: String::new(), channels: 1, planes, squeezed: None, mask: None, source_shape }
     }
 
-    /// Voxels along the three axes; a slice has one along its direction.
+    /// Number of voxels along the three axes; a slice has one along its direction.
     pub fn shape(&self) -> [usize; 3] {
         planes::shape(&self.planes)
     }
 
-    /// Voxels of the image it belongs to.
+    /// Number of voxels along the axes of the image it belongs to.
     pub fn source_shape(&self) -> [usize; 3] {
         self.source_shape
     }
 
-    /// The mask of a region.
+    /// The mask of a region; `None` in other modes.
     pub fn mask(&self) -> Option<&Mask> {
         self.mask.as_deref()
     }
 
-    /// Whether it is the whole image, voxel by voxel.
+    /// Whether the element is the whole image, voxel by voxel.
     pub fn is_whole(&self) -> bool {
-        // Planes rise, so as many as the image has are all of them.
+        // Indices of planes rise, so as many planes as the image has are all of them.
         self.mask.is_none() && self.shape() == self.source_shape
     }
 
-    /// Whether it is a box of the image. Only a region whose mask leaves planes out between others is none; its voxels
-    /// must be pasted to be seen in place.
+    /// Whether the element is a box of the image. The exception is a region whose mask leaves out planes between others: its
+    /// voxels must be pasted into the image's grid to be shown in place.
     pub fn is_contiguous(&self) -> bool {
         planes::are_contiguous(&self.planes)
     }
 
-    /// World millimetres from the element's voxels, given those of its image.
+    /// Affine map to world millimetres from voxel indices of the element, given that of its image.
     ///
-    /// On each axis the line through the first and the last kept plane: exact unless planes are left out unevenly (see
-    /// [`Element::is_contiguous`]), and then right for the first and the last.
+    /// On each axis it is the line through the first and the last kept plane: exact unless planes are left out unevenly (see
+    /// [`Element::is_contiguous`]), and then exact for the first and the last.
     pub fn world_from_voxel(&self, world_from_source: &Affine) -> Affine {
         world_from_source.compose(&planes::source_from_element(&self.planes))
     }
 
-    /// Cuts the element out of its image: index planes are kept or dropped, and a region is the image times its mask (so
-    /// that it is 0 around the region, and NaN where the image is).
+    /// Extracts the element from its image: index planes are kept or dropped, and a region is the image times its mask (0
+    /// around the region, and NaN where the image is NaN).
     ///
     /// # Errors
-    /// If the image is not of the shape that the element was listed for.
+    /// If the image does not have the shape that the element was listed for.
     pub fn extract(&self, image: &Volume) -> Result<Volume, ElementError> {
         self.check_grid(image)?;
         let data = image.data();
-        // Planes rise, so as many as the image has are all of them.
+        // Indices of planes rise, so as many planes as the image has are all of them.
         let is_whole = self.shape() == self.source_shape;
         let mut values: Vec<f32> =
             if is_whole { data.to_vec() } else { positions(&self.planes, self.source_shape).map(|at| data[at]).collect() };
@@ -95,10 +95,10 @@ impl Element {
         Ok(Volume { shape: self.shape(), data: values, world_from_voxel: self.world_from_voxel(image.world_from_voxel()) })
     }
 
-    /// The evaluation transforms of a model on the extracted element: minimum and maximum are the element's own.
+    /// Applies a model's evaluation transforms to the extracted element: minimum and maximum are the element's own.
     ///
     /// # Errors
-    /// If they refuse the element, constant ones above all; and for a size reduction of slices, which ClinicaDL has not.
+    /// If the transforms fail, as for a constant element, and for a size reduction of slices, which ClinicaDL does not have.
     pub fn transform(&self, extracted: Volume, transforms: &EvaluationTransforms) -> Result<Transformed, ElementError> {
         if let (Some(_), Some(reduction)) = (self.squeezed, transforms.size_reduction) {
             return Err(ElementError::SizeReducedSlice { element: self.in_words(), factor: reduction.factor() });
@@ -106,24 +106,26 @@ impl Element {
         transforms.apply(extracted).map_err(|error| ElementError::Transform { element: self.in_words(), error })
     }
 
-    /// The transformed element as the network takes it: shape (channels, then the axes, of which a slice has two) and
-    /// values, last axis fastest, every channel the same.
+    /// The network's input of the transformed element: shape (channels, then the axes, of which a slice has two) and values,
+    /// last axis fastest, all channels equal.
     pub fn network_input(&self, transformed: Volume) -> (Vec<usize>, Vec<f32>) {
         let shape = self.without_squeezed(transformed.shape());
         let values = transformed.into_data();
         (shape, if self.channels == 1 { values } else { values.repeat(self.channels) })
     }
 
-    /// Its name, `the image` where it has none.
+    /// The element's name, `the image` for the whole image.
     pub fn in_words(&self) -> String {
         if self.name.is_empty() { "the image".to_owned() } else { self.name.clone() }
     }
 
+    /// Channels, then the lengths of the axes that the network's input has.
     fn without_squeezed(&self, shape: [usize; 3]) -> Vec<usize> {
         let axes = shape.into_iter().enumerate().filter(|(axis, _)| Some(*axis) != self.squeezed);
         std::iter::once(self.channels).chain(axes.map(|(_, length)| length)).collect()
     }
 
+    /// Multiplies the element's voxels by its mask.
     fn multiply(&self, values: &mut [f32], mask: &Mask) {
         let mask = mask.on(&self.planes);
         let [_, n_j, n_k] = self.shape();
@@ -140,8 +142,8 @@ impl Element {
     }
 }
 
-/// Where the voxels on some planes lie in the data of a grid, last axis fastest.
-fn positions([i, j, k]: &Planes, [_, n_j, n_k]: [usize; 3]) -> impl Iterator<Item = usize> {
+/// Indices of the voxels on some planes in the data of a grid, last axis fastest.
+fn positions([i, j, k]: &KeptPlanes, [_, n_j, n_k]: [usize; 3]) -> impl Iterator<Item = usize> {
     let rows = i.iter().flat_map(move |i| j.iter().map(move |j| (i * n_j + j) * n_k));
     rows.flat_map(move |row| k.iter().map(move |k| row + k))
 }

@@ -1,17 +1,17 @@
-//! An element's map back into the grid of its image.
+//! Pastes an element's map into the grid of its image.
 
-use super::planes::{self, Planes};
+use super::planes::{self, KeptPlanes};
 use super::{Element, ElementError};
 use crate::volume::Volume;
 use crate::volume::transforms::SizeReduction;
 
 impl Element {
-    /// Voxels along the three axes after the transforms.
+    /// Number of voxels along the three axes after the transforms.
     pub fn transformed_shape(&self, size_reduction: Option<SizeReduction>) -> [usize; 3] {
         planes::shape(&self.kept_planes(size_reduction))
     }
 
-    /// Shape of the network's input: channels, then the axes; a slice has two of them.
+    /// Shape of the network's input: channels, then the axes, of which a slice has two.
     pub fn input_shape(&self, size_reduction: Option<SizeReduction>) -> Vec<usize> {
         self.without_squeezed(self.transformed_shape(size_reduction))
     }
@@ -20,8 +20,8 @@ impl Element {
     /// both count voxels with the last axis fastest.
     ///
     /// Voxel i of a reduced map stands for the one voxel start + i · step of its element. Voxels of a region at which the
-    /// mask is 0 are left out: the network saw a constant 0 there, whatever the image is, so that its map says nothing
-    /// about the image (the derivative with respect to the image is the map times the mask).
+    /// mask is 0 are left out: the network's input is a constant 0 there, whatever the image is, so the
+    /// map's value there concerns no voxel of the image (the derivative with respect to the image is the map times the mask).
     pub fn for_each_source_voxel(&self, size_reduction: Option<SizeReduction>, mut visit: impl FnMut(usize, usize)) {
         let kept = self.kept_planes(size_reduction);
         let mask = self.mask.as_ref().map(|mask| mask.on(&kept));
@@ -34,12 +34,12 @@ impl Element {
         }
     }
 
-    /// Puts one channel of the element's map (on the transformed grid, last axis fastest) into a volume on the image's grid,
-    /// as [`Element::for_each_source_voxel`] says. No other voxel changes, and nothing is interpolated. Where elements
-    /// overlap, the last one pasted stays.
+    /// Copies one channel of the element's map (on the transformed grid, last axis fastest) into a volume on the image's
+    /// grid. [`Element::for_each_source_voxel`] defines which voxels are set; no other voxel changes, and nothing is
+    /// interpolated. Where elements overlap, the last one pasted remains.
     ///
     /// # Errors
-    /// If the map has not one value per voxel of the transformed element, or the volume another shape than the image.
+    /// If the map does not have one value per voxel of the transformed element, or the volume has another shape than the image.
     pub fn paste(&self, values: &[f32], size_reduction: Option<SizeReduction>, into: &mut Volume) -> Result<(), ElementError> {
         self.check_grid(into)?;
         let expected = self.transformed_shape(size_reduction).iter().product();
@@ -51,7 +51,7 @@ impl Element {
     }
 
     /// The planes that are left after the size reduction.
-    fn kept_planes(&self, size_reduction: Option<SizeReduction>) -> Planes {
+    fn kept_planes(&self, size_reduction: Option<SizeReduction>) -> KeptPlanes {
         let Some(reduction) = size_reduction else { return self.planes.clone() };
         let along = |axis: usize| reduction.kept(axis, self.planes[axis].len()).map(|index| self.planes[axis][index]).collect();
         [0, 1, 2].map(along)

@@ -2,38 +2,39 @@
 
 use std::ops::Range;
 
-use super::grid::{Grid, Scaling, VoxelType};
-use super::{Content, NiftiError};
+use super::NiftiError;
+use super::stream::NiftiStream;
+use super::voxel_layout::{LinearScaling, VoxelLayout, VoxelType};
 use crate::files::SLICE;
 use crate::volume::MAX_VOXELS;
 
-/// Planes turned at a time: 16 float32 fill one cache line of the result.
+/// Planes that are transposed at a time: 16 float32 fill one cache line of the result.
 const PLANES: usize = 16;
 
-/// Converts and turns every voxel while they are read, a few planes at a time.
+/// Reads all voxels, last axis fastest; they are converted and transposed while they are read, a few planes at a time.
 ///
 /// Arithmetic is nibabel's for `get_fdata(dtype="float32")`: types that float32 holds exactly are scaled in float32, wider
 /// ones in float64, and the result is rounded to float32.
-pub(super) async fn read(file_name: &str, content: &mut Content<'_>, grid: &Grid) -> Result<Vec<f32>, NiftiError> {
-    content.go_to_voxels(grid).await?;
-    let [n_i, n_j, n_k] = grid.shape;
-    let plane_bytes = grid.n_bytes / n_k;
+pub(super) async fn read(file_name: &str, stream: &mut NiftiStream<'_>, layout: &VoxelLayout) -> Result<Vec<f32>, NiftiError> {
+    stream.skip_to_voxels(layout).await?;
+    let [n_i, n_j, n_k] = layout.shape;
+    let plane_bytes = layout.n_bytes / n_k;
     let n_planes = (SLICE as usize / plane_bytes).clamp(1, PLANES.min(n_k));
-    let too_large = || NiftiError::TooLarge { file: file_name.to_owned(), shape: grid.shape.to_vec(), limit: MAX_VOXELS };
+    let too_large = || NiftiError::TooLarge { file: file_name.to_owned(), shape: layout.shape.to_vec(), limit: MAX_VOXELS };
     let mut data = zeros(n_i * n_j * n_k, 0.0).ok_or_else(too_large)?;
     let mut raw = zeros(n_planes * plane_bytes, 0).ok_or_else(too_large)?;
-    let decode = if grid.is_little_endian { decode_little } else { decode_big };
+    let decode = if layout.is_little_endian { decode_little } else { decode_big };
     for first_k in (0..n_k).step_by(n_planes) {
         let ks = first_k..n_k.min(first_k + n_planes);
         let raw = &mut raw[..ks.len() * plane_bytes];
-        content.next_voxels(raw, grid).await?;
-        decode(raw, grid, ks, &mut data);
+        stream.next_voxels(raw, layout).await?;
+        decode(raw, layout, ks, &mut data);
     }
-    content.check_end().await?;
+    stream.check_end().await?;
     Ok(data)
 }
 
-/// `None` if there is no memory for them.
+/// `n` zeros; `None` if there is no memory for them.
 fn zeros<T: Clone>(n: usize, zero: T) -> Option<Vec<T>> {
     let mut values = Vec::new();
     values.try_reserve_exact(n).ok()?;
@@ -41,28 +42,29 @@ fn zeros<T: Clone>(n: usize, zero: T) -> Option<Vec<T>> {
     Some(values)
 }
 
-/// One arm per type; the scaling is decided once, outside the loop over voxels.
+/// Defines the decoder of one byte order. There is one arm per type; the scaling is decided once, outside the loop over
+/// voxels.
 macro_rules! decoder {
     ($name:ident, $from_bytes:ident) => {
-        fn $name(raw: &[u8], grid: &Grid, ks: Range<usize>, data: &mut [f32]) {
-            let shape = grid.shape;
+        fn $name(raw: &[u8], layout: &VoxelLayout, ks: Range<usize>, data: &mut [f32]) {
+            let shape = layout.shape;
             macro_rules! narrow {
                 ($type:ty) => {
-                    match grid.scaling {
-                        None => turn(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f32),
-                        Some(by) => turn(raw, shape, ks, data, |bytes| by.in_f32(<$type>::$from_bytes(bytes) as f32)),
+                    match layout.scaling {
+                        None => transpose(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f32),
+                        Some(by) => transpose(raw, shape, ks, data, |bytes| by.in_f32(<$type>::$from_bytes(bytes) as f32)),
                     }
                 };
             }
             macro_rules! wide {
                 ($type:ty) => {
-                    match grid.scaling {
-                        None => turn(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f64 as f32),
-                        Some(by) => turn(raw, shape, ks, data, |bytes| by.in_f64(<$type>::$from_bytes(bytes) as f64)),
+                    match layout.scaling {
+                        None => transpose(raw, shape, ks, data, |bytes| <$type>::$from_bytes(bytes) as f64 as f32),
+                        Some(by) => transpose(raw, shape, ks, data, |bytes| by.in_f64(<$type>::$from_bytes(bytes) as f64)),
                     }
                 };
             }
-            match grid.voxel_type {
+            match layout.voxel_type {
                 VoxelType::U8 => narrow!(u8),
                 VoxelType::I8 => narrow!(i8),
                 VoxelType::U16 => narrow!(u16),
@@ -81,19 +83,21 @@ macro_rules! decoder {
 decoder!(decode_little, from_le_bytes);
 decoder!(decode_big, from_be_bytes);
 
-impl Scaling {
+impl LinearScaling {
+    /// The intensity of a raw value that float32 holds exactly, computed in float32.
     fn in_f32(self, raw: f32) -> f32 {
         raw * self.slope + self.intercept
     }
 
+    /// The intensity of any raw value, computed in float64 and rounded to float32.
     fn in_f64(self, raw: f64) -> f32 {
         (raw * f64::from(self.slope) + f64::from(self.intercept)) as f32
     }
 }
 
-/// Puts the planes `ks`, which are `raw`, where they belong. They are read side by side, so that both the reading and the
-/// writing side stay in cache.
-fn turn<const N: usize>(raw: &[u8], shape: [usize; 3], ks: Range<usize>, data: &mut [f32], decode: impl Fn([u8; N]) -> f32) {
+/// Decodes `raw`, which holds the planes `ks`, and writes each voxel to its place in `data`. The planes are read in
+/// parallel, row by row, so that reads and writes both stay in cache.
+fn transpose<const N: usize>(raw: &[u8], shape: [usize; 3], ks: Range<usize>, data: &mut [f32], decode: impl Fn([u8; N]) -> f32) {
     let [n_i, n_j, n_k] = shape;
     let (voxels, _) = raw.as_chunks::<N>();
     for j in 0..n_j {

@@ -1,7 +1,7 @@
-//! Helpers of the engine's worker: workers of its own, with the same program and no memory in common.
+//! Helpers of the engine's worker: workers that it starts, with the same program and no memory in common.
 //!
-//! Nothing is downloaded or compiled again: a helper is given the module that the engine's worker runs. Arrays travel as buffers
-//! that change hands, and go back and forth: memory that is touched for the first time takes as long to get as to fill.
+//! Nothing is downloaded or compiled again: a helper gets the compiled module that the engine's worker runs. Arrays are sent in
+//! transferred buffers, which are sent back and used again: memory that is touched for the first time takes as long to get as to fill.
 
 mod helper;
 
@@ -21,60 +21,62 @@ use crate::pace::LocalFuture;
 
 pub use helper::{is_helper, serve_as_helper};
 
-/// Name of a helper's worker, by which the program knows that it is one.
+/// Name of a helper's worker, by which the program recognises that it runs as one.
 const NAME: &str = "helper";
 
-/// Where `www/worker_start.js` tells the address of the module that starts a helper.
+/// The global in which `www/worker_start.js` puts the address of the module that starts a helper.
 const START: &str = "helperStart";
 
-/// Longest wait for event, in milliseconds.
+/// Longest wait for an event, in milliseconds.
 const WAIT_MS: i32 = 20;
 
-/// Buffers that are kept to be sent again, for each helper.
+/// Buffers that are kept to be sent again, per helper.
 const KEPT_BUFFERS: usize = 2;
 
 /// The helpers of this worker.
 #[derive(Default)]
 pub struct Workers {
-    helpers: RefCell<Vec<Helper>>,
-    inbox: Rc<Inbox>,
+    helpers: RefCell<Vec<HelperWorker>>,
+    received: Rc<ReceivedMessages>,
     /// Buffers that have come back.
     buffers: Rc<RefCell<Vec<ArrayBuffer>>>,
 }
 
-struct Helper {
+/// A running helper, with the closures that receive its events.
+struct HelperWorker {
     worker: Worker,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
-/// HelperEvent that nobody has taken yet.
+/// Messages of helpers that have not been taken yet.
 #[derive(Default)]
-struct Inbox {
-    waiting: RefCell<VecDeque<(usize, Heard)>>,
+struct ReceivedMessages {
+    waiting: RefCell<VecDeque<(usize, HelperMessage)>>,
     /// Ends a wait.
     wake: RefCell<Option<Function>>,
-    /// Messages of helpers that were dismissed may still be delivered.
+    /// Counts dismissals: messages of dismissed helpers may still be delivered, and are ignored.
     generation: Cell<u32>,
 }
 
-enum Heard {
+/// A message of a helper.
+enum HelperMessage {
     Ready,
-    Answer(Message),
+    Answer(MessageContent),
     Failed(String),
 }
 
-/// What crosses between two workers: words, and a buffer with float32 values and then bytes.
-struct Message {
+/// The content of a message between two workers: words, and a buffer with float32 values followed by bytes.
+struct MessageContent {
     words: String,
     buffer: ArrayBuffer,
     n_floats: usize,
     n_bytes: usize,
 }
 
-/// An answer, whose buffer is kept when it has been read.
-struct Answer {
-    message: Message,
+/// A helper's answer, whose buffer is kept to be sent again when the answer is dropped.
+struct HelperAnswer {
+    message: MessageContent,
     buffers: Rc<RefCell<Vec<ArrayBuffer>>>,
     n_kept: usize,
 }
@@ -86,7 +88,7 @@ impl HelperPort for Workers {
     }
 
     fn start(&self, n: usize) -> Result<(), String> {
-        let start = || -> Result<Vec<Helper>, JsValue> {
+        let start = || -> Result<Vec<HelperWorker>, JsValue> {
             let url = bootstrap_url()?;
             (0..n).map(|index| self.helper(index, &url)).collect()
         };
@@ -102,33 +104,33 @@ impl HelperPort for Workers {
         helper.worker.post_message_with_transfer(&data, &transfer).map_err(|error| words_of(&error))
     }
 
-    fn take(&self) -> Option<(usize, HelperEvent)> {
-        let (helper, heard) = self.inbox.waiting.borrow_mut().pop_front()?;
-        let event = match heard {
-            Heard::Ready => HelperEvent::Ready,
-            Heard::Failed(why) => HelperEvent::Failed(why),
-            Heard::Answer(message) => {
+    fn next_event(&self) -> Option<(usize, HelperEvent)> {
+        let (helper, message) = self.received.waiting.borrow_mut().pop_front()?;
+        let event = match message {
+            HelperMessage::Ready => HelperEvent::Ready,
+            HelperMessage::Failed(why) => HelperEvent::Failed(why),
+            HelperMessage::Answer(message) => {
                 let n_kept = KEPT_BUFFERS * self.helpers.borrow().len();
-                HelperEvent::Answer(Box::new(Answer { message, buffers: self.buffers.clone(), n_kept }))
+                HelperEvent::Response(Box::new(HelperAnswer { message, buffers: self.buffers.clone(), n_kept }))
             }
         };
         Some((helper, event))
     }
 
-    fn turn(&self) -> LocalFuture<'_, ()> {
+    fn yield_now(&self) -> LocalFuture<'_, ()> {
         Box::pin(macrotask())
     }
 
-    fn wait(&self) -> LocalFuture<'_, ()> {
+    fn wait_for_event(&self) -> LocalFuture<'_, ()> {
         let promise = Promise::new(&mut |resolve: Function, _reject: Function| {
             let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-            let has_news = !self.inbox.waiting.borrow().is_empty();
+            let has_messages = !self.received.waiting.borrow().is_empty();
             let is_timed = scope.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, WAIT_MS).is_ok();
-            if has_news || !is_timed {
-                // Whoever cannot wait looks again at once.
+            if has_messages || !is_timed {
+                // Without a reason to wait, or without a timer, the wait ends at once.
                 let _ = resolve.call0(&JsValue::NULL);
             }
-            *self.inbox.wake.borrow_mut() = Some(resolve);
+            *self.received.wake.borrow_mut() = Some(resolve);
         });
         Box::pin(async move {
             // The promise has no way to fail.
@@ -136,10 +138,10 @@ impl HelperPort for Workers {
         })
     }
 
-    fn dismiss(&self) {
+    fn terminate(&self) {
         self.helpers.take().iter().for_each(|helper| helper.worker.terminate());
-        self.inbox.generation.set(self.inbox.generation.get().wrapping_add(1));
-        self.inbox.waiting.take();
+        self.received.generation.set(self.received.generation.get().wrapping_add(1));
+        self.received.waiting.take();
         self.buffers.take();
     }
 
@@ -149,40 +151,40 @@ impl HelperPort for Workers {
 }
 
 impl Workers {
-    fn helper(&self, index: usize, url: &str) -> Result<Helper, JsValue> {
+    fn helper(&self, index: usize, url: &str) -> Result<HelperWorker, JsValue> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name(NAME);
         let worker = Worker::new_with_options(url, &options)?;
-        let (inbox, generation) = (self.inbox.clone(), self.inbox.generation.get());
-        let hear = Rc::new(move |heard| {
-            if inbox.generation.get() == generation {
-                inbox.waiting.borrow_mut().push_back((index, heard));
-                inbox.wake.take().iter().for_each(|wake| drop(wake.call0(&JsValue::NULL)));
+        let (received, generation) = (self.received.clone(), self.received.generation.get());
+        let receive = Rc::new(move |message| {
+            if received.generation.get() == generation {
+                received.waiting.borrow_mut().push_back((index, message));
+                received.wake.take().iter().for_each(|wake| drop(wake.call0(&JsValue::NULL)));
             }
         });
-        let hear_error = hear.clone();
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(heard(&event.data())));
+        let receive_error = receive.clone();
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| receive(read_message(&event.data())));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
             // A script that cannot be loaded fires an event without a message.
             let words = Reflect::get(&event, &"message".into()).ok().and_then(|message| message.as_string());
-            hear_error(Heard::Failed(words.unwrap_or_else(|| "a helper could not be started".to_owned())));
+            receive_error(HelperMessage::Failed(words.unwrap_or_else(|| "a helper could not be started".to_owned())));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.post_message(&wasm_bindgen::module())?;
-        Ok(Helper { worker, _on_message: on_message, _on_error: on_error })
+        Ok(HelperWorker { worker, _on_message: on_message, _on_error: on_error })
     }
 
     /// A message of a packet, in a buffer that has come back if one is large enough.
-    fn message(&self, packet: &Packet<'_>) -> Message {
+    fn message(&self, packet: &Packet<'_>) -> MessageContent {
         let n_floats: usize = packet.floats.iter().map(|part| part.len()).sum();
         let n_bytes: usize = packet.bytes.iter().map(|part| part.len()).sum();
         let mut buffers = self.buffers.borrow_mut();
         let fits = buffers.iter().position(|buffer| buffer.byte_length() as usize >= size(n_floats, n_bytes));
         let buffer = fits.map(|index| buffers.swap_remove(index));
-        let message = Message::new(packet.words.clone(), n_floats, n_bytes, buffer);
+        let message = MessageContent::new(packet.header.clone(), n_floats, n_bytes, buffer);
         let (floats, bytes) = (message.floats(), message.bytes());
         let mut at = 0;
         for part in &packet.floats {
@@ -198,8 +200,8 @@ impl Workers {
     }
 }
 
-impl Message {
-    /// An empty one, in this buffer if it is large enough.
+impl MessageContent {
+    /// A message with room for values and bytes, in the given buffer if it is large enough.
     fn new(words: String, n_floats: usize, n_bytes: usize, buffer: Option<ArrayBuffer>) -> Self {
         let size = size(n_floats, n_bytes);
         let buffer = buffer.filter(|buffer| buffer.byte_length() as usize >= size);
@@ -214,7 +216,7 @@ impl Message {
         Uint8Array::new_with_byte_offset_and_length(&self.buffer, (self.n_floats * FLOAT) as u32, self.n_bytes as u32)
     }
 
-    /// The message, and what changes hands with it.
+    /// The message as an object, and the buffers to transfer with it.
     fn into_js(self) -> Result<(Object, Array), JsValue> {
         let message = Object::new();
         Reflect::set(&message, &"words".into(), &self.words.as_str().into())?;
@@ -225,7 +227,7 @@ impl Message {
     }
 
     /// Reads what [`Self::into_js`] wrote.
-    fn of(data: &JsValue) -> Option<Self> {
+    fn read(data: &JsValue) -> Option<Self> {
         let field = |name: &str| Reflect::get(data, &name.into()).ok();
         let number = |name: &str| field(name)?.as_f64().map(|number| number as usize);
         let buffer: ArrayBuffer = field("buffer")?.dyn_into().ok()?;
@@ -235,8 +237,8 @@ impl Message {
     }
 }
 
-impl ReceivedPacket for Answer {
-    fn words(&self) -> &str {
+impl ReceivedPacket for HelperAnswer {
+    fn header(&self) -> &str {
         &self.message.words
     }
 
@@ -257,7 +259,7 @@ impl ReceivedPacket for Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for HelperAnswer {
     fn drop(&mut self) {
         let mut buffers = self.buffers.borrow_mut();
         if buffers.len() < self.n_kept {
@@ -273,19 +275,19 @@ fn size(n_floats: usize, n_bytes: usize) -> usize {
     n_floats * FLOAT + n_bytes
 }
 
-fn heard(data: &JsValue) -> Heard {
+fn read_message(data: &JsValue) -> HelperMessage {
     let field = |name: &str| Reflect::get(data, &name.into()).unwrap_or_default();
     if field("ready").is_truthy() {
-        return Heard::Ready;
+        return HelperMessage::Ready;
     }
-    match (field("stopped").as_string(), Message::of(data)) {
-        (None, Some(message)) => Heard::Answer(message),
-        (words, _) => Heard::Failed(words.unwrap_or_else(|| "an answer that cannot be read".to_owned())),
+    match (field("stopped").as_string(), MessageContent::read(data)) {
+        (None, Some(message)) => HelperMessage::Answer(message),
+        (words, _) => HelperMessage::Failed(words.unwrap_or_else(|| "an answer that cannot be read".to_owned())),
     }
 }
 
-/// Address of a one-line script that imports the helper's program: started from a blob, a helper has the policy of the
-/// worker that starts it, which is the page's.
+/// Address of a one-line script that imports the helper's program. Started from a blob, a helper has the content security
+/// policy of the worker that starts it, which is the page's.
 fn bootstrap_url() -> Result<String, JsValue> {
     let program = Reflect::get(&js_sys::global(), &START.into())?;
     if !program.is_string() {

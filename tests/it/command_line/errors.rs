@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::refusals::{FAILURE, Refusals, USAGE};
-use super::{CAPS, SMALL, Workplace, repository};
+use super::{CAPS, SMALL, Sandbox, repository};
 
 #[test]
 fn usage() {
-    let workplace = Workplace::with_small("errors_usage");
-    workplace.write("empty/notes.txt", "nothing");
-    let mut refused = Refusals::of(&workplace);
+    let sandbox = Sandbox::with_small("errors_usage");
+    sandbox.write("empty/notes.txt", "nothing");
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |command: &str, expected: &str| refused.expect(command, USAGE, expected);
     expect("interpret nowhere test a gradients", "invalid value 'nowhere' for '<INPUT_MAPS_DIRECTORY>': there is no such file or folder");
     expect(
@@ -48,8 +48,8 @@ fn usage() {
 
 #[test]
 fn devices_and_combinations() {
-    let workplace = Workplace::with_small("errors_devices");
-    let mut refused = Refusals::of(&workplace);
+    let sandbox = Sandbox::with_small("errors_devices");
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |options: &str, expected: &str| {
         refused.expect(&format!("interpret {SMALL} test a gradients {options}"), FAILURE, expected);
     };
@@ -91,10 +91,10 @@ fn devices_and_combinations() {
 
 #[test]
 fn folders_that_are_no_maps() {
-    let workplace = Workplace::with_small("errors_maps");
-    workplace.write("empty/notes.txt", "nothing");
-    workplace.write("old/commandline.json", "{}");
-    workplace.write("old/fold-0/models/best_loss/model_best.pth.tar", "");
+    let sandbox = Sandbox::with_small("errors_maps");
+    sandbox.write("empty/notes.txt", "nothing");
+    sandbox.write("old/commandline.json", "{}");
+    sandbox.write("old/fold-0/models/best_loss/model_best.pth.tar", "");
     for (name, key, value) in [
         ("task", "network_task", json!("segmentation")),
         ("multi", "multi_network", json!(true)),
@@ -103,15 +103,15 @@ fn folders_that_are_no_maps() {
         ("ssda", "architecture", json!("Conv5_FC3_SSDA")),
         ("vit", "architecture", json!("ViT")),
     ] {
-        workplace.copy(SMALL, name);
-        workplace.edit(&format!("{name}/maps.json"), |maps| maps[key] = value);
+        sandbox.copy(SMALL, name);
+        sandbox.edit(&format!("{name}/maps.json"), |maps| maps[key] = value);
     }
-    workplace.copy(SMALL, "broken");
-    workplace.write("broken/maps.json", "{\"architecture\": ");
-    workplace.copy(SMALL, "untrained");
-    workplace.remove("untrained/split-0");
-    workplace.copy(SMALL, "up/model");
-    let mut refused = Refusals::of(&workplace);
+    sandbox.copy(SMALL, "broken");
+    sandbox.write("broken/maps.json", "{\"architecture\": ");
+    sandbox.copy(SMALL, "untrained");
+    sandbox.remove("untrained/split-0");
+    sandbox.copy(SMALL, "up/model");
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |maps: &str, expected: &str| refused.expect(&format!("interpret {maps} test a gradients"), FAILURE, expected);
     expect(
         "empty",
@@ -169,21 +169,21 @@ fn folders_that_are_no_maps() {
 
 #[test]
 fn checkpoints_that_do_not_fit() {
-    let workplace = Workplace::with_small("errors_checkpoints");
+    let sandbox = Sandbox::with_small("errors_checkpoints");
     let model = "split-0/best-loss/model.pth.tar";
-    let own = workplace.read(&format!("{SMALL}/{model}"));
-    workplace.copy(SMALL, "other");
-    workplace.write(&format!("other/{model}"), repository(&format!("tests/fixtures/maps/image_sr4_multi/{model}")));
-    workplace.copy(SMALL, "cut");
-    workplace.write(&format!("cut/{model}"), &own[..own.len() / 2]);
-    workplace.copy(SMALL, "pointer");
-    workplace.write(&format!("pointer/{model}"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 2791766\n");
+    let own = sandbox.read(&format!("{SMALL}/{model}"));
+    sandbox.copy(SMALL, "other");
+    sandbox.write(&format!("other/{model}"), repository(&format!("tests/fixtures/maps/image_sr4_multi/{model}")));
+    sandbox.copy(SMALL, "cut");
+    sandbox.write(&format!("cut/{model}"), &own[..own.len() / 2]);
+    sandbox.copy(SMALL, "pointer");
+    sandbox.write(&format!("pointer/{model}"), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 2791766\n");
     // A split whose checkpoint is broken must not stop the run when the first is done.
-    workplace.copy(SMALL, "second");
-    workplace.write("second/split-1/best-loss/model.pth.tar", &own[..own.len() / 2]);
-    workplace.copy(SMALL, "regions");
-    workplace.edit("regions/maps.json", |maps| maps["input_size"] = json!([1, 64, 64, 64]));
-    let mut refused = Refusals::of(&workplace);
+    sandbox.copy(SMALL, "second");
+    sandbox.write("second/split-1/best-loss/model.pth.tar", &own[..own.len() / 2]);
+    sandbox.copy(SMALL, "regions");
+    sandbox.edit("regions/maps.json", |maps| maps["input_size"] = json!([1, 64, 64, 64]));
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |maps: &str, expected: &str| {
         let command = format!("interpret {maps} new a grad-cam --caps_directory {CAPS} --participants_tsv participants.tsv");
         refused.expect(&command, FAILURE, expected);
@@ -222,8 +222,8 @@ fn checkpoints_that_do_not_fit() {
 
 #[test]
 fn names() {
-    let workplace = Workplace::with_small("errors_names");
-    let mut refused = Refusals::of(&workplace);
+    let sandbox = Sandbox::with_small("errors_names");
+    let mut refused = Refusals::of(&sandbox);
     refused.expect(
         &format!("interpret {SMALL} test a/b gradients"),
         FAILURE,

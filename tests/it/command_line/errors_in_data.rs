@@ -1,28 +1,28 @@
-//! Tables, images and masks that cannot be used: every error is reported before anything is computed.
+//! Tables, images and masks that cannot be used: all problems are reported before anything is computed.
 
 use std::fs;
 
 use serde_json::json;
 
 use super::refusals::{FAILURE, Refusals};
-use super::{CAPS, SMALL, Workplace, repository};
+use super::{CAPS, SMALL, Sandbox, repository};
 
 #[test]
 fn tables_of_participants() {
-    let workplace = Workplace::with_small("errors_tables");
+    let sandbox = Sandbox::with_small("errors_tables");
     let row = "sub-TRIV24\tses-M000\tAD\n";
-    workplace.write("no_diagnosis.tsv", "participant_id\tsession_id\nsub-TRIV24\tses-M000\nsub-TRIV24\tses-M000\n\tses-M000\n");
-    workplace.write("others.tsv", format!("participant_id\tsession_id\tdiagnosis\n{row}").replace("AD", "MCI"));
-    workplace.write("twice.tsv", format!("participant_id\tsession_id\tdiagnosis\n{row}sub-TRIV25\t\tCN\n{row}"));
-    workplace.write("list.tsv", format!("participant_id\tsession_id\tdiagnosis\tcohort\tpath\n{}", row.replace('\n', "\ta\tb\n")));
-    workplace.write("commas.tsv", "participant_id,session_id,diagnosis\nsub-TRIV24,ses-M000,AD\n");
-    workplace.write("empty.tsv", "");
-    workplace.write("table.csv", TABLE_OF_ONE);
-    workplace.write("cohorts.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\nB\tAD\tparticipants.csv\nC\tCN\tnowhere.tsv\n");
-    workplace.write("one_cohort.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\n");
-    workplace.write("gone.tsv", "cohort\tdiagnoses\tpath\nA\tAD, CN\tnowhere.tsv\n");
-    workplace.write("caps.tsv", format!("cohort\tpath\nA\t{CAPS}\n"));
-    let mut refused = Refusals::of(&workplace);
+    sandbox.write("no_diagnosis.tsv", "participant_id\tsession_id\nsub-TRIV24\tses-M000\nsub-TRIV24\tses-M000\n\tses-M000\n");
+    sandbox.write("others.tsv", format!("participant_id\tsession_id\tdiagnosis\n{row}").replace("AD", "MCI"));
+    sandbox.write("twice.tsv", format!("participant_id\tsession_id\tdiagnosis\n{row}sub-TRIV25\t\tCN\n{row}"));
+    sandbox.write("list.tsv", format!("participant_id\tsession_id\tdiagnosis\tcohort\tpath\n{}", row.replace('\n', "\ta\tb\n")));
+    sandbox.write("commas.tsv", "participant_id,session_id,diagnosis\nsub-TRIV24,ses-M000,AD\n");
+    sandbox.write("empty.tsv", "");
+    sandbox.write("table.csv", TABLE_OF_ONE);
+    sandbox.write("cohorts.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\nB\tAD\tparticipants.csv\nC\tCN\tnowhere.tsv\n");
+    sandbox.write("one_cohort.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\n");
+    sandbox.write("gone.tsv", "cohort\tdiagnoses\tpath\nA\tAD, CN\tnowhere.tsv\n");
+    sandbox.write("caps.tsv", format!("cohort\tpath\nA\t{CAPS}\n"));
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |options: &str, expected: &str| {
         refused.expect(&format!("interpret {SMALL} new a gradients {options}"), FAILURE, expected);
     };
@@ -109,29 +109,29 @@ fn tables_of_participants() {
     refused.check();
 }
 
-/// How refusals of sessions end.
+/// The end of the sentences that refuse sessions.
 const LEAVE_OUT: &str = "; or leave these sessions out: nothing has been computed yet";
 
 const TABLE_OF_ONE: &str = "participant_id\tsession_id\tdiagnosis\nsub-TRIV24\tses-M000\tAD\n";
 
 #[test]
 fn images() {
-    let workplace = Workplace::with_small("errors_images");
+    let sandbox = Sandbox::with_small("errors_images");
     let rows = ["sub-TRIV24", "sub-TRIV90", "sub-TRIV25", "sub-TRIV91"].map(|who| format!("{who}\tses-M000\tAD\n")).concat();
-    workplace.write("absent.tsv", format!("participant_id\tsession_id\tdiagnosis\n{rows}"));
-    fs::create_dir_all(workplace.root.join("void/subjects")).unwrap();
-    workplace.write("bids/sub-TRIV24/ses-M000/anat/sub-TRIV24_ses-M000_T1w.nii.gz", "");
-    workplace.write(&Workplace::image_path("bids", "sub-TRIV24"), "");
+    sandbox.write("absent.tsv", format!("participant_id\tsession_id\tdiagnosis\n{rows}"));
+    fs::create_dir_all(sandbox.root.join("void/subjects")).unwrap();
+    sandbox.write("bids/sub-TRIV24/ses-M000/anat/sub-TRIV24_ses-M000_T1w.nii.gz", "");
+    sandbox.write(&Sandbox::image_path("bids", "sub-TRIV24"), "");
     // Two images match, and no run tells which is meant.
-    workplace.link_image("two", "sub-TRIV24", "sub-TRIV24");
-    workplace.link_image("two", "sub-TRIV25", "sub-TRIV25");
-    let other = Workplace::image_path("two", "sub-TRIV25").replace("ses-M000_space", "ses-M000_T1w_space");
-    super::link(&Workplace::image_path("www/demo/caps", "sub-TRIV26"), &workplace.root.join(other));
-    workplace.write("one.tsv", TABLE_OF_ONE);
-    workplace.write(&Workplace::image_path("text", "sub-TRIV24"), "not an image ".repeat(10));
-    workplace.copy(SMALL, "moved");
-    workplace.edit("moved/groups/test/maps.json", |group| group["caps_directory"] = json!("data/caps_of_old"));
-    let mut refused = Refusals::of(&workplace);
+    sandbox.link_image("two", "sub-TRIV24", "sub-TRIV24");
+    sandbox.link_image("two", "sub-TRIV25", "sub-TRIV25");
+    let other = Sandbox::image_path("two", "sub-TRIV25").replace("ses-M000_space", "ses-M000_T1w_space");
+    super::link(&Sandbox::image_path("www/demo/caps", "sub-TRIV26"), &sandbox.root.join(other));
+    sandbox.write("one.tsv", TABLE_OF_ONE);
+    sandbox.write(&Sandbox::image_path("text", "sub-TRIV24"), "not an image ".repeat(10));
+    sandbox.copy(SMALL, "moved");
+    sandbox.edit("moved/groups/test/maps.json", |group| group["caps_directory"] = json!("data/caps_of_old"));
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |caps: &str, table: &str, expected: &str| {
         let command = format!("interpret {SMALL} new a gradients --caps_directory {caps} --participants_tsv {table}");
         refused.expect(&command, FAILURE, expected);
@@ -157,7 +157,7 @@ fn images() {
          CAPS keeps participants below subjects/; preprocess the dataset with Clinica (for example `clinica run t1-linear`) and \
          give the CAPS folder that it writes",
     );
-    let own = Workplace::image_path("two", "sub-TRIV25");
+    let own = Sandbox::image_path("two", "sub-TRIV25");
     let other = own.replace("ses-M000_space", "ses-M000_T1w_space");
     expect(
         "two",
@@ -167,7 +167,7 @@ fn images() {
              leave only the image that was meant, or number them run-01, run-02 …{LEAVE_OUT}"
         ),
     );
-    let text = Workplace::image_path("text", "sub-TRIV24");
+    let text = Sandbox::image_path("text", "sub-TRIV24");
     expect(
         "text",
         "one.tsv",
@@ -187,18 +187,18 @@ fn images() {
 
 #[test]
 fn masks() {
-    let workplace = Workplace::new("errors_masks");
-    workplace.copy_maps("maps/roi_conv4");
+    let sandbox = Sandbox::new("errors_masks");
+    sandbox.copy_maps("maps/roi_conv4");
     let folder = "masks/tpl-MNI152NLin2009cSym";
     let mask = |side: &str| format!("tpl-MNI152NLin2009cSym_desc-Crop_res-1x1x1_roi-{side}HippocampusBox_mask.nii.gz");
     let other_grid = maplens::volume::Volume::new([20, 20, 20], vec![1.0; 8000], maplens::volume::Affine::IDENTITY).unwrap();
-    workplace.write(&format!("caps_other/{folder}/{}", mask("left")), maplens::volume::nifti::write(&other_grid));
-    workplace
+    sandbox.write(&format!("caps_other/{folder}/{}", mask("left")), maplens::volume::nifti::write(&other_grid));
+    sandbox
         .write(&format!("caps_other/{folder}/{}", mask("right")), repository(&format!("tests/fixtures/caps_{folder}/{}", mask("right"))));
-    workplace.link_image("caps_other", "sub-TRIV24", "sub-TRIV24");
-    workplace.link_image("caps_none", "sub-TRIV24", "sub-TRIV24");
-    workplace.write("one.tsv", TABLE_OF_ONE);
-    let mut refused = Refusals::of(&workplace);
+    sandbox.link_image("caps_other", "sub-TRIV24", "sub-TRIV24");
+    sandbox.link_image("caps_none", "sub-TRIV24", "sub-TRIV24");
+    sandbox.write("one.tsv", TABLE_OF_ONE);
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |caps: &str, expected: &str| {
         let command = format!("interpret maps_roi_conv4 new a gradients --split 0 --caps_directory {caps} --participants_tsv one.tsv");
         refused.expect(&command, FAILURE, expected);

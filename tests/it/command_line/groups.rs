@@ -3,44 +3,44 @@
 use serde_json::json;
 
 use super::refusals::{FAILURE, Refusals};
-use super::{CAPS, SMALL, Workplace};
+use super::{CAPS, SMALL, Sandbox};
 
 const GIVEN: &str = "--caps_directory caps_demo --participants_tsv participants.tsv";
 
 #[test]
 fn a_new_group_is_written_as_clinicadl_writes_it() {
-    let workplace = Workplace::with_small("groups_new");
-    workplace.succeed(&format!("interpret {SMALL} new first gradients --caps_directory ./{CAPS}/ --participants_tsv participants.tsv"));
-    let table = workplace.read(&format!("{SMALL}/groups/new/data.tsv"));
+    let sandbox = Sandbox::with_small("groups_new");
+    sandbox.succeed(&format!("interpret {SMALL} new first gradients --caps_directory ./{CAPS}/ --participants_tsv participants.tsv"));
+    let table = sandbox.read(&format!("{SMALL}/groups/new/data.tsv"));
     let expected = "participant_id\tsession_id\tcohort\tdiagnosis\nsub-TRIV24\tses-M000\tsingle\tAD\nsub-TRIV25\tses-M000\tsingle\tCN\n";
     assert_eq!(String::from_utf8(table).unwrap(), expected);
-    let definition = workplace.read(&format!("{SMALL}/groups/new/maps.json"));
+    let definition = sandbox.read(&format!("{SMALL}/groups/new/maps.json"));
     assert_eq!(String::from_utf8(definition).unwrap(), "{\n    \"caps_directory\": \"caps_demo\",\n    \"multi_cohort\": false\n}");
     // From now on it is stored.
-    workplace.succeed(&format!("interpret {SMALL} new second gradients"));
-    let mean = |name: &str| workplace.read(&Workplace::result(&format!("new/interpret-{name}/mean_image-0_map.pt")));
+    sandbox.succeed(&format!("interpret {SMALL} new second gradients"));
+    let mean = |name: &str| sandbox.read(&Sandbox::result(&format!("new/interpret-{name}/mean_image-0_map.pt")));
     assert_eq!(mean("first"), mean("second"));
 }
 
 #[test]
 fn diagnoses_filter_the_table() {
-    let workplace = Workplace::with_small("groups_diagnoses");
-    workplace.succeed(&format!("interpret {SMALL} ad run gradients --save_individual -d AD -d MCI {GIVEN}"));
-    let names = workplace.names(&Workplace::result("ad/interpret-run"));
+    let sandbox = Sandbox::with_small("groups_diagnoses");
+    sandbox.succeed(&format!("interpret {SMALL} ad run gradients --save_individual -d AD -d MCI {GIVEN}"));
+    let names = sandbox.names(&Sandbox::result("ad/interpret-run"));
     assert_eq!(names, ["maplens.json", "mean_image-0_map.pt", "sub-TRIV24_ses-M000_image-0_map.pt"]);
-    let table = workplace.read(&format!("{SMALL}/groups/ad/data.tsv"));
+    let table = sandbox.read(&format!("{SMALL}/groups/ad/data.tsv"));
     assert_eq!(String::from_utf8(table).unwrap().lines().count(), 2);
 }
 
 #[test]
 fn groups_that_cannot_be_used_or_made() {
-    let workplace = Workplace::with_small("groups_refused");
-    workplace.write("leak.tsv", "participant_id\tsession_id\tdiagnosis\nsub-TRIV3\tses-M000\tAD\nsub-TRIV24\tses-M000\tAD\n");
-    workplace.copy(SMALL, "unknown");
-    workplace.remove("unknown/groups/train+validation.tsv");
-    workplace.copy(SMALL, "half");
-    workplace.remove("half/groups/test/maps.json");
-    let mut refused = Refusals::of(&workplace);
+    let sandbox = Sandbox::with_small("groups_refused");
+    sandbox.write("leak.tsv", "participant_id\tsession_id\tdiagnosis\nsub-TRIV3\tses-M000\tAD\nsub-TRIV24\tses-M000\tAD\n");
+    sandbox.copy(SMALL, "unknown");
+    sandbox.remove("unknown/groups/train+validation.tsv");
+    sandbox.copy(SMALL, "half");
+    sandbox.remove("half/groups/test/maps.json");
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |maps: &str, group: &str, options: &str, expected: &str| {
         refused.expect(&format!("interpret {maps} {group} a gradients {options}"), FAILURE, expected);
     };
@@ -123,83 +123,86 @@ fn groups_that_cannot_be_used_or_made() {
 }
 
 /// With results of two names of the group, predictions of it for a metric that is not interpreted, and another group's.
-fn with_results(name: &str) -> Workplace {
-    let workplace = Workplace::with_small(name);
-    workplace.succeed(&format!("interpret {SMALL} test first gradients"));
-    workplace.succeed(&format!("interpret {SMALL} other first gradients {GIVEN}"));
-    workplace.write(&format!("{SMALL}/split-0/best-BA/test/test_image_level_prediction.tsv"), "");
-    workplace
+fn with_results(name: &str) -> Sandbox {
+    let sandbox = Sandbox::with_small(name);
+    sandbox.succeed(&format!("interpret {SMALL} test first gradients"));
+    sandbox.succeed(&format!("interpret {SMALL} other first gradients {GIVEN}"));
+    sandbox.write(&format!("{SMALL}/split-0/best-BA/test/test_image_level_prediction.tsv"), "");
+    sandbox
 }
 
 #[test]
 fn overwriting_erases_results_and_keeps_the_definition() {
-    let workplace = with_results("groups_overwrite_exact");
-    let definition = workplace.read(&format!("{SMALL}/groups/test/data.tsv"));
-    let told = workplace.succeed(&format!("interpret {SMALL} test second gradients -o -d AD {GIVEN}"));
-    assert_eq!(told, "note: the data group test keeps its stored participants and CAPS, as in ClinicaDL 1.6.1: those given are ignored\n");
-    assert_eq!(workplace.read(&format!("{SMALL}/groups/test/data.tsv")), definition);
-    assert_eq!(workplace.json(&Workplace::result("test/interpret-second/maplens.json"))["elements"][0]["n_maps"], 2);
-    assert_erased(&workplace);
+    let sandbox = with_results("groups_overwrite_exact");
+    let definition = sandbox.read(&format!("{SMALL}/groups/test/data.tsv"));
+    let stderr = sandbox.succeed(&format!("interpret {SMALL} test second gradients -o -d AD {GIVEN}"));
+    assert_eq!(
+        stderr,
+        "note: the data group test keeps its stored participants and CAPS, as in ClinicaDL 1.6.1: those given are ignored\n"
+    );
+    assert_eq!(sandbox.read(&format!("{SMALL}/groups/test/data.tsv")), definition);
+    assert_eq!(sandbox.json(&Sandbox::result("test/interpret-second/maplens.json"))["elements"][0]["n_maps"], 2);
+    assert_erased(&sandbox);
 }
 
 #[test]
 fn corrected_overwriting_replaces_the_definition() {
-    let workplace = with_results("groups_overwrite_corrected");
-    let told = workplace.succeed(&format!("interpret {SMALL} test second gradients -o -d AD --convention corrected {GIVEN}"));
-    assert_eq!(told, "");
-    let table = workplace.read(&format!("{SMALL}/groups/test/data.tsv"));
+    let sandbox = with_results("groups_overwrite_corrected");
+    let stderr = sandbox.succeed(&format!("interpret {SMALL} test second gradients -o -d AD --convention corrected {GIVEN}"));
+    assert_eq!(stderr, "");
+    let table = sandbox.read(&format!("{SMALL}/groups/test/data.tsv"));
     assert_eq!(String::from_utf8(table).unwrap(), "participant_id\tsession_id\tcohort\tdiagnosis\nsub-TRIV24\tses-M000\tsingle\tAD\n");
-    assert_eq!(workplace.json(&Workplace::result("test/interpret-second/maplens.json"))["elements"][0]["n_maps"], 1);
-    assert_erased(&workplace);
+    assert_eq!(sandbox.json(&Sandbox::result("test/interpret-second/maplens.json"))["elements"][0]["n_maps"], 1);
+    assert_erased(&sandbox);
 }
 
-fn assert_erased(workplace: &Workplace) {
-    let results: Vec<String> = workplace.names(&format!("{SMALL}/split-0")).into_iter().filter(|path| path.contains("/test/")).collect();
+fn assert_erased(sandbox: &Sandbox) {
+    let results: Vec<String> = sandbox.names(&format!("{SMALL}/split-0")).into_iter().filter(|path| path.contains("/test/")).collect();
     assert_eq!(results, ["best-loss/test/interpret-second/maplens.json", "best-loss/test/interpret-second/mean_image-0_map.pt"]);
-    assert_eq!(workplace.names(&Workplace::result("other/interpret-first")).len(), 2);
+    assert_eq!(sandbox.names(&Sandbox::result("other/interpret-first")).len(), 2);
 }
 
 #[test]
 fn results_of_the_same_name_are_replaced_only_on_request() {
-    let workplace = with_results("groups_overwrite_name");
+    let sandbox = with_results("groups_overwrite_name");
     let folder = "split-0/best-loss/test/interpret-first";
-    let mut refused = Refusals::of(&workplace);
+    let mut refused = Refusals::of(&sandbox);
     let expected = "the interpretation first is already written: split-0/best-loss/test/interpret-first; \
                     choose another name, or give --overwrite_name to erase those results";
     refused.expect(&format!("interpret {SMALL} test first gradients"), FAILURE, expected);
     refused.expect(&format!("interpret {SMALL} test first grad-cam"), FAILURE, expected);
     refused.check();
-    workplace.write(&format!("{SMALL}/{folder}/of_old.pt"), "");
-    workplace.succeed(&format!("interpret {SMALL} test second gradients"));
-    workplace.succeed(&format!("interpret {SMALL} test first grad-cam -on"));
-    assert_eq!(workplace.names(&format!("{SMALL}/{folder}")), ["maplens.json", "mean_image-0_map.pt"]);
-    assert_eq!(workplace.json(&format!("{SMALL}/{folder}/maplens.json"))["options"]["method"], json!({"grad-cam": {"level": null}}));
-    assert_eq!(workplace.names(&Workplace::result("test/interpret-second")).len(), 2);
+    sandbox.write(&format!("{SMALL}/{folder}/of_old.pt"), "");
+    sandbox.succeed(&format!("interpret {SMALL} test second gradients"));
+    sandbox.succeed(&format!("interpret {SMALL} test first grad-cam -on"));
+    assert_eq!(sandbox.names(&format!("{SMALL}/{folder}")), ["maplens.json", "mean_image-0_map.pt"]);
+    assert_eq!(sandbox.json(&format!("{SMALL}/{folder}/maplens.json"))["options"]["method"], json!({"grad-cam": {"level": null}}));
+    assert_eq!(sandbox.names(&Sandbox::result("test/interpret-second")).len(), 2);
     // ClinicaDL leaves such an empty folder behind when a run fails; it is no result.
-    std::fs::create_dir_all(workplace.root.join(Workplace::result("test/interpret-third"))).unwrap();
-    workplace.succeed(&format!("interpret {SMALL} test third gradients"));
+    std::fs::create_dir_all(sandbox.root.join(Sandbox::result("test/interpret-third"))).unwrap();
+    sandbox.succeed(&format!("interpret {SMALL} test third gradients"));
 }
 
 #[test]
 fn train_and_validation_are_those_of_the_split() {
-    let workplace = Workplace::new("groups_train");
-    workplace.copy_maps("maps/roi_conv4");
+    let sandbox = Sandbox::new("groups_train");
+    sandbox.copy_maps("maps/roi_conv4");
     for (split, participant) in [(0, "sub-TRIV24"), (1, "sub-TRIV25")] {
         let folder = format!("maps_roi_conv4/groups/train/split-{split}");
         let table = format!("\tparticipant_id\tsession_id\tcohort\tdiagnosis\n0\t{participant}\tses-M000\tsingle\tAD\n");
-        workplace.write(&format!("{folder}/data.tsv"), table);
-        workplace.edit(&format!("{folder}/maps.json"), |group| group["caps_directory"] = json!(CAPS));
+        sandbox.write(&format!("{folder}/data.tsv"), table);
+        sandbox.edit(&format!("{folder}/maps.json"), |group| group["caps_directory"] = json!(CAPS));
     }
-    workplace.succeed("interpret maps_roi_conv4 train run grad-cam --save_individual");
+    sandbox.succeed("interpret maps_roi_conv4 train run grad-cam --save_individual");
     let individual = |split: u32| {
-        let mut names = workplace.names(&format!("maps_roi_conv4/split-{split}/best-loss/train/interpret-run"));
+        let mut names = sandbox.names(&format!("maps_roi_conv4/split-{split}/best-loss/train/interpret-run"));
         names.retain(|name| name.starts_with("sub-"));
         names
     };
     assert_eq!(individual(0), ["sub-TRIV24_ses-M000_roi-0_map.pt", "sub-TRIV24_ses-M000_roi-1_map.pt"]);
     assert_eq!(individual(1), ["sub-TRIV25_ses-M000_roi-0_map.pt", "sub-TRIV25_ses-M000_roi-1_map.pt"]);
-    workplace.remove("maps_roi_conv4/groups/train/split-1");
-    let mut refused = Refusals::of(&workplace);
+    sandbox.remove("maps_roi_conv4/groups/train/split-1");
+    let mut refused = Refusals::of(&sandbox);
     refused.expect(
         "interpret maps_roi_conv4 train again gradients",
         FAILURE,
@@ -207,37 +210,37 @@ fn train_and_validation_are_those_of_the_split() {
          the whole groups folder of the MAPS",
     );
     refused.check();
-    workplace.succeed("interpret maps_roi_conv4 train again grad-cam --split 0");
+    sandbox.succeed("interpret maps_roi_conv4 train again grad-cam --split 0");
 }
 
 #[test]
 fn several_selections_and_clinicadl_s_own_spelling_of_options() {
-    let workplace = Workplace::new("groups_options");
-    workplace.copy_maps("maps/roi_conv4");
+    let sandbox = Sandbox::new("groups_options");
+    sandbox.copy_maps("maps/roi_conv4");
     let options =
         "--selection_metrics BA --selection_metrics loss --selection_metrics BA --split 0 -np 4 --batch_size 16 --no-gpu --no-amp";
-    workplace.succeed(&format!("interpret maps_roi_conv4 new run grad-cam {options} -d AD -d CN -on -o {GIVEN}"));
+    sandbox.succeed(&format!("interpret maps_roi_conv4 new run grad-cam {options} -d AD -d CN -on -o {GIVEN}"));
     for metric in ["BA", "loss"] {
         let folder = format!("maps_roi_conv4/split-0/best-{metric}/new/interpret-run");
-        assert_eq!(workplace.names(&folder), ["maplens.json", "mean_roi-0_map.pt", "mean_roi-1_map.pt"]);
-        assert_eq!(workplace.json(&format!("{folder}/maplens.json"))["model"]["selection"], metric);
+        assert_eq!(sandbox.names(&folder), ["maplens.json", "mean_roi-0_map.pt", "mean_roi-1_map.pt"]);
+        assert_eq!(sandbox.json(&format!("{folder}/maplens.json"))["model"]["selection"], metric);
     }
-    assert!(workplace.names("maps_roi_conv4/split-1").iter().all(|path| !path.contains("interpret-")));
+    assert!(sandbox.names("maps_roi_conv4/split-1").iter().all(|path| !path.contains("interpret-")));
 }
 
 #[test]
 fn cohorts_bring_their_own_images() {
-    let workplace = Workplace::with_small("groups_cohorts");
+    let sandbox = Sandbox::with_small("groups_cohorts");
     // The same participant in two cohorts, with different images.
-    workplace.link_image("caps_a", "sub-N1", "sub-TRIV24");
-    workplace.link_image("caps_b", "sub-N1", "sub-TRIV25");
-    workplace.link_image("caps_b", "sub-N2", "sub-TRIV26");
-    workplace.write("a.tsv", "participant_id\tsession_id\tdiagnosis\nsub-N1\tses-M000\tAD\n");
-    workplace.write("b.tsv", "participant_id\tsession_id\tdiagnosis\nsub-N1\tses-M000\tCN\nsub-N2\tses-M000\tCN\nsub-N2\tses-M006\tAD\n");
-    workplace.write("cohorts.tsv", "cohort\tdiagnoses\tpath\nB\tCN\tb.tsv\nA\tAD, CN\ta.tsv\n");
-    workplace.write("caps.tsv", "cohort\tpath\nA\tcaps_a\nB\tcaps_b\n");
+    sandbox.link_image("caps_a", "sub-N1", "sub-TRIV24");
+    sandbox.link_image("caps_b", "sub-N1", "sub-TRIV25");
+    sandbox.link_image("caps_b", "sub-N2", "sub-TRIV26");
+    sandbox.write("a.tsv", "participant_id\tsession_id\tdiagnosis\nsub-N1\tses-M000\tAD\n");
+    sandbox.write("b.tsv", "participant_id\tsession_id\tdiagnosis\nsub-N1\tses-M000\tCN\nsub-N2\tses-M000\tCN\nsub-N2\tses-M006\tAD\n");
+    sandbox.write("cohorts.tsv", "cohort\tdiagnoses\tpath\nB\tCN\tb.tsv\nA\tAD, CN\ta.tsv\n");
+    sandbox.write("caps.tsv", "cohort\tpath\nA\tcaps_a\nB\tcaps_b\n");
     let given = "--multi_cohort --caps_directory caps.tsv --participants_tsv cohorts.tsv";
-    let mut refused = Refusals::of(&workplace);
+    let mut refused = Refusals::of(&sandbox);
     for option in ["--save_individual", "--shard 1/2"] {
         refused.expect(
             &format!("interpret {SMALL} both run gradients {option} {given}"),
@@ -247,18 +250,18 @@ fn cohorts_bring_their_own_images() {
         );
     }
     refused.check();
-    workplace.succeed(&format!("interpret {SMALL} both run gradients {given}"));
-    let table = String::from_utf8(workplace.read(&format!("{SMALL}/groups/both/data.tsv"))).unwrap();
+    sandbox.succeed(&format!("interpret {SMALL} both run gradients {given}"));
+    let table = String::from_utf8(sandbox.read(&format!("{SMALL}/groups/both/data.tsv"))).unwrap();
     let rows = ["sub-N1\tses-M000\tB\tCN", "sub-N2\tses-M000\tB\tCN", "sub-N1\tses-M000\tA\tAD"];
     assert_eq!(table, format!("participant_id\tsession_id\tcohort\tdiagnosis\n{}\n", rows.join("\n")));
-    assert_eq!(workplace.json(&format!("{SMALL}/groups/both/maps.json")), json!({"caps_directory": "caps.tsv", "multi_cohort": true}));
+    assert_eq!(sandbox.json(&format!("{SMALL}/groups/both/maps.json")), json!({"caps_directory": "caps.tsv", "multi_cohort": true}));
     // The same images under names of their own, in the same order.
-    workplace.write(
+    sandbox.write(
         "all.tsv",
         "participant_id\tsession_id\tdiagnosis\nsub-TRIV25\tses-M000\tCN\nsub-TRIV26\tses-M000\tCN\nsub-TRIV24\tses-M000\tAD\n",
     );
-    workplace.succeed(&format!("interpret {SMALL} single run gradients --caps_directory {CAPS} --participants_tsv all.tsv"));
-    let mean = |group: &str| workplace.read(&Workplace::result(&format!("{group}/interpret-run/mean_image-0_map.pt")));
+    sandbox.succeed(&format!("interpret {SMALL} single run gradients --caps_directory {CAPS} --participants_tsv all.tsv"));
+    let mean = |group: &str| sandbox.read(&Sandbox::result(&format!("{group}/interpret-run/mean_image-0_map.pt")));
     assert_eq!(mean("both"), mean("single"));
-    workplace.succeed(&format!("interpret {SMALL} both again gradients"));
+    sandbox.succeed(&format!("interpret {SMALL} both again gradients"));
 }

@@ -22,25 +22,25 @@ use serde_json::Value;
 use crate::fixtures;
 use crate::numerics::fixture;
 
-/// What the commands call the CAPS.
+/// Name of the CAPS in the commands.
 const CAPS: &str = "caps_demo";
 
-/// A MAPS that is interpreted in milliseconds, as it is called in a workplace.
+/// A MAPS that is interpreted in milliseconds, by its name in a sandbox.
 const SMALL: &str = "maps_image_sr5_conv5";
 
 const TABLE: &str = "participant_id\tsession_id\tdiagnosis\tage\tsex\n\
     sub-TRIV24\tses-M000\tAD\t76.9\tF\n\
     sub-TRIV25\tses-M000\tCN\t59.0\tM\n";
 
-/// How images are called in a CAPS.
+/// Ending of the names of images in a CAPS.
 const IMAGE: &str = "space-MNI152NLin2009cSym_desc-Crop_res-1x1x1_T1w.nii.gz";
 
 /// A folder in which commands are run: a CAPS with masks, a table of participants, copies of MAPS.
-struct Workplace {
+struct Sandbox {
     root: PathBuf,
 }
 
-impl Workplace {
+impl Sandbox {
     fn new(name: &str) -> Self {
         let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&root);
@@ -48,16 +48,16 @@ impl Workplace {
         fs::create_dir_all(&caps).unwrap();
         link("www/demo/caps/subjects", &caps.join("subjects"));
         link("tests/fixtures/caps_masks", &caps.join("masks"));
-        let workplace = Self { root };
-        workplace.write("participants.tsv", TABLE);
-        workplace
+        let sandbox = Self { root };
+        sandbox.write("participants.tsv", TABLE);
+        sandbox
     }
 
-    /// With [`SMALL`] in it.
+    /// A sandbox with [`SMALL`] in it.
     fn with_small(name: &str) -> Self {
-        let workplace = Self::new(name);
-        workplace.copy_maps("maps/image_sr5_conv5");
-        workplace
+        let sandbox = Self::new(name);
+        sandbox.copy_maps("maps/image_sr5_conv5");
+        sandbox
     }
 
     /// A copy of a MAPS of the fixtures, called as the commands call it.
@@ -99,7 +99,7 @@ impl Workplace {
         if full.is_dir() { fs::remove_dir_all(full) } else { fs::remove_file(full) }.unwrap();
     }
 
-    /// A copy of a folder of the workplace, symbolic links as such.
+    /// A copy of a folder of the sandbox, symbolic links as such.
     fn copy(&self, from: &str, to: &str) {
         for (path, bytes) in files(&self.root.join(from)) {
             self.write(&format!("{to}/{path}"), bytes);
@@ -147,7 +147,7 @@ impl Workplace {
         self.command(arguments).output().unwrap()
     }
 
-    /// What a command that succeeds says on standard error.
+    /// Runs a command that must succeed, and gives its standard error.
     fn succeed(&self, arguments: &str) -> String {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));

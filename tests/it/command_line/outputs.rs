@@ -1,4 +1,4 @@
-//! What is written: the three forms of NIfTI, slices that ClinicaDL cannot do, the side-car, and maps of a graphics card.
+//! The files that are written: the three forms of NIfTI, slices that ClinicaDL cannot do, the side-car, and maps of a graphics card.
 
 use std::io::Read;
 use std::path::Path;
@@ -8,7 +8,7 @@ use maplens::attribution::SaliencyMap;
 use maplens::volume::{Affine, nifti};
 use serde_json::{Value, json};
 
-use super::{CAPS, SMALL, Workplace, sentence};
+use super::{CAPS, SMALL, Sandbox, sentence};
 use crate::npy;
 use crate::numerics::{self, CPU, WEBGPU, fixture};
 
@@ -21,24 +21,24 @@ const IMAGE_SHAPE: [usize; 3] = [169, 208, 179];
 
 /// One session of a group, interpreted once for each form.
 struct Forms {
-    workplace: Workplace,
+    sandbox: Sandbox,
     maps: String,
 }
 
 impl Forms {
     fn of(fixture: &str, edit: impl FnOnce(&mut Value)) -> Self {
         let name = fixture.trim_start_matches("maps/").trim_end_matches(".tar.gz");
-        let workplace = Workplace::new(&format!("outputs_{name}"));
-        let maps = workplace.copy_maps(fixture).file_name().unwrap().to_str().unwrap().to_owned();
-        workplace.edit(&format!("{maps}/maps.json"), edit);
-        workplace.write("one.tsv", format!("participant_id\tsession_id\tdiagnosis\n{WHO}\tses-M000\tAD\n"));
+        let sandbox = Sandbox::new(&format!("outputs_{name}"));
+        let maps = sandbox.copy_maps(fixture).file_name().unwrap().to_str().unwrap().to_owned();
+        sandbox.edit(&format!("{maps}/maps.json"), edit);
+        sandbox.write("one.tsv", format!("participant_id\tsession_id\tdiagnosis\n{WHO}\tses-M000\tAD\n"));
         let mut given = format!("--caps_directory {CAPS} --participants_tsv one.tsv");
         for form in ["placed", "whole-image", "clinicadl"] {
             let options = format!("--split 0 --save_individual --save_nifti --nifti_form {form}");
-            workplace.succeed(&format!("interpret {maps} one {form} gradients {options} {given}"));
+            sandbox.succeed(&format!("interpret {maps} one {form} gradients {options} {given}"));
             given.clear();
         }
-        Self { workplace, maps }
+        Self { sandbox, maps }
     }
 
     fn path(&self, form: &str, stem: &str, ending: &str) -> String {
@@ -47,27 +47,27 @@ impl Forms {
 
     /// Shape and values of a map as a tensor.
     fn tensor(&self, stem: &str) -> (Vec<usize>, Vec<f32>) {
-        self.workplace.map(&self.path("placed", stem, "pt"))
+        self.sandbox.map(&self.path("placed", stem, "pt"))
     }
 
     fn nifti(&self, form: &str, stem: &str) -> Vec<u8> {
-        self.workplace.read(&self.path(form, stem, "nii.gz"))
+        self.sandbox.read(&self.path(form, stem, "nii.gz"))
     }
 
-    /// Checks the three files of a map; `offset` and `step` say where its voxels lie in the image.
-    fn check(&self, stem: &str, offset: [usize; 3], step: usize, is_seen: &dyn Fn([usize; 3]) -> bool) {
+    /// Checks the three files of a map; its voxels begin at `offset` in the image and are `spacing` apart.
+    fn check(&self, stem: &str, offset: [usize; 3], spacing: usize, is_seen: &dyn Fn([usize; 3]) -> bool) {
         let (shape, values) = self.tensor(stem);
         let placed = nifti::read("placed.nii.gz", &self.nifti("placed", stem)).unwrap();
         assert_eq!(placed.data(), values, "{stem}");
         let origin = [0, 1, 2].map(|axis| ORIGIN[axis] + offset[axis] as f64);
-        assert_eq!(*placed.world_from_voxel(), Affine::from_diagonal([step as f64; 3], origin), "{stem}");
+        assert_eq!(*placed.world_from_voxel(), Affine::from_diagonal([spacing as f64; 3], origin), "{stem}");
         let whole = nifti::read("whole.nii.gz", &self.nifti("whole-image", stem)).unwrap();
         assert_eq!((whole.shape(), *whole.world_from_voxel()), (IMAGE_SHAPE, Affine::from_diagonal([1.0; 3], ORIGIN)));
         let mut expected = vec![0.0; IMAGE_SHAPE.iter().product()];
         let [n_i, n_j, n_k] = placed.shape();
         for (index, value) in values.iter().enumerate() {
             let voxel = [index / (n_j * n_k), index / n_k % n_j, index % n_k];
-            let [i, j, k] = [0, 1, 2].map(|axis| offset[axis] + step * voxel[axis]);
+            let [i, j, k] = [0, 1, 2].map(|axis| offset[axis] + spacing * voxel[axis]);
             if is_seen([i, j, k]) {
                 expected[(i * IMAGE_SHAPE[1] + j) * IMAGE_SHAPE[2] + k] = *value;
             }
@@ -79,7 +79,7 @@ impl Forms {
     }
 }
 
-/// As nibabel's default header has it: the channels first, no place in the head.
+/// The form of nibabel's default header: the channels first, no place in the head.
 fn check_clinicadl_form(file: &[u8], shape: &[usize], values: &[f32]) {
     let mut bytes = Vec::new();
     GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
@@ -145,7 +145,7 @@ fn regions() {
 fn slices_after_discarded_ones() {
     // ClinicaDL 1.6.1 crashes as soon as slices are discarded at the beginning.
     let forms = Forms::of("maps/slice_cor_all", |maps| maps["preprocessing_dict"]["discarded_slices"] = json!([101, 105]));
-    let names = forms.workplace.names(&format!("{}/split-0/best-loss/one/interpret-placed", forms.maps));
+    let names = forms.sandbox.names(&format!("{}/split-0/best-loss/one/interpret-placed", forms.maps));
     let tensors: Vec<&String> = names.iter().filter(|name| name.ends_with(".pt")).collect();
     let individual = [101, 102].map(|slice| format!("{WHO}_ses-M000_slice-{slice}_map.pt"));
     assert_eq!(tensors, [&"mean_slice-0_map.pt".to_owned(), &"mean_slice-1_map.pt".to_owned(), &individual[0], &individual[1]]);
@@ -161,33 +161,33 @@ fn slices_after_discarded_ones() {
 
 #[test]
 fn masks_may_be_called_as_those_of_uncropped_images() {
-    let workplace = Workplace::new("outputs_masks");
-    workplace.copy_maps("maps/roi_conv4");
-    workplace.link_image("caps", WHO, WHO);
+    let sandbox = Sandbox::new("outputs_masks");
+    sandbox.copy_maps("maps/roi_conv4");
+    sandbox.link_image("caps", WHO, WHO);
     for side in ["left", "right"] {
         let folder = "masks/tpl-MNI152NLin2009cSym";
         let mask = format!("tpl-MNI152NLin2009cSym_desc-Crop_res-1x1x1_roi-{side}HippocampusBox_mask.nii.gz");
-        workplace.write(&format!("caps/{folder}/{}", mask.replace("_desc-Crop", "")), fixture::bytes(&format!("caps_{folder}/{mask}")));
+        sandbox.write(&format!("caps/{folder}/{}", mask.replace("_desc-Crop", "")), fixture::bytes(&format!("caps_{folder}/{mask}")));
     }
-    workplace.write("one.tsv", format!("participant_id\tsession_id\tdiagnosis\n{WHO}\tses-M000\tAD\n"));
+    sandbox.write("one.tsv", format!("participant_id\tsession_id\tdiagnosis\n{WHO}\tses-M000\tAD\n"));
     for caps in ["caps", CAPS] {
         let given = format!("--caps_directory {caps} --participants_tsv one.tsv");
-        workplace.succeed(&format!("interpret maps_roi_conv4 of_{caps} run grad-cam --split 1 {given}"));
+        sandbox.succeed(&format!("interpret maps_roi_conv4 of_{caps} run grad-cam --split 1 {given}"));
     }
     for element in 0..2 {
         let mean =
-            |caps: &str| workplace.read(&format!("maps_roi_conv4/split-1/best-loss/of_{caps}/interpret-run/mean_roi-{element}_map.pt"));
+            |caps: &str| sandbox.read(&format!("maps_roi_conv4/split-1/best-loss/of_{caps}/interpret-run/mean_roi-{element}_map.pt"));
         assert_eq!(mean("caps"), mean(CAPS));
     }
 }
 
 #[test]
 fn a_maps_of_clinicadl_1_0_0_is_interpreted() {
-    let workplace = Workplace::with_small("outputs_old_maps");
-    workplace.copy(SMALL, "old");
-    workplace.copy("old/split-0", "old/fold-0");
-    workplace.remove("old/split-0");
-    workplace.edit("old/maps.json", |maps| {
+    let sandbox = Sandbox::with_small("outputs_old_maps");
+    sandbox.copy(SMALL, "old");
+    sandbox.copy("old/split-0", "old/fold-0");
+    sandbox.remove("old/split-0");
+    sandbox.edit("old/maps.json", |maps| {
         let maps = maps.as_object_mut().unwrap();
         maps.remove("preprocessing_dict");
         maps.insert("preprocessing".to_owned(), json!("t1-linear"));
@@ -198,19 +198,19 @@ fn a_maps_of_clinicadl_1_0_0_is_interpreted() {
         }
     });
     for maps in [SMALL, "old"] {
-        workplace.succeed(&format!("interpret {maps} test run gradients"));
+        sandbox.succeed(&format!("interpret {maps} test run gradients"));
     }
-    let old = workplace.read("old/fold-0/best-loss/test/interpret-run/mean_image-0_map.pt");
-    assert_eq!(old, workplace.read(&Workplace::result("test/interpret-run/mean_image-0_map.pt")));
+    let old = sandbox.read("old/fold-0/best-loss/test/interpret-run/mean_image-0_map.pt");
+    assert_eq!(old, sandbox.read(&Sandbox::result("test/interpret-run/mean_image-0_map.pt")));
 }
 
 #[test]
 fn the_side_car_says_how_the_results_came_about() {
-    let workplace = Workplace::with_small("outputs_side_car");
+    let sandbox = Sandbox::with_small("outputs_side_car");
     let options = "--level_grad_cam 16 --target_node 1 --selection_metrics loss --save_individual";
-    workplace.succeed(&format!("interpret {SMALL} test run grad-cam {options}"));
-    let side_car = workplace.json(&Workplace::result("test/interpret-run/maplens.json"));
-    let checkpoint = maplens::export::sha256_hex(&workplace.read(&Workplace::result("model.pth.tar")));
+    sandbox.succeed(&format!("interpret {SMALL} test run grad-cam {options}"));
+    let side_car = sandbox.json(&Sandbox::result("test/interpret-run/maplens.json"));
+    let checkpoint = maplens::export::sha256_hex(&sandbox.read(&Sandbox::result("model.pth.tar")));
     assert_eq!(side_car["software"], json!({"name": "MapLens", "version": env!("CARGO_PKG_VERSION")}));
     assert_eq!(side_car["shard"], Value::Null);
     assert_eq!(side_car["divisor"], "maps of the element × elements, as ClinicaDL 1.6.1 does");
@@ -228,7 +228,7 @@ fn the_side_car_says_how_the_results_came_about() {
         (&session["participant_id"], &session["session_id"], &session["cohort"]),
         (&json!(WHO), &json!("ses-M000"), &json!("single"))
     );
-    assert_eq!(session["file"], Workplace::image_path(CAPS, WHO));
+    assert_eq!(session["file"], Sandbox::image_path(CAPS, WHO));
     assert_eq!(session["maps"][0]["logits"].as_array().unwrap().len(), 2);
     assert_eq!((&session["left_out"], &side_car["warnings"]), (&json!([]), &json!([])));
 }
@@ -237,8 +237,8 @@ fn the_side_car_says_how_the_results_came_about() {
 /// say so.
 #[test]
 fn maps_of_a_graphics_card() {
-    let workplace = Workplace::with_small("outputs_gpu");
-    let mut command = workplace.command(&format!("interpret {SMALL} test gd_n0 gradients --save_individual --device wgpu --quiet"));
+    let sandbox = Sandbox::with_small("outputs_gpu");
+    let mut command = sandbox.command(&format!("interpret {SMALL} test gd_n0 gradients --save_individual --device wgpu --quiet"));
     command.env_remove("VK_DRIVER_FILES").env_remove("VK_ICD_FILENAMES");
     let chromium = Path::new("/usr/lib/chromium");
     if chromium.join("vk_swiftshader_icd.json").exists() {
@@ -250,16 +250,16 @@ fn maps_of_a_graphics_card() {
         assert!(sentence(&output).starts_with("--device wgpu: there is no "), "{}", sentence(&output));
         return;
     }
-    let folder = Workplace::result("test/interpret-gd_n0");
-    let side_car = workplace.json(&format!("{folder}/maplens.json"));
+    let folder = Sandbox::result("test/interpret-gd_n0");
+    let side_car = sandbox.json(&format!("{folder}/maplens.json"));
     assert_eq!(side_car["device"]["kind"], "webgpu");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, format!("note: computing on {}\n", side_car["device"]["name"].as_str().unwrap()));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, format!("note: computing on {}\n", side_car["device"]["name"].as_str().unwrap()));
     for (index, participant) in ["sub-TRIV24", "sub-TRIV25"].into_iter().enumerate() {
         let id = format!("image_sr5_conv5__s0_loss__{participant}_image-0__gd_n0");
         let manifest: Value = serde_json::from_slice(&fixture::bytes("manifest.json")).unwrap();
         let case = manifest["cases"].as_array().unwrap().iter().find(|case| case["id"] == id.as_str()).unwrap();
-        let (shape, values) = workplace.map(&format!("{folder}/{participant}_ses-M000_image-0_map.pt"));
+        let (shape, values) = sandbox.map(&format!("{folder}/{participant}_ses-M000_image-0_map.pt"));
         let logits = side_car["sessions"][index]["maps"][0]["logits"].as_array().unwrap();
         let logits = logits.iter().map(|logit| logit.as_f64().unwrap() as f32).collect();
         numerics::compare(&fixture::Case::parse(case), &SaliencyMap { shape, values, logits }, WEBGPU).unwrap();

@@ -4,15 +4,15 @@ use maplens::export::sha256_hex;
 use maplens::volume::{Affine, Volume, nifti};
 
 use super::refusals::{FAILURE, Refusals, USAGE};
-use super::{Workplace, repository};
+use super::{Sandbox, repository};
 
-/// A workplace with a map, a background and a mask of the figures' fixtures.
-fn workplace(name: &str) -> Workplace {
-    let workplace = Workplace::new(name);
+/// A sandbox with a map, a background and a mask of the figures' fixtures.
+fn sandbox(name: &str) -> Sandbox {
+    let sandbox = Sandbox::new(name);
     for file in ["map", "bg", "mask_oblique"] {
-        workplace.write(&format!("{file}.nii.gz"), repository(&format!("tests/data/figures/{file}.nii.gz")));
+        sandbox.write(&format!("{file}.nii.gz"), repository(&format!("tests/data/figures/{file}.nii.gz")));
     }
-    workplace
+    sandbox
 }
 
 fn contains(bytes: &[u8], text: &str) -> bool {
@@ -27,32 +27,32 @@ fn size_of(png: &[u8]) -> [u32; 2] {
 
 #[test]
 fn a_figure_in_every_form_carries_the_hash_of_its_map() {
-    let workplace = workplace("plot_forms");
-    let hash = sha256_hex(&workplace.read("map.nii.gz"));
+    let sandbox = sandbox("plot_forms");
+    let hash = sha256_hex(&sandbox.read("map.nii.gz"));
     for form in ["png", "svg", "html"] {
-        let said = workplace.succeed(&format!("plot map.nii.gz --bg bg.nii.gz --title A&B --threshold 97% --output figure.{form}"));
-        assert_eq!(said, "", "{form}");
-        let bytes = workplace.read(&format!("figure.{form}"));
+        let stderr = sandbox.succeed(&format!("plot map.nii.gz --bg bg.nii.gz --title A&B --threshold 97% --output figure.{form}"));
+        assert_eq!(stderr, "", "{form}");
+        let bytes = sandbox.read(&format!("figure.{form}"));
         assert!(contains(&bytes, &hash), "{form}: the map's hash is missing");
         assert!(contains(&bytes, "threshold 97%"), "{form}: the description is missing");
     }
     // An ortho figure of nilearn: three panels of 2.2 inches and 0.7 for the bar, 2.6 high, at 100 dots per inch.
-    assert_eq!(size_of(&workplace.read("figure.png")), [730, 260]);
-    let svg = String::from_utf8(workplace.read("figure.svg")).unwrap();
+    assert_eq!(size_of(&sandbox.read("figure.png")), [730, 260]);
+    let svg = String::from_utf8(sandbox.read("figure.svg")).unwrap();
     assert!(svg.contains(">A&amp;B</text>") && svg.contains("<metadata>"), "text stays text in SVG");
-    let html = String::from_utf8(workplace.read("figure.html")).unwrap();
+    let html = String::from_utf8(sandbox.read("figure.html")).unwrap();
     assert_eq!(html.matches("<tr><td>").count(), 3, "one row for each slice");
     assert!(!html.contains("<script") && !html.contains("src=") && !html.contains("href=\"http"), "nothing runs, nothing is fetched");
 }
 
 #[test]
 fn the_handbooks_figure_and_its_options() {
-    let workplace = workplace("plot_options");
-    workplace.succeed("plot map.nii.gz --display-mode yz --cut-coords=-50,14 --threshold 1e-3 --dpi 200 -o handbook.png");
-    assert_eq!(size_of(&workplace.read("handbook.png")), [1020, 520]);
+    let sandbox = sandbox("plot_options");
+    sandbox.succeed("plot map.nii.gz --display-mode yz --cut-coords=-50,14 --threshold 1e-3 --dpi 200 -o handbook.png");
+    assert_eq!(size_of(&sandbox.read("handbook.png")), [1020, 520]);
     let svg = |options: &str| {
-        workplace.succeed(&format!("plot map.nii.gz --bg none --display-mode y --cut-coords 10, {options} --output one.svg"));
-        String::from_utf8(workplace.read("one.svg")).unwrap()
+        sandbox.succeed(&format!("plot map.nii.gz --bg none --display-mode y --cut-coords 10, {options} --output one.svg"));
+        String::from_utf8(sandbox.read("one.svg")).unwrap()
     };
     let lines = svg("--mask mask_oblique.nii.gz").matches("<polyline").count();
     let filled = svg("--mask mask_oblique.nii.gz --mask-style filled");
@@ -67,58 +67,58 @@ fn the_handbooks_figure_and_its_options() {
 
 #[test]
 fn clinicadls_own_form_is_taken_with_a_note() {
-    let workplace = workplace("plot_clinicadl");
-    let map = nifti::read("map.nii.gz", &workplace.read("map.nii.gz")).unwrap();
+    let sandbox = sandbox("plot_clinicadl");
+    let map = nifti::read("map.nii.gz", &sandbox.read("map.nii.gz")).unwrap();
     let [i, j, k] = map.shape();
-    workplace.write("clinicadl.nii.gz", nifti::write_as_clinicadl(&[1, i, j, k], map.data()));
-    let said = workplace.succeed("plot clinicadl.nii.gz --bg none --output figure.png");
-    assert!(said.contains("note: clinicadl.nii.gz: a map in ClinicaDL's form, with a leading channel axis"), "{said}");
-    assert!(said.contains("its coordinates are voxels, not the head's millimetres"), "{said}");
+    sandbox.write("clinicadl.nii.gz", nifti::write_as_clinicadl(&[1, i, j, k], map.data()));
+    let stderr = sandbox.succeed("plot clinicadl.nii.gz --bg none --output figure.png");
+    assert!(stderr.contains("note: clinicadl.nii.gz: a map in ClinicaDL's form, with a leading channel axis"), "{stderr}");
+    assert!(stderr.contains("its coordinates are voxels, not the head's millimetres"), "{stderr}");
 }
 
 #[test]
 fn a_map_of_zeros_is_a_figure_with_a_note() {
-    let workplace = workplace("plot_zeros");
+    let sandbox = sandbox("plot_zeros");
     let zeros = Volume::new([4, 5, 6], vec![0.0; 120], Affine::from_diagonal([2.0; 3], [-4.0; 3])).unwrap();
-    workplace.write("zeros.nii.gz", nifti::write(&zeros));
-    let said = workplace.succeed("plot zeros.nii.gz --bg none --output zeros.svg");
-    assert!(said.contains("the map is 0 everywhere: there is nothing to show"), "{said}");
+    sandbox.write("zeros.nii.gz", nifti::write(&zeros));
+    let stderr = sandbox.succeed("plot zeros.nii.gz --bg none --output zeros.svg");
+    assert!(stderr.contains("the map is 0 everywhere: there is nothing to show"), "{stderr}");
 }
 
 #[test]
 fn a_mask_that_cannot_be_seen_or_lies_nowhere_is_noted() {
-    let workplace = workplace("plot_masks");
+    let sandbox = sandbox("plot_masks");
     let mask = |value: f32, affine: Affine| nifti::write(&Volume::new([4, 5, 6], vec![value; 120], affine).unwrap());
-    workplace.write("empty.nii.gz", mask(0.0, Affine::from_diagonal([2.0; 3], [-4.0; 3])));
-    workplace.write("voxels.nii.gz", mask(1.0, Affine::IDENTITY));
-    workplace.write("far.nii.gz", mask(1.0, Affine::from_diagonal([2.0; 3], [900.0; 3])));
+    sandbox.write("empty.nii.gz", mask(0.0, Affine::from_diagonal([2.0; 3], [-4.0; 3])));
+    sandbox.write("voxels.nii.gz", mask(1.0, Affine::IDENTITY));
+    sandbox.write("far.nii.gz", mask(1.0, Affine::from_diagonal([2.0; 3], [900.0; 3])));
     for (name, words) in [
         ("empty", "mask 1 is empty: nothing of it is drawn"),
         ("voxels", "mask 1 lies in voxel space (its affine is the identity)"),
         ("far", "mask 1 lies beside the map: their grids do not meet"),
     ] {
-        let said = workplace.succeed(&format!("plot map.nii.gz --bg none --mask {name}.nii.gz --output figure.svg"));
-        assert!(said.contains(words), "{name}: {said}");
+        let stderr = sandbox.succeed(&format!("plot map.nii.gz --bg none --mask {name}.nii.gz --output figure.svg"));
+        assert!(stderr.contains(words), "{name}: {stderr}");
     }
 }
 
 #[test]
 fn a_file_that_does_not_say_where_it_lies_is_noted() {
-    let workplace = workplace("plot_unplaced");
-    workplace.write("unplaced.nii", repository("tests/data/nifti/neither_form.nii"));
+    let sandbox = sandbox("plot_unplaced");
+    sandbox.write("unplaced.nii", repository("tests/data/nifti/neither_form.nii"));
     let words = "note: unplaced.nii: its header does not say where it lies (sform and qform codes are 0)";
     for options in ["unplaced.nii --bg none", "map.nii.gz --bg unplaced.nii", "map.nii.gz --bg none --mask unplaced.nii"] {
-        let said = workplace.succeed(&format!("plot {options} --output figure.svg"));
-        assert_eq!(said.matches(words).count(), 1, "{options}: {said}");
+        let stderr = sandbox.succeed(&format!("plot {options} --output figure.svg"));
+        assert_eq!(stderr.matches(words).count(), 1, "{options}: {stderr}");
     }
 }
 
 #[test]
 fn what_is_refused() {
-    let workplace = workplace("plot_refused");
-    workplace.write("notes.nii.gz", "nothing");
-    workplace.write("taken.png/file", "a folder");
-    let mut refused = Refusals::of(&workplace);
+    let sandbox = sandbox("plot_refused");
+    sandbox.write("notes.nii.gz", "nothing");
+    sandbox.write("taken.png/file", "a folder");
+    let mut refused = Refusals::of(&sandbox);
     let mut usage = |options: &str, expected: &str| refused.expect(&format!("plot map.nii.gz -o a.png {options}"), USAGE, expected);
     usage(
         "--threshold=-1",
@@ -158,8 +158,8 @@ fn what_is_refused() {
 /// Sentences that end in the operating system's own words.
 #[test]
 fn files_that_are_not_there_are_named() {
-    let workplace = workplace("plot_files");
-    workplace.write("taken.png/file", "a folder");
+    let sandbox = sandbox("plot_files");
+    sandbox.write("taken.png/file", "a folder");
     for (command, beginning) in [
         ("plot nowhere.nii.gz -o a.png", "nowhere.nii.gz: "),
         ("plot map.nii.gz --bg nowhere.nii.gz -o a.png", "nowhere.nii.gz: "),
@@ -168,10 +168,10 @@ fn files_that_are_not_there_are_named() {
         ("plot map.nii.gz -o taken.png", "taken.png: cannot be written ("),
         ("plot participants.tsv -o a.png", "participants.tsv: "),
     ] {
-        let output = workplace.run(command);
-        let said = super::sentence(&output);
-        assert_eq!(output.status.code(), Some(FAILURE), "{command}: {said}");
-        assert!(said.starts_with(beginning), "{command}: {said}");
-        assert!(!workplace.root.join("a.png").exists(), "{command} wrote");
+        let output = sandbox.run(command);
+        let stderr = super::sentence(&output);
+        assert_eq!(output.status.code(), Some(FAILURE), "{command}: {stderr}");
+        assert!(stderr.starts_with(beginning), "{command}: {stderr}");
+        assert!(!sandbox.root.join("a.png").exists(), "{command} wrote");
     }
 }

@@ -7,29 +7,29 @@ use std::process::Command;
 use maplens::volume::nifti;
 use serde_json::Value;
 
-use super::{SMALL, Workplace};
+use super::{SMALL, Sandbox};
 
 /// Needs a Python with torch and nibabel, which `PYTHON` names.
 #[test]
 #[ignore = "needs Python with torch and nibabel: `cargo xtask test --only e2e` runs it"]
 fn torch_and_nibabel_read_what_is_written() {
-    let workplace = Workplace::with_small("read_by_python");
+    let sandbox = Sandbox::with_small("read_by_python");
     let given = "--save_individual --save_nifti";
-    workplace.succeed(&format!("interpret {SMALL} test placed gradients {given}"));
-    workplace.succeed(&format!("interpret {SMALL} test clinicadl grad-cam {given} --nifti_form clinicadl"));
-    let found = read(&workplace.root.join(SMALL));
-    let paths: Vec<String> = workplace.names(SMALL).into_iter().filter(|path| path.contains("_map.")).collect();
+    sandbox.succeed(&format!("interpret {SMALL} test placed gradients {given}"));
+    sandbox.succeed(&format!("interpret {SMALL} test clinicadl grad-cam {given} --nifti_form clinicadl"));
+    let found = read(&sandbox.root.join(SMALL));
+    let paths: Vec<String> = sandbox.names(SMALL).into_iter().filter(|path| path.contains("_map.")).collect();
     assert_eq!(found.keys().collect::<Vec<_>>(), paths.iter().collect::<Vec<_>>());
     assert_eq!(paths.len(), 2 * 3 * 2, "two runs of two maps and their mean, as tensors and as NIfTI");
     for tensor in paths.iter().filter(|path| path.ends_with(".pt")) {
-        let (shape, values) = workplace.map(&format!("{SMALL}/{tensor}"));
+        let (shape, values) = sandbox.map(&format!("{SMALL}/{tensor}"));
         assert_eq!((&found[tensor]["type"], &found[tensor]["shape"]), (&"torch.float32".into(), &shape.clone().into()), "{tensor}");
         assert_sum(&found[tensor], &values, tensor);
         let image = tensor.replace(".pt", ".nii.gz");
         let is_placed = image.contains("interpret-placed");
         let expected_shape = if is_placed { &shape[1..] } else { &shape[..] };
         assert_eq!((&found[&image]["type"], &found[&image]["shape"]), (&"float32".into(), &expected_shape.to_vec().into()), "{image}");
-        assert_eq!(found[&image]["affine"], if is_placed { placed_affine(&workplace, &image) } else { identity() }, "{image}");
+        assert_eq!(found[&image]["affine"], if is_placed { placed_affine(&sandbox, &image) } else { identity() }, "{image}");
         assert_sum(&found[&image], &values, &image);
     }
 }
@@ -49,9 +49,9 @@ fn assert_sum(found: &Value, values: &[f32], path: &str) {
     assert!((found["sum"].as_f64().unwrap() - expected).abs() <= 1e-12 * magnitude, "{path}");
 }
 
-/// As this program's own reader has it.
-fn placed_affine(workplace: &Workplace, path: &str) -> Value {
-    let volume = nifti::read(path, &workplace.read(&format!("{SMALL}/{path}"))).unwrap();
+/// The values as this program's own reader gives them.
+fn placed_affine(sandbox: &Sandbox, path: &str) -> Value {
+    let volume = nifti::read(path, &sandbox.read(&format!("{SMALL}/{path}"))).unwrap();
     let [x, y, z] = volume.world_from_voxel().0;
     vec![x.to_vec(), y.to_vec(), z.to_vec(), vec![0.0, 0.0, 0.0, 1.0]].into()
 }

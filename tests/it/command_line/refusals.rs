@@ -1,14 +1,14 @@
-//! How the tests say that a command is refused: by exit code and sentence, and nothing written.
+//! Checks of refused commands: exit code, sentence, and that nothing is written.
 
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::{Workplace, files, sentence};
+use super::{Sandbox, files, sentence};
 
 /// All files, and all folders as files without bytes: an empty folder is a trace, too.
-fn everything(workplace: &Workplace) -> BTreeMap<String, Vec<u8>> {
-    let mut found = files(&workplace.root);
-    let mut waiting = vec![workplace.root.clone()];
+fn everything(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
+    let mut found = files(&sandbox.root);
+    let mut waiting = vec![sandbox.root.clone()];
     while let Some(next) = waiting.pop() {
         for entry in fs::read_dir(next).unwrap().map(Result::unwrap).filter(|entry| entry.file_type().unwrap().is_dir()) {
             found.insert(format!("{}/", entry.path().display()), Vec::new());
@@ -24,21 +24,21 @@ pub const USAGE: i32 = 2;
 /// All other errors.
 pub const FAILURE: i32 = 1;
 
-/// Commands that are refused, looked at one after the other, so that a test reports all that is wrong.
+/// Commands that must be refused, all of which are checked before a test fails, so that it shows everything that is wrong.
 pub struct Refusals<'a> {
-    workplace: &'a Workplace,
+    sandbox: &'a Sandbox,
     before: BTreeMap<String, Vec<u8>>,
     misses: Vec<String>,
 }
 
 impl<'a> Refusals<'a> {
-    pub fn of(workplace: &'a Workplace) -> Self {
-        Self { workplace, before: everything(workplace), misses: Vec::new() }
+    pub fn of(sandbox: &'a Sandbox) -> Self {
+        Self { sandbox, before: everything(sandbox), misses: Vec::new() }
     }
 
     /// The command ends with this code and sentence, and leaves every file as it was.
     pub fn expect(&mut self, command: &str, code: i32, expected: &str) {
-        let output = self.workplace.run(command);
+        let output = self.sandbox.run(command);
         let found = sentence(&output);
         if output.status.code() != Some(code) || found != expected {
             self.misses.push(format!("{command}\n  gave {:?}: {found}\n  not  {code}: {expected}", output.status.code()));
@@ -46,7 +46,7 @@ impl<'a> Refusals<'a> {
         if !output.stdout.is_empty() && code != USAGE {
             self.misses.push(format!("{command}\n  wrote to standard output"));
         }
-        let after = everything(self.workplace);
+        let after = everything(self.sandbox);
         let written: Vec<&String> =
             after.iter().filter(|(path, bytes)| self.before.get(*path) != Some(bytes)).map(|(path, _)| path).collect();
         let gone: Vec<&String> = self.before.keys().filter(|path| !after.contains_key(*path)).collect();

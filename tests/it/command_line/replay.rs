@@ -8,7 +8,7 @@ use std::path::Path;
 use maplens::attribution::SaliencyMap;
 use serde_json::Value;
 
-use super::{CAPS, TABLE, Workplace, files};
+use super::{CAPS, Sandbox, TABLE, files};
 use crate::fixtures;
 use crate::numerics::{self, CPU, fixture};
 
@@ -39,18 +39,18 @@ fn command_of(case: &Value, maps: &Path) -> String {
     format!("interpret --quiet {maps} test {} {method} --target_node {target}{level} --save_individual --no-gpu", name_of(case))
 }
 
-/// Runs every command of a MAPS in one workplace and compares what it leaves.
+/// Runs every command of a MAPS in one sandbox and compares what it leaves.
 fn replay(maps_path: &str, kept_slices: Option<Range<u64>>) {
     let name = maps_path.rsplit('/').next().unwrap().trim_end_matches(".tar.gz");
-    let workplace = Workplace::new(&format!("replay_{name}"));
-    fs::create_dir_all(workplace.root.join("logs")).unwrap();
-    let maps = workplace.copy_maps(maps_path);
+    let sandbox = Sandbox::new(&format!("replay_{name}"));
+    fs::create_dir_all(sandbox.root.join("logs")).unwrap();
+    let maps = sandbox.copy_maps(maps_path);
     if let Some(kept) = &kept_slices {
         discard_all_but(kept, &maps);
     }
     let original = files(&maps);
     let participants = participants_of(&original);
-    fs::write(workplace.root.join(format!("logs/test_{name}.tsv")), table_of(&participants)).unwrap();
+    fs::write(sandbox.root.join(format!("logs/test_{name}.tsv")), table_of(&participants)).unwrap();
     // The first command of the study defined the group, so it is not there yet.
     fs::remove_dir_all(maps.join("groups/test")).unwrap();
     let cases = cases(maps_path);
@@ -65,7 +65,7 @@ fn replay(maps_path: &str, kept_slices: Option<Range<u64>>) {
     }
     let (first, others): (Vec<_>, Vec<_>) = commands.into_iter().partition(|(_, command)| defines(command));
     for (_, command) in first.into_iter().chain(others) {
-        workplace.succeed(&command);
+        sandbox.succeed(&command);
     }
     let written = files(&maps);
     let n_before = kept_slices.as_ref().map_or(0, |kept| kept.start);

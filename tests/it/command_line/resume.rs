@@ -14,7 +14,7 @@ use maplens::pace::LocalFuture;
 use maplens::protocol::{Attachment, Convention, DeviceChoice, Event, InterpretOptions, Method, NiftiForm};
 use pollster::block_on;
 
-use super::{SMALL, Workplace};
+use super::{SMALL, Sandbox};
 use crate::fixtures;
 
 /// A clock that runs so fast that a run is written down after every map.
@@ -163,14 +163,14 @@ fn wherever_a_run_fails_it_goes_on() {
 
 #[test]
 fn ctrl_c_stops_a_run_and_the_same_command_goes_on() {
-    let workplace = Workplace::with_small("resume_ctrl_c");
-    workplace.cohort("caps", 12);
+    let sandbox = Sandbox::with_small("resume_ctrl_c");
+    sandbox.cohort("caps", 12);
     let command =
         format!("interpret {SMALL} many run gradients --save_individual --caps_directory caps --participants_tsv caps.tsv --quiet");
-    let folder = Workplace::result("many/interpret-run");
-    let child = workplace.command(&command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let folder = Sandbox::result("many/interpret-run");
+    let child = sandbox.command(&command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
-    while !workplace.root.join(&folder).join("sub-N2_ses-M000_image-0_map.pt").exists() {
+    while !sandbox.root.join(&folder).join("sub-N2_ses-M000_image-0_map.pt").exists() {
         assert!(started.elapsed() < Duration::from_secs(60), "no map after a minute");
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -179,15 +179,15 @@ fn ctrl_c_stops_a_run_and_the_same_command_goes_on() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "stopped; the same command goes on from here\n");
-    let names = workplace.names(&folder);
+    let names = sandbox.names(&folder);
     assert!(names.iter().any(|name| name == "maplens.partial.json") && !names.iter().any(|name| name.starts_with("mean_")), "{names:?}");
-    workplace.succeed(&command);
-    workplace.succeed(&format!("interpret {SMALL} many whole gradients --save_individual"));
+    sandbox.succeed(&command);
+    sandbox.succeed(&format!("interpret {SMALL} many whole gradients --save_individual"));
     let maps = |name: &str| {
-        let folder = Workplace::result(&format!("many/interpret-{name}"));
-        let names = workplace.names(&folder);
+        let folder = Sandbox::result(&format!("many/interpret-{name}"));
+        let names = sandbox.names(&folder);
         let maps: Vec<_> =
-            names.iter().filter(|name| name.ends_with(".pt")).map(|name| workplace.read(&format!("{folder}/{name}"))).collect();
+            names.iter().filter(|name| name.ends_with(".pt")).map(|name| sandbox.read(&format!("{folder}/{name}"))).collect();
         (names, maps)
     };
     assert!(maps("run") == maps("whole"));

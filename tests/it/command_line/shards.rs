@@ -4,39 +4,39 @@ use std::collections::BTreeMap;
 use std::process::Child;
 
 use super::refusals::{FAILURE, Refusals};
-use super::{SMALL, Workplace, files};
+use super::{SMALL, Sandbox, files};
 
 const GIVEN: &str = "--caps_directory caps --participants_tsv caps.tsv";
 
-fn workplace(name: &str, n_sessions: usize) -> Workplace {
-    let workplace = Workplace::with_small(name);
-    workplace.cohort("caps", n_sessions);
-    workplace
+fn sandbox(name: &str, n_sessions: usize) -> Sandbox {
+    let sandbox = Sandbox::with_small(name);
+    sandbox.cohort("caps", n_sessions);
+    sandbox
 }
 
 /// The MAPS after one run over five sessions.
 fn whole(individual: &str) -> BTreeMap<String, Vec<u8>> {
-    let workplace = workplace(&format!("shards_whole{individual}"), 5);
-    workplace.succeed(&format!("interpret {SMALL} many run gradients --save_nifti {individual} {GIVEN}"));
-    files(&workplace.root.join(SMALL))
+    let sandbox = sandbox(&format!("shards_whole{individual}"), 5);
+    sandbox.succeed(&format!("interpret {SMALL} many run gradients --save_nifti {individual} {GIVEN}"));
+    files(&sandbox.root.join(SMALL))
 }
 
 /// The MAPS after so many parts, all at the same time, and their merge.
 fn in_parts(n_parts: usize, individual: &str) -> BTreeMap<String, Vec<u8>> {
-    let workplace = workplace(&format!("shards_{n_parts}{individual}"), 5);
+    let sandbox = sandbox(&format!("shards_{n_parts}{individual}"), 5);
     let start = |part: usize| {
         let arguments = format!("interpret {SMALL} many run gradients --save_nifti {individual} {GIVEN} --shard {part}/{n_parts} --quiet");
-        workplace.command(&arguments).stdout(std::process::Stdio::null()).spawn().unwrap()
+        sandbox.command(&arguments).stdout(std::process::Stdio::null()).spawn().unwrap()
     };
     let running: Vec<Child> = (1..=n_parts).map(start).collect();
     for mut child in running {
         assert!(child.wait().unwrap().success(), "{n_parts} parts");
     }
-    let folder = Workplace::result("many/interpret-run");
-    let parts: Vec<String> = workplace.names(&folder).into_iter().filter(|name| name.ends_with(".json")).collect();
+    let folder = Sandbox::result("many/interpret-run");
+    let parts: Vec<String> = sandbox.names(&folder).into_iter().filter(|name| name.ends_with(".json")).collect();
     assert_eq!(parts, (1..=n_parts).map(|part| format!("maplens.shard-{part}-of-{n_parts}.json")).collect::<Vec<_>>());
-    workplace.succeed(&format!("merge {SMALL} many run"));
-    files(&workplace.root.join(SMALL))
+    sandbox.succeed(&format!("merge {SMALL} many run"));
+    files(&sandbox.root.join(SMALL))
 }
 
 fn assert_equal_to_one_run(individual: &str, counts: &[usize]) {
@@ -62,21 +62,21 @@ fn maps_that_only_the_merge_needs_are_removed() {
 
 #[test]
 fn more_parts_than_sessions() {
-    let workplace = workplace("shards_many_parts", 2);
+    let sandbox = sandbox("shards_many_parts", 2);
     for part in 1..=3 {
-        workplace.succeed(&format!("interpret {SMALL} many run gradients {GIVEN} --shard {part}/3"));
+        sandbox.succeed(&format!("interpret {SMALL} many run gradients {GIVEN} --shard {part}/3"));
     }
-    workplace.succeed(&format!("merge {SMALL} many run"));
-    workplace.succeed(&format!("interpret {SMALL} many whole gradients"));
-    let mean = |name: &str| workplace.read(&Workplace::result(&format!("many/interpret-{name}/mean_image-0_map.pt")));
+    sandbox.succeed(&format!("merge {SMALL} many run"));
+    sandbox.succeed(&format!("interpret {SMALL} many whole gradients"));
+    let mean = |name: &str| sandbox.read(&Sandbox::result(&format!("many/interpret-{name}/mean_image-0_map.pt")));
     assert_eq!(mean("run"), mean("whole"));
 }
 
 #[test]
 fn parts_that_cannot_be_put_together() {
-    let workplace = workplace("shards_refused", 3);
+    let sandbox = sandbox("shards_refused", 3);
     let part = |name: &str, method: &str, shard: &str| {
-        workplace.succeed(&format!("interpret {SMALL} many {name} {method} {GIVEN} --shard {shard}"));
+        sandbox.succeed(&format!("interpret {SMALL} many {name} {method} {GIVEN} --shard {shard}"));
     };
     part("gap", "gradients", "1/3");
     part("gap", "gradients", "3/3");
@@ -84,8 +84,8 @@ fn parts_that_cannot_be_put_together() {
     part("mixed", "grad-cam", "2/2");
     part("counts", "gradients", "1/2");
     part("counts", "gradients", "2/3");
-    workplace.succeed(&format!("interpret {SMALL} many whole gradients"));
-    let mut refused = Refusals::of(&workplace);
+    sandbox.succeed(&format!("interpret {SMALL} many whole gradients"));
+    let mut refused = Refusals::of(&sandbox);
     let mut expect = |command: &str, expected: &str| refused.expect(command, FAILURE, expected);
     let of = |name: &str| format!("split-0/best-loss/many/interpret-{name}");
     expect(
@@ -135,19 +135,19 @@ fn parts_that_cannot_be_put_together() {
 
 #[test]
 fn a_merge_is_done_once_and_can_be_finished() {
-    let workplace = workplace("shards_twice", 2);
+    let sandbox = sandbox("shards_twice", 2);
     for part in 1..=2 {
-        workplace.succeed(&format!("interpret {SMALL} many run gradients {GIVEN} --shard {part}/2"));
+        sandbox.succeed(&format!("interpret {SMALL} many run gradients {GIVEN} --shard {part}/2"));
     }
-    let left = Workplace::result("many/interpret-run/maplens.shard-2-of-2.json");
-    let (side_car, merge) = (workplace.read(&left), format!("merge {SMALL} many run"));
-    workplace.succeed(&merge);
-    let merged = files(&workplace.root.join(SMALL));
-    let mut refused = Refusals::of(&workplace);
+    let left = Sandbox::result("many/interpret-run/maplens.shard-2-of-2.json");
+    let (side_car, merge) = (sandbox.read(&left), format!("merge {SMALL} many run"));
+    sandbox.succeed(&merge);
+    let merged = files(&sandbox.root.join(SMALL));
+    let mut refused = Refusals::of(&sandbox);
     refused.expect(&merge, FAILURE, "split-0/best-loss/many/interpret-run: this interpretation is complete, there are no parts to put together; nothing needs to be done");
     refused.check();
     // As if it had been interrupted while it cleaned up.
-    workplace.write(&left, side_car);
-    workplace.succeed(&merge);
-    assert!(files(&workplace.root.join(SMALL)) == merged);
+    sandbox.write(&left, side_car);
+    sandbox.succeed(&merge);
+    assert!(files(&sandbox.root.join(SMALL)) == merged);
 }

@@ -135,7 +135,7 @@ impl Setup {
             return Ok(());
         }
         tools::wasm_target()?;
-        tools::wasm_bindgen()?;
+        tools::wasm_bindgen()?.install()?;
         announce("building the worker with stock burn operations", "a peer of our kernels");
         let features = ["--no-default-features", "--features", "compute,stock-kernels"];
         run::run(cargo().args(["build", "--release", "--target", "wasm32-unknown-unknown", "--bin", "worker"]).args(features))?;

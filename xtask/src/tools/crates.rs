@@ -1,93 +1,149 @@
-//! Tools that rustup and cargo install.
+//! Tools that cargo builds, from crates that a lock file in this folder's neighbours names: trunk, wasm-bindgen, its test runner.
 
 use std::fs;
-use std::path::Path;
 
-use super::TRUNK_VERSION;
-use crate::paths;
+use super::rust::host;
 use crate::run::{Outcome, announce, cargo, command, find, output, run};
+use crate::{paths, shared};
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
-
-/// The standard library for wasm32, for the toolchain that builds this repository.
-pub fn wasm_target() -> Outcome<()> {
-    let libdir = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]))?;
-    if Path::new(libdir.trim()).is_dir() {
-        return Ok(());
-    }
-    let channel = quoted_after(&read("rust-toolchain.toml")?, "channel").ok_or("rust-toolchain.toml names no channel")?;
-    announce(&format!("adding the target {WASM_TARGET} to Rust {channel}"), "page and worker are WebAssembly");
-    run(command("rustup").args(["target", "add", "--toolchain", &channel, WASM_TARGET])).map_err(|error| {
-        format!("{error}\nThe target comes with rustup (https://rustup.rs); other Rust installations must bring it themselves.")
-    })
+/// A tool that cargo builds.
+pub struct Tool {
+    /// The program's name.
+    pub name: &'static str,
+    version: String,
+    /// The folder whose Cargo.lock names what is downloaded.
+    locked_in: &'static str,
+    /// What to install, for `cargo install`.
+    what: &'static [&'static str],
+    /// 0 for a tool that copies files, 1 for one that goes through megabytes of WebAssembly.
+    opt_level: &'static str,
+    why: &'static str,
 }
 
 /// Trunk, which makes the page from index.html and the two programs.
-pub fn trunk() -> Outcome<()> {
-    if version_of("trunk").is_some_and(|version| version == TRUNK_VERSION) {
-        return Ok(());
-    }
-    announce(&format!("installing trunk {TRUNK_VERSION}"), "it bundles the page; some minutes, once");
-    // It only copies files, so it is built unoptimised.
-    install("0", &["trunk", "--locked", "--version", TRUNK_VERSION, "--no-default-features"])
+pub fn trunk() -> Outcome<Tool> {
+    Ok(Tool {
+        name: "trunk",
+        version: version_in("xtask/trunk", "trunk")?,
+        locked_in: "xtask/trunk",
+        what: &["trunk", "--no-default-features"],
+        opt_level: "0",
+        why: "it bundles the page",
+    })
 }
 
-/// wasm-bindgen and its test runner, of exactly the library's version: the two share an unstable format.
-pub fn wasm_bindgen() -> Outcome<()> {
-    let version = locked_version("wasm-bindgen")?;
-    let installed = ["wasm-bindgen", "wasm-bindgen-test-runner"].iter().all(|tool| version_of(tool).as_deref() == Some(&*version));
-    if installed {
-        return Ok(());
-    }
-    announce(&format!("installing wasm-bindgen-cli {version}"), "it must match Cargo.lock; some minutes, once");
-    // Not --locked: its lock file names a crate version that has been withdrawn from some registries.
-    install("2", &["wasm-bindgen-cli", "--version", &version])
+/// wasm-bindgen, of exactly the library's version: the two share an unstable format.
+pub fn wasm_bindgen() -> Outcome<Tool> {
+    Ok(Tool {
+        name: "wasm-bindgen",
+        version: version_in(".", "wasm-bindgen")?,
+        locked_in: "xtask/wasm-bindgen",
+        what: &["--path", "xtask/wasm-bindgen", "--bin", "wasm-bindgen"],
+        opt_level: "1",
+        why: "it makes the JavaScript beside the WebAssembly",
+    })
 }
 
-fn install(opt_level: &str, what: &[&str]) -> Outcome<()> {
+/// wasm-bindgen's test runner.
+pub fn test_runner() -> Outcome<Tool> {
+    let what = &["--path", "xtask/wasm-bindgen", "--features", "test-runner", "--bin", "wasm-bindgen-test-runner"];
+    Ok(Tool { name: "wasm-bindgen-test-runner", what, why: "it runs tests in a browser", ..wasm_bindgen()? })
+}
+
+impl Tool {
+    /// Whether the first program of this name on the path has the right version.
+    pub fn is_installed(&self) -> bool {
+        version_of(self.name).is_some_and(|version| version == self.version)
+    }
+
+    /// Downloads the crates it is built from.
+    ///
+    /// # Errors
+    /// If that fails; nothing has been compiled then.
+    pub fn fetch(&self) -> Outcome<()> {
+        fetch(self.locked_in, &["--target", &host()?])
+    }
+
+    /// Builds and installs it from what [`Tool::fetch`] downloaded.
+    ///
+    /// # Errors
+    /// If it does not compile.
+    pub fn build(&self) -> Outcome<()> {
+        // Two runs would take the place of each other's program.
+        let _lock = shared::lock("tools")?;
+        if self.is_installed() {
+            return Ok(());
+        }
+        announce(&format!("building {} {}", self.name, self.version), &format!("{}; some minutes, once", self.why));
+        let mut cargo = cargo();
+        cargo.args(["install", "--quiet", "--locked", "--offline", "--force", "--root"]).arg(paths::tools()).args(self.what);
+        if self.what.first() != Some(&"--path") {
+            cargo.args(["--version", &self.version]);
+        }
+        cargo.env("CARGO_TARGET_DIR", paths::cache().join("target-tools"));
+        cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        run(cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level))
+    }
+
+    /// Makes sure of it, at once.
+    ///
+    /// # Errors
+    /// If it cannot be downloaded or built.
+    pub fn install(&self) -> Outcome<()> {
+        if self.is_installed() {
+            return Ok(());
+        }
+        self.fetch()?;
+        self.build()
+    }
+}
+
+/// Downloads what the repository's Cargo.lock names, for all platforms: trunk asks cargo about all, and builds without the network.
+pub fn fetch_workspace() -> Outcome<()> {
+    fetch(".", &[])
+}
+
+fn fetch(folder: &str, options: &[&str]) -> Outcome<()> {
+    let manifest = paths::root().join(folder).join("Cargo.toml");
     let mut cargo = cargo();
-    cargo.arg("install").args(what).arg("--force").arg("--root").arg(paths::tools());
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "false").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-    cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", opt_level).env("CARGO_TARGET_DIR", paths::cache().join("target-tools"));
+    cargo.args(["fetch", "--quiet", "--locked"]).args(options).arg("--manifest-path").arg(&manifest);
     run(&mut cargo)
+        .map_err(|error| format!("{error}\nThe crates that {} names are not all here.", manifest.with_extension("lock").display()))
 }
 
-/// The last word of `tool --version`.
+/// The second word of `tool --version`.
 fn version_of(tool: &str) -> Option<String> {
     let path = find(tool)?;
     let text = output(command(path).arg("--version")).ok()?;
     text.split_whitespace().nth(1).map(str::to_owned)
 }
 
-fn locked_version(name: &str) -> Outcome<String> {
-    let lock = read("Cargo.lock")?;
-    let entry = lock.split("[[package]]").find(|entry| quoted_after(entry, "name").as_deref() == Some(name));
-    entry.and_then(|entry| quoted_after(entry, "version")).ok_or_else(|| format!("Cargo.lock has no {name}"))
-}
-
-/// The string of the first line `key = "string"`.
-fn quoted_after(text: &str, key: &str) -> Option<String> {
-    let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='))?;
-    Some(line.split('"').nth(1)?.to_owned())
-}
-
-fn read(name: &str) -> Outcome<String> {
-    fs::read_to_string(paths::root().join(name)).map_err(|error| format!("{name}: {error}"))
+/// The version of a crate in a folder's Cargo.lock.
+fn version_in(folder: &str, name: &str) -> Outcome<String> {
+    let file = paths::root().join(folder).join("Cargo.lock");
+    let lock = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let entry = lock.split("[[package]]").find(|entry| super::rust::quoted_after(entry, "name").as_deref() == Some(name));
+    let version = entry.and_then(|entry| super::rust::quoted_after(entry, "version"));
+    version.ok_or_else(|| format!("{} names no {name}", file.display()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{locked_version, quoted_after};
+    use super::*;
 
     #[test]
-    fn reads_toml_strings() {
-        assert_eq!(quoted_after("[toolchain]\nchannel = \"1.95.0\"\n", "channel").as_deref(), Some("1.95.0"));
-        assert_eq!(quoted_after("version = 3", "version"), None);
+    fn lock_files_name_the_tools() {
+        assert!(version_in(".", "wasm-bindgen").is_ok_and(|version| version.starts_with("0.2.")));
+        assert!(version_in(".", "no-such-crate").is_err_and(|message| message.contains("no-such-crate")));
+        assert!(trunk().is_ok_and(|tool| tool.version.starts_with("0.")));
     }
 
     #[test]
-    fn the_lock_file_names_wasm_bindgen() {
-        assert!(locked_version("wasm-bindgen").is_ok_and(|version| version.starts_with("0.2.")));
-        assert!(locked_version("no-such-crate").is_err());
+    fn the_tool_is_of_the_librarys_version() {
+        let library = version_in(".", "wasm-bindgen");
+        assert!(library.is_ok());
+        for name in ["wasm-bindgen-cli-support", "wasm-bindgen-cli", "maplens-wasm-bindgen"] {
+            assert_eq!(version_in("xtask/wasm-bindgen", name), library, "{name}: xtask/wasm-bindgen must follow Cargo.lock");
+        }
     }
 }

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{BINARYEN_VERSION, system};
-use crate::paths;
 use crate::run::{Outcome, announce, command, run};
+use crate::{paths, shared};
 
 /// The wasm-opt of npm's `binaryen`: a script for node.
 pub fn wasm_opt() -> Outcome<PathBuf> {
     system::node()?;
+    let _lock = shared::lock("npm")?;
     let prefix = paths::tools().join("npm/binaryen");
     let package = prefix.join("node_modules/binaryen");
     if version_in(&package).as_deref() != Some(BINARYEN_VERSION) {
@@ -28,6 +29,7 @@ pub fn playwright() -> Outcome<()> {
 /// The packages of a folder's package-lock.json, `package` among them.
 pub fn installed(dir: &Path, package: &str, why: &str) -> Outcome<()> {
     system::node()?;
+    let _lock = shared::lock("npm")?;
     let lock = dir.join("package-lock.json");
     let lock = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
     let wanted = lock.split_once(&format!("node_modules/{package}\"")).and_then(|(_, entry)| version_field(entry));
@@ -35,7 +37,14 @@ pub fn installed(dir: &Path, package: &str, why: &str) -> Outcome<()> {
         return Ok(());
     }
     announce(&format!("installing {package} from npm"), why);
-    run(npm(dir).args(["ci", "--ignore-scripts"]))
+    run(&mut ci(dir))
+}
+
+/// The command that installs what the package-lock.json of a folder names.
+pub fn ci(dir: &Path) -> std::process::Command {
+    let mut npm = npm(dir);
+    npm.args(["ci", "--ignore-scripts"]);
+    npm
 }
 
 fn npm(dir: &Path) -> std::process::Command {

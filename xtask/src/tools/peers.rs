@@ -3,9 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{apt, npm, system};
+use super::apt::{self, Packages};
+use super::{npm, system};
 use crate::paths;
 use crate::run::{Outcome, announce, command, run};
+
+/// What this file may install.
+pub const VENV: Packages =
+    Packages { names: &["python3", "python3-venv"], why: "the benches' Python packages get an environment of their own" };
 
 /// PyTorch's own index of builds without CUDA: 200 MB where the general index has 3 GB.
 const CPU_INDEX: &str = "https://download.pytorch.org/whl/cpu";
@@ -41,7 +46,7 @@ fn environment(folder: &Path) -> Outcome<()> {
     if make().is_ok() {
         return Ok(());
     }
-    apt::install(&["python3", "python3-venv"], "the benches' Python packages get an environment of their own")?;
+    apt::install(&VENV)?;
     make()
 }
 

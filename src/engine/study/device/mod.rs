@@ -7,8 +7,8 @@ pub use gpu::{Adapters, Gpu, NoGpu};
 use burn::tensor::Device;
 
 use crate::export::record::DeviceRecord;
+use crate::kernels::cpu::{has_multiply_add, n_threads};
 use crate::network::WorkLimits;
-use crate::network::kernels::cpu::{has_multiply_add, n_threads};
 use crate::protocol::{DeviceChoice, DeviceInfo};
 
 /// A device with its name and its limits.

@@ -1,0 +1,84 @@
+//! Why bytes could not be read or written.
+
+/// Why bytes could not be read or written; each variant names the file as the user knows it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// No such path.
+    #[error("{path}: no such file among those that were given")]
+    NotFound {
+        /// The path asked for.
+        path: String,
+    },
+    /// The browser or the disk refused to read.
+    #[error("{path}: could not be read ({reason})")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The refusal in the platform's words.
+        reason: String,
+    },
+    /// The browser or the disk refused to write.
+    #[error("{path}: could not be written ({reason})")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// The refusal in the platform's words.
+        reason: String,
+    },
+    /// The file is larger than this program is ready to hold in memory.
+    #[error("{path}: {size} bytes, but at most {limit} can be held in memory")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Declared size of the file in bytes.
+        size: u64,
+        /// Most bytes that are accepted.
+        limit: u64,
+    },
+    /// A path that is absolute or leads out of its folder.
+    #[error("{path}: a path that leads out of the folder is not accepted")]
+    UnsafePath {
+        /// The path as given.
+        path: String,
+    },
+    /// Bytes beyond the end were asked for.
+    #[error("bytes {start} to {end} were asked of a file of {size} bytes")]
+    OutsideFile {
+        /// First byte asked for.
+        start: u64,
+        /// One behind the last byte asked for.
+        end: u64,
+        /// Size of the file in bytes.
+        size: u64,
+    },
+    /// The file is no archive of the format that its name has, or a broken one.
+    #[error("{path}: not a readable {format} archive ({reason})")]
+    BadArchive {
+        /// The archive.
+        path: String,
+        /// `zip`, `tar` or `tar.gz`.
+        format: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl FileError {
+    /// A [`FileError::BadArchive`] about the archive, or the member of an archive, at `path`.
+    pub(super) fn bad_archive(path: &str, format: &'static str, reason: impl Into<String>) -> Self {
+        Self::BadArchive { path: path.to_owned(), format, reason: reason.into() }
+    }
+
+    /// What the user may do.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
+            FileError::Unwritable { .. } => {
+                "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
+            }
+            FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
+            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
+            _ => "check that the file is complete and may be read, and give it again",
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The interface through which every file is read: a size, and ranges of bytes on request.
+
+use std::ops::Range;
+
+use super::FileError;
+use crate::pace::LocalFuture;
+
+/// One file's bytes, wherever they lie.
+pub trait FileSource {
+    /// Size in bytes, known without reading.
+    fn len(&self) -> u64;
+
+    /// Whether the file has no bytes.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a range can be read without reading all bytes before it. A file that cannot is read once, and whole.
+    fn reads_in_parts(&self) -> bool {
+        true
+    }
+
+    /// Reads the bytes `range`, which the caller keeps within the file.
+    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>>;
+}

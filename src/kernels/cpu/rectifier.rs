@@ -1,0 +1,23 @@
+//! What becomes of negative values, a row at a time.
+
+use crate::kernels::{LEAK, Rectifier, winner};
+
+/// Applies a rectifier to values, and notes in their codes what it does to gradients.
+#[inline(always)]
+pub fn rectify(rectifier: Rectifier, values: &[f32], codes: &mut [u32], output: &mut [f32]) {
+    match rectifier {
+        Rectifier::None => output.copy_from_slice(&values[..output.len()]),
+        Rectifier::Relu => {
+            for ((to, &value), code) in output.iter_mut().zip(values).zip(codes) {
+                *to = if value > 0.0 { value } else { 0.0 };
+                *code = if value > 0.0 { *code } else { u32::from(winner::CLOSED) };
+            }
+        }
+        Rectifier::Leaky => {
+            for ((to, &value), code) in output.iter_mut().zip(values).zip(codes) {
+                *to = if value > 0.0 { value } else { value * LEAK };
+                *code = if value > 0.0 { *code } else { *code | u32::from(winner::LEAKS) };
+            }
+        }
+    }
+}

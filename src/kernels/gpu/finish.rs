@@ -1,0 +1,73 @@
+//! What becomes of the sums of a pooling block: the largest, normalised and rectified, and where its gradient goes.
+
+use cubecl::prelude::*;
+
+use super::form::Form;
+use crate::kernels::{LEAK, Rectifier, winner};
+
+/// Four channels.
+pub type Four = Vector<f32, Const<4>>;
+
+/// Winners' codes of four channels.
+pub type Codes = Vector<u32, Const<4>>;
+
+/// The largest sum of the block and its offset, the first one in scan order if there are several. The first voxel of a
+/// padded axis does not take part.
+#[cube]
+pub fn largest_of(
+    sums: &Array<Four>,
+    padded_0: bool,
+    padded_1: bool,
+    padded_2: bool,
+    #[comptime] vector: usize,
+    #[comptime] vectors: usize,
+    #[comptime] form: Form,
+) -> (Four, Codes) {
+    let last = comptime!(form.block_volume() - 1);
+    let mut largest = Four::new(f32::MIN);
+    let mut offset = Vector::<u32, Const<4>>::new(comptime!(last as u32));
+    #[unroll]
+    for position in 0..comptime!(last + 1) {
+        let a_0 = comptime!(position / (form.block(1) * form.block(2)));
+        let a_1 = comptime!(position / form.block(2) % form.block(1));
+        let a_2 = comptime!(position % form.block(2));
+        let mut is_padded = false;
+        if comptime!(a_0 == 0) {
+            is_padded |= padded_0;
+        }
+        if comptime!(a_1 == 0) {
+            is_padded |= padded_1;
+        }
+        if comptime!(a_2 == 0) {
+            is_padded |= padded_2;
+        }
+        let value = select(is_padded, Four::new(f32::MIN), sums[comptime!(position * vectors + vector)]);
+        let wins = value.greater_than(&largest);
+        largest = select_many(wins, value, largest);
+        offset = select_many(wins, Vector::new(comptime!(position as u32)), offset);
+    }
+    (largest, offset)
+}
+
+/// The values that leave the block, and the winners' bytes.
+#[cube]
+pub fn rectified(value: Four, offset: Codes, is_padded: bool, #[comptime] form: Form) -> (Four, Codes) {
+    let zero = Four::new(0.0);
+    let is_open = value.greater_than(&zero);
+    let closed = offset + Vector::new(comptime!(u32::from(winner::CLOSED)));
+    let (low, low_code) = match comptime!(form.rectifier) {
+        Rectifier::Relu => (zero, closed),
+        Rectifier::Leaky => {
+            let leaking = offset + Vector::new(comptime!(u32::from(winner::LEAKS)));
+            (select(is_padded, zero, value * Four::new(LEAK)), select(is_padded, closed, leaking))
+        }
+        Rectifier::None => (select(is_padded, zero, value), select(is_padded, closed, offset)),
+    };
+    (select_many(is_open, value, low), select_many(is_open, offset, low_code))
+}
+
+/// Four bytes in one word, the first channel lowest.
+#[cube]
+pub fn packed(code: Codes) -> u32 {
+    code.extract(0usize) | (code.extract(1usize) << 8) | (code.extract(2usize) << 16) | (code.extract(3usize) << 24)
+}

@@ -1,0 +1,28 @@
+//! Finds the MAPS folder in whatever tree was given.
+
+use super::layout::{MAPS_JSON, parent, split_number};
+use super::{MapsError, missing_maps_json};
+use crate::files::FileTree;
+
+/// Path of the folder with the `maps.json` that describes a model, wherever it lies in the tree.
+///
+/// # Errors
+/// If there is none or more than one.
+pub(super) fn find_root(tree: &FileTree) -> Result<String, MapsError> {
+    let folders: Vec<&str> = tree.find(|name| name == MAPS_JSON).map(parent).collect();
+    let trained: Vec<&str> = folders.iter().copied().filter(|root| has_splits(tree, root)).collect();
+    // Every data group has a maps.json of its own below groups/.
+    let in_group = |root: &str| root.split('/').any(|component| component == "groups");
+    let candidates: Vec<&str> = folders.into_iter().filter(|root| !in_group(root)).collect();
+    match (trained.as_slice(), candidates.as_slice()) {
+        ([root], _) | ([], [root]) => Ok((*root).to_owned()),
+        ([], []) => Err(missing_maps_json::explain_absence(tree)),
+        ([], several) | (several, _) => Err(MapsError::SeveralMaps { roots: several.iter().map(|root| (*root).to_owned()).collect() }),
+    }
+}
+
+/// Whether a split's folder lies beside the `maps.json` in `root`.
+fn has_splits(tree: &FileTree, root: &str) -> bool {
+    let first_folder = |path: &str| path.split_once('/').is_some_and(|(folder, _)| split_number(folder).is_some());
+    tree.subtree(root).paths().any(first_folder)
+}

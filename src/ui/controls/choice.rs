@@ -1,0 +1,56 @@
+//! A labelled native select.
+
+use leptos::prelude::*;
+
+/// One entry of a [`Choice`].
+#[derive(Clone, PartialEq)]
+pub struct Entry {
+    /// The option's `value`.
+    pub value: String,
+    /// What the user reads.
+    pub label: String,
+}
+
+impl Entry {
+    /// An entry.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Entry { value: value.into(), label: label.into() }
+    }
+}
+
+/// A select whose chosen entry follows `value`.
+#[component]
+pub fn Choice(
+    /// Name of the field.
+    label: &'static str,
+    /// `data-testid` of the select.
+    testid: &'static str,
+    /// The option of the command line that the field stands for, if there is one.
+    #[prop(optional)]
+    option: &'static str,
+    /// The entries.
+    #[prop(into)]
+    entries: Signal<Vec<Entry>>,
+    /// `value` of the chosen entry.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Whether nothing can be chosen at present.
+    #[prop(into, optional)]
+    disabled: Signal<bool>,
+    /// Gets the `value` of the entry that the user chose.
+    on_choose: Callback<String>,
+) -> impl IntoView {
+    let one = move |entry: Entry| {
+        let own = entry.value.clone();
+        view! { <option value=entry.value prop:selected=move || *value.read() == own>{entry.label}</option> }
+    };
+    let options = move || entries.get().into_iter().map(one).collect_view();
+    let option = (!option.is_empty()).then(|| view! { <code class="option">{option}</code> });
+    view! {
+        <label class="field">
+            <span class="field__label">{label} {option}</span>
+            <select data-testid=testid disabled=disabled on:change=move |event| on_choose.run(event_target_value(&event))>{options}</select>
+        </label>
+    }
+    .into_any()
+}

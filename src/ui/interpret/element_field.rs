@@ -1,0 +1,70 @@
+//! The choice of the part of the image that is explained: regions by name, patches and slices by number.
+
+use leptos::prelude::*;
+
+use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::state::study::Study;
+use crate::ui::text;
+
+/// The element field; absent if the model takes whole images. Numbers are those in file names.
+#[component]
+pub fn ElementField() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let has_names = move || study.model.read().as_ref().is_some_and(|model| !model.element_names.is_empty());
+    let field = Memo::new(move |_| (study.has_elements(), has_names()));
+    move || match field.get() {
+        (false, _) => ().into_any(),
+        (true, true) => view! { <NamedElement /> }.into_any(),
+        (true, false) => view! { <NumberedElement /> }.into_any(),
+    }
+}
+
+#[component]
+fn NamedElement() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let first = move || first_number(study);
+    let entries = move || {
+        let names = study.model.get().map(|model| model.element_names.clone()).unwrap_or_default();
+        names.into_iter().enumerate().map(|(index, name)| Entry::new((first() + index).to_string(), name)).collect::<Vec<_>>()
+    };
+    let value = move || (first() + study.form.element.get()).to_string();
+    view! {
+        <Choice label=text::ELEMENT.get() testid="element" entries=Signal::derive(entries) value=Signal::derive(value)
+            on_choose=Callback::new(move |value: String| choose(study, &value)) />
+    }
+}
+
+#[component]
+fn NumberedElement() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let first = move || first_number(study);
+    let last = move || first() + study.element_count().saturating_sub(1);
+    let range = move || {
+        let mode = study.model.get().map(|model| model.mode.clone()).unwrap_or_default();
+        text::element_range(&mode, first(), study.element_count())
+    };
+    view! {
+        <label class="field">
+            <span class="field__label">{text::ELEMENT.get()} <span class="field__value">{range}</span></span>
+            <input type="number" data-testid="element" step="1" min=move || first().to_string() max=move || last().to_string()
+                disabled=move || study.element_count() == 0 prop:value=move || (first() + study.form.element.get()).to_string()
+                on:change=move |event| choose(study, &event_target_value(&event)) />
+        </label>
+    }
+    .into_any()
+}
+
+/// Takes a number as it stands in names of files; what lies outside the image is brought to its nearest end.
+fn choose(study: Study, number: &str) {
+    let Ok(number) = number.trim().parse::<usize>() else {
+        // Shows the old number again.
+        return study.form.element.notify();
+    };
+    let last = untrack(|| study.element_count()).saturating_sub(1);
+    let position = number.saturating_sub(untrack(|| first_number(study))).min(last);
+    study.choose_element(position);
+}
+
+fn first_number(study: Study) -> usize {
+    study.model.read().as_ref().map_or(0, |model| model.first_element)
+}

@@ -1,0 +1,18 @@
+//! Asking the engine for the numbers of the shown map.
+
+use leptos::prelude::*;
+
+use crate::protocol::Request;
+use crate::ui::state::jobs::JobKind;
+use crate::ui::state::study::Study;
+
+impl Study {
+    /// Asks for the numbers of the shown map; an answer about any other map is ignored from now on.
+    pub fn measure(&self) {
+        self.numbers.set(None);
+        self.supersede(|kind| kind == JobKind::Measure);
+        let Some(map) = self.map.get_untracked() else { return };
+        let (explanation, channel) = (map.ready.explanation.clone(), map.channel);
+        self.send_quietly(JobKind::Measure, Request::MeasureMap { explanation, channel });
+    }
+}

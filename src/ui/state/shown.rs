@@ -1,0 +1,107 @@
+//! Volumes as the page holds them: with everything that a redraw needs, computed once.
+
+use std::sync::{Arc, OnceLock};
+
+use super::projections::PlaneProjections;
+use crate::protocol::{Failure, ImageReady, MapReady, ParticipantKey, VolumeHeader};
+use crate::render::{MagnitudeSample, Window, WorldBounds};
+use crate::ui::text;
+use crate::volume::{Affine, Volume};
+
+/// A volume and its place in the world, ready to be sampled.
+pub struct PlacedVolume {
+    pub volume: Volume,
+    pub voxel_from_world: Affine,
+    pub bounds: WorldBounds,
+    /// Length of the shortest voxel edge in millimetres.
+    pub pixel_mm: f64,
+    /// The volume's projections once they have been made, for a background its silhouettes; `None` inside if they cannot be made.
+    pub projections: OnceLock<Option<PlaneProjections>>,
+}
+
+/// A participant's image.
+pub struct ShownImage {
+    pub participant: ParticipantKey,
+    pub placed: PlacedVolume,
+    pub window: Window,
+    pub warnings: Vec<String>,
+}
+
+/// One channel of a saliency map.
+pub struct ShownMap {
+    pub ready: MapReady,
+    pub channel: usize,
+    /// The voxels of all channels if there are several, else empty.
+    all_channels: Arc<Vec<f32>>,
+    /// Shared with kept maps.
+    pub placed: Arc<PlacedVolume>,
+    pub magnitudes: MagnitudeSample,
+}
+
+impl PlacedVolume {
+    /// Reads a header; `what` names the volume in failures.
+    ///
+    /// # Errors
+    /// If the affine cannot be inverted, or the number of values does not fit the shape.
+    pub fn new(what: &str, header: &VolumeHeader, data: Vec<f32>) -> Result<Self, Failure> {
+        let failure = |what: String| Failure { what, hint: text::BAD_VOLUME_HINT.get().to_owned() };
+        let world_from_voxel = Affine(header.world_from_voxel);
+        let voxel_from_world = world_from_voxel.inverse().ok_or_else(|| failure(text::no_place(what)))?;
+        let volume =
+            Volume::new(header.shape, data, world_from_voxel).map_err(|error| failure(text::wrong_size(what, &error.to_string())))?;
+        let bounds = WorldBounds::of(&volume);
+        Ok(PlacedVolume { volume, voxel_from_world, bounds, pixel_mm: smallest_step(&world_from_voxel), projections: OnceLock::new() })
+    }
+}
+
+impl ShownImage {
+    /// The image with its robust grey window.
+    ///
+    /// # Errors
+    /// As [`PlacedVolume::new`].
+    pub fn new(ready: ImageReady, data: Vec<f32>) -> Result<Self, Failure> {
+        let placed = PlacedVolume::new(&ready.participant.participant_id, &ready.header, data)?;
+        let window = Window::robust(placed.volume.data());
+        Ok(ShownImage { participant: ready.participant, placed, window, warnings: ready.warnings })
+    }
+}
+
+impl ShownMap {
+    /// The first channel; `data` holds the voxels of all channels, one after the other.
+    ///
+    /// # Errors
+    /// As [`PlacedVolume::new`].
+    pub fn new(ready: MapReady, data: Vec<f32>) -> Result<Self, Failure> {
+        if ready.channels > 1 { Self::of_channel(ready, 0, Arc::new(data)) } else { Self::placed(ready, 0, Arc::default(), data) }
+    }
+
+    /// Another channel of the same map.
+    ///
+    /// # Errors
+    /// As [`PlacedVolume::new`].
+    pub fn with_channel(&self, channel: usize) -> Result<Self, Failure> {
+        Self::of_channel(self.ready.clone(), channel, self.all_channels.clone())
+    }
+
+    fn of_channel(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>) -> Result<Self, Failure> {
+        let n_voxels = all_channels.len() / ready.channels.max(1);
+        let own = all_channels.chunks(n_voxels.max(1)).nth(channel).map(<[f32]>::to_vec).unwrap_or_default();
+        Self::placed(ready, channel, all_channels, own)
+    }
+
+    fn placed(ready: MapReady, channel: usize, all_channels: Arc<Vec<f32>>, own: Vec<f32>) -> Result<Self, Failure> {
+        let placed = PlacedVolume::new(text::MAP_VALUES.get(), &ready.header, own)?;
+        let magnitudes = MagnitudeSample::new(placed.volume.data());
+        Ok(ShownMap { ready, channel, all_channels, placed: Arc::new(placed), magnitudes })
+    }
+
+    /// The largest magnitude, over all voxels of all channels.
+    pub fn range(&self) -> f32 {
+        self.ready.statistics.max.max(-self.ready.statistics.min)
+    }
+}
+
+fn smallest_step(world_from_voxel: &Affine) -> f64 {
+    let length = |axis: usize| world_from_voxel.0.iter().map(|row| row[axis] * row[axis]).sum::<f64>().sqrt();
+    length(0).min(length(1)).min(length(2))
+}

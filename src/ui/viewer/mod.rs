@@ -1,0 +1,10 @@
+//! The middle of the page: three linked planes, what lies under the crosshair, the tabs below.
+
+mod gestures;
+mod panel;
+mod progress_line;
+mod readout;
+mod slice_view;
+mod tabs;
+
+pub use panel::Viewer;
