@@ -1,4 +1,4 @@
-//! How long work reports its progress and learns that it should stop.
+//! How long-running work reports its progress and is stopped.
 //!
 //! Everything that takes longer than a few milliseconds is given a [`Pace`] and calls it after every piece of work. It stands
 //! below all rooms, because readers, networks and statistics report alike.
@@ -15,41 +15,41 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Bytes of a file.
+    /// Reading bytes of a file.
     Reading,
-    /// Bytes of the demo study.
+    /// Fetching bytes of the demo study.
     Fetching,
     /// Parsing what was read.
     Parsing,
-    /// Weights to the device.
+    /// Copying weights to the device.
     Uploading,
-    /// Layers, forwards.
+    /// Computing layers forwards.
     Forward,
-    /// Layers, backwards.
+    /// Computing layers backwards.
     Backward,
-    /// Elements of a data group.
+    /// Computing maps of a data group's elements.
     Interpreting,
-    /// Files into an archive.
+    /// Packing files into an archive.
     Packing,
-    /// Maps with each other.
+    /// Comparing maps.
     Comparing,
-    /// Voxels into clusters.
+    /// Joining voxels into clusters.
     Clustering,
-    /// Numbers off a map.
+    /// Measuring a map.
     Measuring,
 }
 
-/// The work was stopped by its owner, which is no error of the work.
+/// The work was stopped from outside, which is no error of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
 
-/// Told after every piece of work; may let others run and may stop the work.
+/// Receives progress after every piece of work; may let others run, and may stop the work.
 pub trait Pace {
     /// `done` of `total` units of a stage are finished.
     fn step(&self, stage: Stage, done: u64, total: u64) -> LocalFuture<'_, Result<(), Stopped>>;
 }
 
-/// Never stops and tells nobody.
+/// A [`Pace`] that never stops the work and reports to nobody.
 #[derive(Debug, Clone, Copy)]
 pub struct Unpaced;
 

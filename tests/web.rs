@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use js_sys::{Array, Uint8Array};
-use maplens::engine::device::{self, OpenDevice};
+use maplens::engine::study::device::{self, OpenDevice};
 use maplens::files::FileSource;
 use maplens::maps::MapsConfig;
 use maplens::network::{Architecture, WorkLimits};

@@ -28,7 +28,7 @@ fn main() {
     }
 }
 
-/// What is loaded.
+/// What the last request loaded.
 enum Job {
     Study(Box<Study>),
     Redraw(Box<Redraw>),

@@ -2,24 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is asked.
+/// A request of `cargo xtask bench`.
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
 pub enum Request {
-    /// Make everything ready for a work.
+    /// Prepare a case for a work.
     Load(Load),
-    /// Do the work, to be timed.
+    /// Do the work, which is timed.
     Run(Run),
-    /// Do it once more and write the map to a file.
+    /// Do the work once more and write the map to a file.
     Values(Values),
 }
 
 /// A case and what to do with it.
 #[derive(Deserialize)]
 pub struct Load {
-    /// What to do.
+    /// The work to prepare for.
     pub work: Work,
-    /// The files.
+    /// The files of the case.
     pub case: Case,
 }
 
@@ -32,7 +32,7 @@ pub struct Case {
     pub images: String,
 }
 
-/// What to do.
+/// The work that is measured.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Work {
@@ -51,30 +51,30 @@ pub enum Work {
 /// One measurement.
 #[derive(Deserialize)]
 pub struct Run {
-    /// Which image.
+    /// Index of the image.
     pub input: usize,
-    /// How many maps, of one image after the other.
+    /// Number of maps, of one image after the other.
     pub repeat: usize,
 }
 
 /// Values to compare.
 #[derive(Deserialize)]
 pub struct Values {
-    /// Which image.
+    /// Index of the image.
     pub input: usize,
-    /// Where to write them, as float32.
+    /// The file to write them to, as float32.
     pub path: String,
 }
 
-/// What was measured, or why nothing was.
+/// A measurement, or why there is none.
 #[derive(Default, Serialize)]
 pub struct Answer {
-    /// Why it failed.
+    /// The error, where the work failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Seconds on the clock.
     pub wall_s: f64,
-    /// Seconds of all threads.
+    /// CPU seconds of all threads.
     pub cpu_s: f64,
     /// The largest resident size in MiB.
     pub peak_mib: f64,

@@ -31,7 +31,7 @@ impl Redraw {
         Ok(Self { window: Window::robust(image.data()), image, pixels: Vec::new() })
     }
 
-    /// Draws; gives the 95th percentile in seconds.
+    /// Draws the planes again and again; gives the 95th percentile in seconds.
     pub fn run(&mut self) -> Option<f64> {
         let mut seconds: Vec<f64> = (0..N_DRAWS).map(|index| self.draw(index as f64 / 10.0)).collect();
         seconds.sort_by(f64::total_cmp);

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
-use maplens::engine::{Engine, Given, Host};
+use maplens::engine::{Engine, Host, RequestFiles};
 use maplens::files::{FileError, FileSource, FileTree};
 use maplens::native::tree_of_folder;
 use maplens::pace::LocalFuture;
@@ -18,7 +18,7 @@ use super::protocol::{Load, Run, Values, Work};
 /// An engine with a model and images.
 pub struct Study {
     engine: Engine,
-    host: Answers,
+    host: BenchHost,
     work: Work,
     model: FileTree,
     participants: Vec<ParticipantKey>,
@@ -30,9 +30,9 @@ impl Study {
     pub fn open(load: &Load) -> Result<Self, String> {
         let folder = |path: &str| tree_of_folder(Path::new(path)).map_err(|error| error.to_string());
         let (model, images) = (folder(&load.case.maps)?, folder(&load.case.images)?);
-        let (engine, host) = (Engine::default(), Answers::default());
+        let (engine, host) = (Engine::default(), BenchHost::default());
         let mut study = Self { engine, host, work: load.work, model, participants: Vec::new(), n_runs: 0 };
-        study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing)?;
+        study.ask(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing)?;
         study.read()?;
         match study.ask(Request::OpenImages, given(&images))?.0 {
             Event::Participants(list) => study.participants = list.rows.into_iter().map(|row| row.participant).collect(),
@@ -78,13 +78,13 @@ impl Study {
         let participant = self.participants.get(participant).ok_or("there is no such image")?.clone();
         let convention = Convention::Clinicadl161;
         let explanation = Explanation { participant, element: 0, method, target, convention, quantity: Quantity::Map };
-        match self.ask(Request::Explain(explanation), Given::Nothing)? {
+        match self.ask(Request::Explain(explanation), RequestFiles::Nothing)? {
             (Event::Map(ready), Some(Attachment::Floats(values))) => Ok((ready.milliseconds / 1e3, values.to_vec())),
             (other, _) => Err(format!("a map was answered by {other:?}")),
         }
     }
 
-    fn ask(&mut self, request: Request, given: Given) -> Result<(Event, Option<Attachment>), String> {
+    fn ask(&mut self, request: Request, given: RequestFiles) -> Result<(Event, Option<Attachment>), String> {
         block_on(self.engine.handle(request, given, &self.host));
         match self.host.last.take() {
             Some((Event::Failed(failure), _)) => Err(format!("{}; {}", failure.what, failure.hint)),
@@ -95,13 +95,13 @@ impl Study {
 }
 
 /// The files of a tree, as if they had been chosen one by one.
-fn given(tree: &FileTree) -> Given {
+fn given(tree: &FileTree) -> RequestFiles {
     let shared = Rc::new(tree.clone());
     let source = |path: &str| {
         let file = TreeFile { tree: shared.clone(), path: path.to_owned() };
         (path.to_owned(), Rc::new(file) as Rc<dyn FileSource>)
     };
-    Given::Files(tree.paths().map(source).collect())
+    RequestFiles::Files(tree.paths().map(source).collect())
 }
 
 struct TreeFile {
@@ -120,18 +120,18 @@ impl FileSource for TreeFile {
 }
 
 /// Keeps the last event of a job.
-struct Answers {
+struct BenchHost {
     start: Instant,
     last: RefCell<Option<(Event, Option<Attachment>)>>,
 }
 
-impl Default for Answers {
+impl Default for BenchHost {
     fn default() -> Self {
         Self { start: Instant::now(), last: RefCell::default() }
     }
 }
 
-impl Host for Answers {
+impl Host for BenchHost {
     fn post(&self, event: Event, attachments: Vec<Attachment>) {
         if event.is_final() {
             *self.last.borrow_mut() = Some((event, attachments.into_iter().next()));

@@ -41,7 +41,7 @@ pub fn write_checkpoint<W: Write + Seek>(out: W) -> W {
     checkpoints::write(out, "Conv5_FC3", &entries, &storages)
 }
 
-/// The configuration of its training.
+/// The `maps.json` of the model.
 pub fn maps_json() -> String {
     let [d, h, w] = IMAGE;
     format!(
@@ -64,7 +64,7 @@ pub fn maps_json() -> String {
     )
 }
 
-/// Its tensors in the order in which torch registers them, each in a storage of its own.
+/// The tensors of the model in the order in which torch registers them, each in a storage of its own.
 fn conv5_fc3() -> (Vec<Entry>, Vec<Storage<'static>>) {
     let mut tensors = Tensors::default();
     let mut n_in = 1;
@@ -101,7 +101,7 @@ impl Tensors {
         self.random(&format!("{key}.bias"), &shape[..1], 0.01);
     }
 
-    /// Uniform within ±`bound`; the storage's number is the seed.
+    /// Random values, uniform within ±`bound`; the storage's number is the seed.
     fn random(&mut self, name: &str, shape: &[usize], bound: f32) {
         let (n, seed) = (shape.iter().product(), self.storages.len() as u64);
         let write = move |out: &mut dyn Write| {
@@ -128,7 +128,7 @@ impl Tensors {
     }
 }
 
-/// Between −1 and 1, by SplitMix64.
+/// A random number between −1 and 1, by SplitMix64.
 fn uniform(state: &mut u64) -> f32 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

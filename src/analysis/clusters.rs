@@ -1,6 +1,6 @@
-//! A map and a threshold → clusters: voxels that exceed it and hang together, where each is strongest, how large it is.
+//! A map and a threshold → clusters: connected voxels that exceed it, where each is strongest, how large it is.
 //!
-//! As nilearn's `get_clusters_table(two_sided=True)` finds them: voxels of one sign that share faces, strictly above the
+//! Clusters are those of nilearn's `get_clusters_table(two_sided=True)`: voxels of one sign that share faces, strictly above the
 //! threshold. It differs where a table of a saliency map would mislead: the peak is the strongest voxel itself, the first if
 //! tied (nilearn looks for local maxima, and finds none where neighbours differ by less than 1e-4, as those of most saliency
 //! maps do), and mm³ are voxels times the affine's determinant, not cut to whole numbers. Work comes in steps.
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::volume::Grid;
 use crate::volume::components::{LabelledRuns, RunMerger};
 
-/// Which clusters are looked for.
+/// The rule that decides what counts as a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClusterRule {
     /// Magnitude that the voxels of a cluster exceed.
@@ -21,33 +21,33 @@ pub struct ClusterRule {
     pub min_voxels: usize,
 }
 
-/// Voxels that hang together.
+/// Connected voxels of one sign above the threshold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cluster {
-    /// How many.
+    /// Number of voxels.
     pub n_voxels: usize,
-    /// Their volume.
+    /// Volume in mm³.
     pub mm3: f64,
-    /// Value of the strongest, with its sign.
+    /// Value of the strongest voxel, with its sign.
     pub peak_value: f32,
-    /// Where that is: its index among the voxels of the map, last axis fastest.
+    /// Index of the strongest voxel among the voxels of the map, last axis fastest.
     pub peak: usize,
-    /// The same on the map's grid.
+    /// Indices i, j, k of the strongest voxel.
     pub peak_voxel: [usize; 3],
-    /// The same in world millimetres (RAS+).
+    /// World millimetres (RAS+) of the strongest voxel.
     pub peak_mm: [f64; 3],
 }
 
 /// The clusters of a map.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Clusters {
-    /// Those that are large enough, the strongest first.
+    /// Clusters that are large enough, the strongest first.
     pub large: Vec<Cluster>,
-    /// Voxels of them all.
+    /// Number of voxels of all of `large`.
     pub n_voxels: usize,
-    /// How many are too small.
+    /// Number of clusters that are too small.
     pub n_small: usize,
-    /// The voxels of those.
+    /// Voxels of the clusters that are too small.
     pub small_voxels: VoxelBits,
 }
 
@@ -56,7 +56,7 @@ pub struct Clusters {
 pub struct VoxelBits {
     /// Voxel v is bit `v % 8`, the least first, of byte `v / 8` (`numpy.packbits(bitorder="little")`). Nothing for no voxel.
     pub bytes: Vec<u8>,
-    /// How many are in it.
+    /// Number of voxels in the set.
     pub count: usize,
 }
 
@@ -66,7 +66,7 @@ pub enum ClusterError {
     /// A threshold that is negative or no number.
     #[error("a threshold of {0} has no clusters above it: choose 0 or more")]
     Threshold(f32),
-    /// Not one value for each voxel.
+    /// The number of values is not that of the grid's voxels.
     #[error("a grid of {expected} voxels does not hold {found} values")]
     Size {
         /// Voxels of the grid.
@@ -79,45 +79,47 @@ pub enum ClusterError {
 /// Rows are looked at in pieces of about so many voxels: a few milliseconds in WebAssembly.
 const PIECE: usize = 1 << 18;
 
-/// The same for runs of voxels, which lie all over the map.
+/// Runs of voxels that are looked at in one step: they lie all over the map.
 const RUNS_AT_ONCE: usize = 1 << 18;
 
-/// What exceeds the threshold, and what its negative exceeds.
+/// The signs whose clusters are looked for, as factors.
 const SIGNS: [f32; 2] = [1.0, -1.0];
 
-/// The way to [`Clusters`].
+/// The search for [`Clusters`], a step at a time.
 pub struct Finding<'a> {
     values: &'a [f32],
     grid: Grid,
     rule: ClusterRule,
-    /// One for each sign.
+    /// Runs of voxels above the threshold, for each sign.
     runs: [RunMerger; 2],
-    next: Next,
+    phase: ClusterPhase,
     found: Clusters,
 }
 
-/// What is done next.
-enum Next {
-    /// The rows from this one on.
+/// What is done in the next step.
+enum ClusterPhase {
+    /// Collect runs of voxels from the rows from this one on.
     Rows(usize),
-    /// Which runs of a sign hang together.
+    /// Join the connected runs of a sign.
     Number(usize),
+    /// Find the strongest voxel of each cluster of a sign.
     Measure(Measuring),
+    /// Sort the clusters of both signs.
     Sort,
 }
 
-/// The clusters of a sign.
+/// The clusters of one sign while their strongest voxels are looked for.
 struct Measuring {
     sign: usize,
     labelled: LabelledRuns,
-    /// Runs that have been looked at.
+    /// Number of runs that have been looked at.
     n_done: usize,
     /// Index and value of the strongest voxel of each cluster, as far as it is known.
     peaks: Vec<(usize, f32)>,
 }
 
 impl<'a> Finding<'a> {
-    /// Nothing is looked at yet; `values` are those of one channel, last axis fastest.
+    /// Begins a search; `values` are those of one channel, last axis fastest.
     ///
     /// # Errors
     /// A threshold that is none, or another number of values than of voxels.
@@ -130,22 +132,22 @@ impl<'a> Finding<'a> {
             return Err(ClusterError::Threshold(rule.threshold));
         }
         let runs = SIGNS.map(|_| RunMerger::new(grid.shape));
-        Ok(Finding { values, grid, rule, runs, next: Next::Rows(0), found: Clusters::default() })
+        Ok(Finding { values, grid, rule, runs, phase: ClusterPhase::Rows(0), found: Clusters::default() })
     }
 
-    /// Works for some milliseconds, of a map in which nothing hangs together for some dozens; gives the clusters with the last
+    /// Works for some milliseconds, of a map without connected voxels for some dozens; gives the clusters with the last
     /// step.
     pub fn step(&mut self) -> Option<Clusters> {
         // The last step leaves nothing to do; after it, sorting nothing is as good.
-        self.next = match std::mem::replace(&mut self.next, Next::Sort) {
-            Next::Rows(first) => self.take_rows(first),
-            Next::Number(sign) => {
+        self.phase = match std::mem::replace(&mut self.phase, ClusterPhase::Sort) {
+            ClusterPhase::Rows(first) => self.take_rows(first),
+            ClusterPhase::Number(sign) => {
                 let labelled = std::mem::take(&mut self.runs[sign]).finish();
                 let peaks = vec![(0, 0.0); labelled.sizes.len()];
-                Next::Measure(Measuring { sign, labelled, n_done: 0, peaks })
+                ClusterPhase::Measure(Measuring { sign, labelled, n_done: 0, peaks })
             }
-            Next::Measure(measuring) => self.measure(measuring),
-            Next::Sort => {
+            ClusterPhase::Measure(measuring) => self.measure(measuring),
+            ClusterPhase::Sort => {
                 let mut found = std::mem::take(&mut self.found);
                 sort(&mut found.large);
                 return Some(found);
@@ -154,7 +156,7 @@ impl<'a> Finding<'a> {
         None
     }
 
-    fn take_rows(&mut self, first: usize) -> Next {
+    fn take_rows(&mut self, first: usize) -> ClusterPhase {
         let (row_length, threshold) = (self.runs[0].row_length(), self.rule.threshold);
         let n_rows = (PIECE / row_length).max(1);
         let rest = &self.values[(first * row_length).min(self.values.len())..];
@@ -164,11 +166,11 @@ impl<'a> Finding<'a> {
                 runs.add_row(row, |value| value * sign > threshold && value.is_finite());
             }
         }
-        if rest.len() > n_rows * row_length { Next::Rows(first + n_rows) } else { Next::Number(0) }
+        if rest.len() > n_rows * row_length { ClusterPhase::Rows(first + n_rows) } else { ClusterPhase::Number(0) }
     }
 
     /// Looks at some runs; takes the clusters when all have been looked at.
-    fn measure(&mut self, mut measuring: Measuring) -> Next {
+    fn measure(&mut self, mut measuring: Measuring) -> ClusterPhase {
         let Measuring { sign, labelled: LabelledRuns { runs, sizes }, n_done, peaks } = &mut measuring;
         for (voxels, label) in runs.iter().skip(*n_done).take(RUNS_AT_ONCE) {
             let cluster = *label as usize - 1;
@@ -184,9 +186,9 @@ impl<'a> Finding<'a> {
         }
         *n_done += RUNS_AT_ONCE;
         if *n_done < runs.len() {
-            return Next::Measure(measuring);
+            return ClusterPhase::Measure(measuring);
         }
-        let next = if *sign + 1 < SIGNS.len() { Next::Number(*sign + 1) } else { Next::Sort };
+        let next = if *sign + 1 < SIGNS.len() { ClusterPhase::Number(*sign + 1) } else { ClusterPhase::Sort };
         self.take_clusters(sizes, peaks);
         next
     }
@@ -204,7 +206,7 @@ impl<'a> Finding<'a> {
 }
 
 impl Cluster {
-    /// Of its size and its strongest voxel: `peak` is that one's index among the voxels of the grid, last axis fastest.
+    /// A cluster of that size; `peak` is the index of its strongest voxel among the voxels of the grid, last axis fastest.
     pub fn new(n_voxels: usize, peak: usize, peak_value: f32, grid: &Grid) -> Self {
         let Grid { shape: [_, n_j, n_k], world_from_voxel } = grid;
         let peak_voxel = [peak / (n_j * n_k).max(1), peak / n_k.max(&1) % n_j.max(&1), peak % n_k.max(&1)];
@@ -220,7 +222,7 @@ impl Cluster {
 }
 
 impl Clusters {
-    /// All steps at once: for few voxels.
+    /// Finds the clusters in one go, for few voxels; [`Finding`] does it in steps.
     ///
     /// # Errors
     /// As [`Finding::begin`].
@@ -249,7 +251,7 @@ impl VoxelBits {
     }
 }
 
-/// Makes NaN, which nothing draws, of the values whose bits (as in [`VoxelBits`]) are set.
+/// Sets to NaN, which is not drawn, the values whose bits (as in [`VoxelBits`]) are set.
 pub fn blank_voxels(values: &mut [f32], bits: &[u8]) {
     for (values, byte) in values.chunks_mut(8).zip(bits).filter(|(_, byte)| **byte != 0) {
         let set = values.iter_mut().enumerate().filter(|(bit, _)| byte >> bit & 1 == 1);
@@ -257,7 +259,7 @@ pub fn blank_voxels(values: &mut [f32], bits: &[u8]) {
     }
 }
 
-/// By magnitude of the peak, the first voxel first where two tie.
+/// Sorts by magnitude of the peak, strongest first, and by voxel where two tie.
 fn sort(clusters: &mut [Cluster]) {
     clusters.sort_unstable_by(|a, b| b.peak_value.abs().total_cmp(&a.peak_value.abs()).then(a.peak.cmp(&b.peak)));
 }

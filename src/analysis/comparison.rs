@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::ranks::Sorting;
 
-/// Which voxels count.
+/// The voxels that count in a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Voxels {
-    /// All of the grid, as a script over the saved files takes them.
+    /// All voxels of the grid, as a script over the saved files takes them.
     #[default]
     All,
-    /// Those where at least one of the maps is not 0: what both leave empty, such as all that Grad-CAM's rectifier has cut,
+    /// Voxels where at least one of the maps is not 0: what both leave empty, such as all that Grad-CAM's rectifier has cut,
     /// says nothing about agreement, and counts for much.
     EitherNonZero,
 }
@@ -38,22 +38,22 @@ pub enum ComparisonError {
         /// Values that are NaN or infinite.
         count: usize,
     },
-    /// No share of the voxels.
+    /// A percentage that is no share of the voxels.
     #[error("the strongest {percent} % of the voxels are no share: choose more than 0 and at most 100")]
     Percent {
-        /// What was asked for.
+        /// The percentage that was asked for.
         percent: f64,
     },
 }
 
-/// How two maps go together.
+/// Correlation coefficients of two maps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Correlations {
-    /// Voxels that count.
+    /// Number of voxels that count.
     pub n_voxels: usize,
     /// Pearson's coefficient, −1 to 1; `None` where a map is constant, or nothing counts.
     pub pearson: Option<f64>,
-    /// Spearman's coefficient: Pearson's of the ranks, equal values sharing the mean of theirs. `None` as above.
+    /// Spearman's coefficient: Pearson's of the ranks, equal values sharing the mean of theirs. `None` as for `pearson`.
     pub spearman: Option<f64>,
     /// Whether the first and the second map have one value on all voxels that count.
     pub is_constant: [bool; 2],
@@ -61,21 +61,21 @@ pub struct Correlations {
     pub largest_difference: f32,
 }
 
-/// How far the strongest voxels of two maps are the same.
+/// Overlap of the strongest voxels of two maps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Overlap {
     /// The share that was asked for, in percent of the voxels that count.
     pub top_percent: f64,
-    /// The strongest voxels of either map. More than the share where magnitudes tie at its edge (all that tie are in),
+    /// Number of strongest voxels of the first and the second map: more than the share where magnitudes tie at its edge (all that tie are in),
     /// fewer where less of the map is not 0 (zeros are never in).
     pub n_top: [usize; 2],
-    /// Voxels among the strongest of both.
+    /// Number of voxels among the strongest of both maps.
     pub n_both: usize,
     /// Dice's coefficient, `2 n_both / (n_top[0] + n_top[1])`; `None` where both maps are 0 everywhere.
     pub dice: Option<f64>,
 }
 
-/// Two maps, voxel beside voxel.
+/// Two maps of the same voxels, and which of these count.
 #[derive(Clone, Copy)]
 pub struct Pair<'a> {
     maps: [&'a [f32]; 2],
@@ -87,7 +87,7 @@ pub struct Pair<'a> {
 pub struct LeastOfTop(u32);
 
 impl<'a> Pair<'a> {
-    /// Both maps in the same order of voxels (and channels).
+    /// A pair of maps, both in the same order of voxels (and channels).
     ///
     /// # Errors
     /// Different lengths, or values that are not finite.
@@ -104,7 +104,7 @@ impl<'a> Pair<'a> {
         Ok(Pair { maps: [first, second], voxels })
     }
 
-    /// Both coefficients at once: for few voxels. [`Correlating`] does the same in steps.
+    /// Both coefficients in one go, for few voxels; [`Correlating`] computes them in steps.
     pub fn correlations(self) -> Correlations {
         let mut correlating = Correlating::begin(self);
         loop {
@@ -123,7 +123,7 @@ impl<'a> Pair<'a> {
         Ok(self.overlap_above(percent, least))
     }
 
-    /// Where the strongest `percent` of one map (0 or 1) begin: at the magnitude of the voxel number ⌈n · percent / 100⌉, the
+    /// The smallest magnitude among the strongest `percent` of one map (0 or 1): the magnitude of the voxel number ⌈n · percent / 100⌉, the
     /// strongest being number 1.
     ///
     /// # Errors
@@ -162,20 +162,20 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// A − B, value by value.
+/// `first` − `second`, value by value.
 pub fn difference(first: &[f32], second: &[f32]) -> Vec<f32> {
     first.iter().zip(second).map(|(first, second)| first - second).collect()
 }
 
-/// The way to [`Correlations`]. Of n voxels it holds 12 n bytes beside the maps.
+/// The computation of [`Correlations`], a step at a time. For n voxels it holds 12 n bytes beside the maps.
 pub struct Correlating<'a> {
     pair: Pair<'a>,
     known: Correlations,
-    next: Next,
+    phase: CorrelationPhase,
 }
 
-/// What is done next. Ranks are doubled, and lie where their voxels do.
-enum Next {
+/// What is done in the next step. Ranks are doubled, so that they are whole numbers, and stand at the positions of their voxels.
+enum CorrelationPhase {
     Means,
     Pearson { means: [f64; 2] },
     BeginFirst,
@@ -188,65 +188,67 @@ enum Next {
 }
 
 impl<'a> Correlating<'a> {
-    /// Nothing is computed yet.
+    /// Begins the computation.
     pub fn begin(pair: Pair<'a>) -> Self {
         let known = Correlations { n_voxels: 0, pearson: None, spearman: None, is_constant: [true; 2], largest_difference: 0.0 };
-        Correlating { pair, known, next: Next::Means }
+        Correlating { pair, known, phase: CorrelationPhase::Means }
     }
 
     /// Works for some milliseconds, at the start some dozens of a large map; gives the numbers with the last step.
     pub fn step(&mut self) -> Option<Correlations> {
-        self.next = match std::mem::replace(&mut self.next, Next::Nothing) {
-            Next::Means => {
-                let means = self.look_through();
-                if self.known.is_constant == [false; 2] { Next::Pearson { means } } else { Next::Nothing }
+        self.phase = match std::mem::replace(&mut self.phase, CorrelationPhase::Nothing) {
+            CorrelationPhase::Means => {
+                let means = self.first_pass();
+                if self.known.is_constant == [false; 2] { CorrelationPhase::Pearson { means } } else { CorrelationPhase::Nothing }
             }
-            Next::Pearson { means } => {
+            CorrelationPhase::Pearson { means } => {
                 // Centred, so that a large mean costs no digits.
                 let mut moments = Moments::default();
                 self.pair.counted().for_each(|(_, values)| moments.add([0, 1].map(|map| f64::from(values[map]) - means[map])));
                 self.known.pearson = Some(moments.coefficient());
-                Next::BeginFirst
+                CorrelationPhase::BeginFirst
             }
-            Next::BeginFirst => Next::SortFirst(self.sorting(0)),
-            Next::SortFirst(mut sorting) => {
+            CorrelationPhase::BeginFirst => CorrelationPhase::SortFirst(self.sorting(0)),
+            CorrelationPhase::SortFirst(mut sorting) => {
                 if sorting.step() {
-                    Next::SortFirst(sorting)
+                    CorrelationPhase::SortFirst(sorting)
                 } else {
-                    Next::RankFirst { sorted: sorting, start: 0, ranks: vec![0; self.pair.maps[0].len()] }
+                    CorrelationPhase::RankFirst { sorted: sorting, start: 0, ranks: vec![0; self.pair.maps[0].len()] }
                 }
             }
-            Next::RankFirst { sorted, start, mut ranks } => match sorted.doubled_ranks(start, |position, rank| ranks[position] = rank) {
-                Some(start) => Next::RankFirst { sorted, start, ranks },
-                None => Next::BeginSecond { ranks },
-            },
-            Next::BeginSecond { ranks } => Next::SortSecond { sorting: self.sorting(1), ranks },
-            Next::SortSecond { mut sorting, ranks } => {
-                if sorting.step() {
-                    Next::SortSecond { sorting, ranks }
-                } else {
-                    Next::Spearman { sorted: sorting, start: 0, ranks, moments: Moments::default() }
+            CorrelationPhase::RankFirst { sorted, start, mut ranks } => {
+                match sorted.doubled_ranks(start, |position, rank| ranks[position] = rank) {
+                    Some(start) => CorrelationPhase::RankFirst { sorted, start, ranks },
+                    None => CorrelationPhase::BeginSecond { ranks },
                 }
             }
-            Next::Spearman { sorted, start, ranks, mut moments } => {
+            CorrelationPhase::BeginSecond { ranks } => CorrelationPhase::SortSecond { sorting: self.sorting(1), ranks },
+            CorrelationPhase::SortSecond { mut sorting, ranks } => {
+                if sorting.step() {
+                    CorrelationPhase::SortSecond { sorting, ranks }
+                } else {
+                    CorrelationPhase::Spearman { sorted: sorting, start: 0, ranks, moments: Moments::default() }
+                }
+            }
+            CorrelationPhase::Spearman { sorted, start, ranks, mut moments } => {
                 // The mean of doubled ranks, whatever ties.
                 let mean = self.known.n_voxels as f64 + 1.0;
                 let add = |position: usize, rank: u32| moments.add([ranks[position], rank].map(|rank| f64::from(rank) - mean));
                 match sorted.doubled_ranks(start, add) {
-                    Some(start) => Next::Spearman { sorted, start, ranks, moments },
+                    Some(start) => CorrelationPhase::Spearman { sorted, start, ranks, moments },
                     None => {
                         self.known.spearman = Some(moments.coefficient());
-                        Next::Nothing
+                        CorrelationPhase::Nothing
                     }
                 }
             }
-            Next::Nothing => Next::Nothing,
+            CorrelationPhase::Nothing => CorrelationPhase::Nothing,
         };
-        matches!(self.next, Next::Nothing).then_some(self.known)
+        matches!(self.phase, CorrelationPhase::Nothing).then_some(self.known)
     }
 
-    /// Takes note of all that one pass tells, and gives both means.
-    fn look_through(&mut self) -> [f64; 2] {
+    /// Counts, compares and sums the values in one pass; gives both means.
+    fn first_pass(&mut self) -> [f64; 2] {
         let (mut n_voxels, mut sums, mut largest_difference) = (0, [0.0; 2], 0.0_f32);
         let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
         for (_, values) in self.pair.counted() {
@@ -275,7 +277,7 @@ struct Moments {
     sums: [f64; 3],
 }
 
-/// About the root of a full-size map's voxels, so that blocks and terms of a block are equally many.
+/// Terms of a block: about the root of a full-size map's voxels, so that blocks and terms of a block are equally many.
 const BLOCK: usize = 2048;
 
 impl Moments {
@@ -292,7 +294,7 @@ impl Moments {
         [0, 1, 2].map(|index| self.sums[index] + self.block[index])
     }
 
-    /// Rounding must not lead out of −1..1. The roots are taken one by one: a product of two small sums may underflow.
+    /// The correlation coefficient. Rounding must not lead out of −1..1; the roots are taken one by one: a product of two small sums may underflow.
     fn coefficient(&self) -> f64 {
         let [first, second, products] = self.total();
         (products / first.sqrt() / second.sqrt()).clamp(-1.0, 1.0)

@@ -1,6 +1,6 @@
-//! How often which values are in a map.
+//! Counts of a map's values in bins of equal width.
 //!
-//! Percentiles that decide what is drawn come from [`crate::render::MagnitudeSample`], which the page makes itself before the
+//! Percentiles that decide what is drawn come from `render::MagnitudeSample`, which the page makes itself before the
 //! first picture; these bins are there to be looked at.
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Of finite values, fewer than 2³². Where both signs occur, 0 is in the middle; else it is one end.
+    /// The histogram of finite values, fewer than 2³². Where both signs occur, 0 is in the middle; else it is one end.
     pub fn of(values: &[f32]) -> Self {
         let extremes = extremes_of(values);
         let range = extremes[1].max(-extremes[0]);
@@ -34,18 +34,18 @@ impl Histogram {
         histogram
     }
 
-    /// Ends of a bin.
+    /// Lower and upper end of a bin.
     pub fn ends(&self, bin: usize) -> [f64; 2] {
         let bins = self.bins();
         [bins.edge(bin), bins.edge(bin + 1)]
     }
 
-    /// How many values were counted.
+    /// Number of values that were counted.
     pub fn n_values(&self) -> u64 {
         self.counts.iter().map(|&count| u64::from(count)).sum()
     }
 
-    /// The value that all are, if they are.
+    /// The value that all values are equal to; `None` where they differ.
     pub fn constant(&self) -> Option<f32> {
         (self.extremes[0] == self.extremes[1]).then_some(self.extremes[0])
     }
@@ -57,7 +57,7 @@ impl Histogram {
     }
 }
 
-/// Zeros for no values.
+/// Smallest and largest value; zeros for no values.
 fn extremes_of(values: &[f32]) -> [f32; 2] {
     let first = values.first().copied().unwrap_or(0.0);
     values.iter().fold([first; 2], |[low, high], &value| [low.min(value), high.max(value)])
@@ -70,7 +70,7 @@ struct Bins {
 }
 
 impl Bins {
-    /// Exact: the width is that of a float32 divided by a power of two.
+    /// Lower edge of a bin, exact: the width is that of a float32 divided by a power of two.
     fn edge(&self, index: usize) -> f64 {
         self.low + self.width * index as f64
     }

@@ -1,4 +1,4 @@
-//! A map → how much relevance lies in each slice, along the three axes of the head.
+//! A map → the magnitudes in each slice, along the three axes of the head.
 //!
 //! Slices are those of the map's own grid: nothing is resampled. Along an axis of the world they follow the grid's axis that runs
 //! with it best, so an oblique grid's slices are as oblique as it is.
@@ -16,9 +16,9 @@ pub struct Profile {
     pub is_reversed: bool,
     /// Where the middle of the first slice lies on the world's axis.
     pub first_mm: f64,
-    /// From one slice to the next on the world's axis; more than 0.
+    /// Distance from one slice to the next on the world's axis; more than 0.
     pub step_mm: f64,
-    /// Voxels of each slice.
+    /// Number of voxels of each slice.
     pub n_voxels: usize,
     /// Sum of the magnitudes of each slice.
     pub sums: Vec<f64>,
@@ -42,7 +42,7 @@ impl Profile {
         self.first_mm + self.step_mm * place as f64
     }
 
-    /// The index on the grid's axis of the slice at a place in the order; of an index, its place.
+    /// The index on the grid's axis of the slice at a place in the order. It is its own inverse: given an index, it is the place.
     pub fn turned(&self, place: usize) -> usize {
         if self.is_reversed { self.n_slices().saturating_sub(1 + place) } else { place }
     }
@@ -67,11 +67,11 @@ pub fn profiles(values: &[f32], grid: &Grid) -> [Profile; 3] {
     [0, 1, 2].map(|world_axis| {
         let voxel_axis = axes[world_axis];
         let profile = std::mem::take(&mut own[voxel_axis]);
-        placed(profile, (world_axis, voxel_axis), grid)
+        placed(profile, world_axis, voxel_axis, grid)
     })
 }
 
-/// In the order of the indices, without places.
+/// The profiles along the grid's own axes, in the order of the indices, without millimetres.
 fn along_own_axes(values: &[f32], shape: [usize; 3]) -> [Profile; 3] {
     let n_voxels: usize = shape.iter().product();
     let mut own = shape.map(|n_slices| Profile {
@@ -100,7 +100,8 @@ fn along_own_axes(values: &[f32], shape: [usize; 3]) -> [Profile; 3] {
     own
 }
 
-fn placed(mut profile: Profile, (world_axis, voxel_axis): (usize, usize), grid: &Grid) -> Profile {
+/// The profile along an axis of the world, in ascending millimetres, of the slices along `voxel_axis`.
+fn placed(mut profile: Profile, world_axis: usize, voxel_axis: usize, grid: &Grid) -> Profile {
     let step = grid.world_from_voxel.0[world_axis][voxel_axis];
     if step < 0.0 {
         profile.turn();

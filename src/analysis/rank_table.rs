@@ -1,38 +1,38 @@
-//! Of which share of a map's voxels the magnitude is smaller than a given one: a table small enough to be sent.
+//! The share of a map's voxels whose magnitude is smaller than a given one, as a table small enough to be sent.
 //!
 //! Nothing is sorted: magnitudes are counted by their leading bits, which are in the order of the values, and once more by all bits
 //! where too many share the leading ones.
 
 use serde::{Deserialize, Serialize};
 
-/// Exact counts at some magnitudes. Between two of them lies less than a thousandth of the values, unless these are all equal.
+/// A table of ranks: exact counts at some magnitudes. Between two of them lies less than a thousandth of the values, unless these are all equal.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RankTable {
-    /// How many values there are.
+    /// Number of values.
     pub n_values: u32,
-    /// Ascending, from 0 on.
+    /// Magnitudes of the table, ascending from 0.
     pub magnitudes: Vec<f32>,
-    /// For each of them the number of values whose magnitude is smaller.
+    /// For each magnitude of the table, the number of values whose magnitude is smaller.
     pub below: Vec<u32>,
 }
 
 /// Largest share of the values between two magnitudes of the table, as its inverse.
 const N_SHARES: usize = 1000;
 
-/// Bits of a float32 that are left out at first: what is left tells magnitudes apart that differ by a two-thousandth.
+/// Bits of a float32 that are left out at first: the others tell magnitudes apart that differ by a two-thousandth.
 const FINE_BITS: u32 = 12;
 
 /// Float32 magnitudes by their leading bits.
 const N_COARSE: usize = 1 << (31 - FINE_BITS);
 
-/// No counts by all bits.
+/// Mark of a cell that has no counts by all bits.
 const LIGHT: u32 = u32::MAX;
 
 impl RankTable {
-    /// By how much a percentage may be off, in percentage points.
+    /// The largest error of a percentage, in percentage points.
     pub const RESOLUTION: f64 = 100.0 / N_SHARES as f64;
 
-    /// Of finite values, fewer than 2³².
+    /// The table of finite values, fewer than 2³².
     pub fn of(values: &[f32]) -> Self {
         let counts = Counts::of(values, (values.len() / N_SHARES) as u32);
         let mut table = RankTable { n_values: values.len() as u32, ..RankTable::default() };
@@ -75,13 +75,15 @@ impl RankTable {
     }
 }
 
-/// How many values have which magnitudes.
+/// Counts of values by magnitude: by the leading bits, and by all bits where many values share the leading ones.
 struct Counts {
+    /// Number of values in each coarse cell.
     coarse: Vec<u32>,
-    /// Where in `fine` the counts of a coarse cell begin, or [`LIGHT`].
+    /// The index in `fine` at which the counts of a coarse cell begin, or [`LIGHT`].
     starts: Vec<u32>,
+    /// Number of values of each magnitude, for the coarse cells that hold many.
     fine: Vec<u32>,
-    /// Most values of a cell that is not looked at closely.
+    /// Most values of a coarse cell that has no counts by all bits.
     most: u32,
     /// Bits of the first cell above all values.
     end: u32,
@@ -105,8 +107,8 @@ impl Counts {
         Counts { coarse, starts, fine, most, end }
     }
 
-    /// Takes each cell's first magnitude, as bits, with what it holds: in ascending order, empty ones left out. A cell that holds
-    /// more than `most` is of one magnitude.
+    /// Calls `take` with each cell's first magnitude, as bits, and its number of values: in ascending order, without empty cells. A
+    /// cell that holds more than `most` values is of one magnitude.
     fn for_each(&self, mut take: impl FnMut(u32, u32)) {
         for ((cell, &count), &start) in self.coarse.iter().enumerate().zip(&self.starts).filter(|((_, count), _)| **count > 0) {
             let first = (cell as u32) << FINE_BITS;
@@ -120,7 +122,7 @@ impl Counts {
     }
 }
 
-/// Of the magnitude.
+/// Bits of a value's magnitude, which are in the order of the magnitudes.
 fn bits(value: f32) -> u32 {
     value.to_bits() & (u32::MAX >> 1)
 }

@@ -1,4 +1,4 @@
-//! Ranks of many values, in steps short enough to look at messages between them.
+//! Ranks of many values, in steps short enough to receive messages between them.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub struct Sorting {
 }
 
 impl Sorting {
-    /// Takes finite values with their positions, fewer than 2³² and at most `limit` of them: memory that grows is copied.
+    /// Begins to sort finite values with their positions, fewer than 2³² and at most `limit` of them: memory that grows is copied.
     pub fn begin(values: impl Iterator<Item = (usize, f32)>, limit: usize) -> Self {
         let mut order = Vec::with_capacity(limit);
         order.extend(values.map(|(position, value)| u64::from(ordered(value)) << 32 | position as u64));
@@ -38,7 +38,7 @@ impl Sorting {
         true
     }
 
-    /// Hands positions with twice their ranks to `take`, from the `start`-th smallest value on, after the last
+    /// Calls `take` with positions and twice their ranks, from the `start`-th smallest value on, after the last
     /// [`step`](Self::step). Returns where to go on, until that is `None`.
     ///
     /// Ranks count from 1; equal values share the mean of their ranks (scipy's `rankdata(method="average")`), which twice is
@@ -57,7 +57,7 @@ impl Sorting {
     }
 }
 
-/// Whole numbers in the order of the values; both zeros are one.
+/// A whole number that is in the order of the values; both zeros have the same.
 fn ordered(value: f32) -> u32 {
     let bits = (value + 0.0).to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }

@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::{SaliencyMap, upsample};
+use super::saliency_map::SaliencyMap;
+use super::upsample::upsample;
 use crate::network::{FeatureMaps, ForwardPass, Network, NetworkError};
 use crate::protocol::Convention;
 
@@ -31,7 +32,7 @@ pub async fn saliency(
     Ok(SaliencyMap { shape, values, logits: pass.logits.clone() })
 }
 
-/// Averages of the gradients, 1×K×1×1×W (ClinicaDL 1.6.1) or 1×K×1×1×1 (corrected).
+/// The weights of K channels, averages of their gradients: 1×K×1×1×W (ClinicaDL 1.6.1) or 1×K×1×1×1 (corrected).
 fn pooled_gradients(gradient: &FeatureMaps, convention: Convention) -> Tensor<5> {
     let [_, depth, height, width] = gradient.shape();
     let over_rows = gradient.slabs().map(|slab| slab.clone().sum_dim(3).sum_dim(2)).reduce(|sum, slab| sum + slab);
@@ -43,7 +44,7 @@ fn pooled_gradients(gradient: &FeatureMaps, convention: Convention) -> Tensor<5>
     }
 }
 
-/// The weighted channels, combined to one.
+/// The channels (K×D×H×W) weighted by `weights`, combined to one: their mean, or the positive part of their sum.
 fn combine(features: &FeatureMaps, weights: &Tensor<5>, convention: Convention) -> FeatureMaps {
     let [n_channels, depth, height, width] = features.shape();
     let mut cam = FeatureMaps::empty([1, depth, height, width]);

@@ -1,33 +1,50 @@
 //! Attribution: which input voxels, or which feature maps, a network's output depends on.
 //!
-//! What is asked for ([`Question`]) is plain data of [`protocol`](crate::protocol), which the page shares; what computes needs burn.
+//! The [`Question`] is plain data of [`protocol`](crate::protocol), which the page shares; what computes needs burn.
 //! All maps are signed and unscaled, in the units of logit per unit of the normalised input.
 
 mod grad_cam;
 mod gradients;
+mod saliency_map;
 mod upsample;
 
+pub use saliency_map::SaliencyMap;
 pub use upsample::upsample;
 
 use crate::network::{FeatureMaps, ForwardPass, HelperPool, Network, NetworkError};
 use crate::pace::Pace;
 use crate::protocol::{Convention, Method, Quantity, Question};
 
-/// A saliency map on the grid of the network's input, with the logits of the same forward pass.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SaliencyMap {
-    /// Channels, then the two or three spatial axes. Gradients have the input's channels, Grad-CAM has one.
-    pub shape: Vec<usize>,
-    /// Channels slowest, last axis fastest.
-    pub values: Vec<f32>,
-    /// Raw outputs of the network's last layer.
-    pub logits: Vec<f32>,
-}
-
 /// Computes the saliency map that `question` asks for, of an uploaded input. `helpers` compute beside this thread, if there are any.
 ///
 /// # Errors
 /// [`NetworkError`]: no such node, the device failed, or the pace stopped.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use maplens::attribution::explain;
+/// use maplens::maps::Maps;
+/// use maplens::native::tree_of_folder;
+/// use maplens::network::{Architecture, WorkLimits};
+/// use maplens::pace::Unpaced;
+/// use maplens::protocol::{Convention, Method, Question};
+///
+/// # pollster::block_on(async {
+/// let tree = tree_of_folder("tests/fixtures/maps/slice_cor_all".as_ref())?;
+/// let maps = Maps::open(&tree).await?;
+/// let weights = maps.read_checkpoint(&tree, 0, "loss").await?.state_dict;
+/// let architecture = Architecture::of(&maps.config)?;
+/// let built = architecture.build(&maps.config.input_size, &weights, &Device::flex(), WorkLimits::CPU, &Unpaced).await?;
+/// let network = built.network;
+///
+/// let shape = network.input_shape();
+/// let input = network.upload(shape, vec![0.5; shape.iter().product()])?;
+/// let question = Question::map(Method::Gradients, 0, Convention::Clinicadl161);
+/// let map = explain(&network, &input, question, &Unpaced, None).await?;
+/// assert_eq!((map.shape.as_slice(), map.logits.len()), (shape, network.n_outputs()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
 pub async fn explain(
     network: &Network,
     input: &FeatureMaps,
@@ -57,8 +74,8 @@ pub async fn forward(
     network.forward(input, method.first_level(), pace, helpers).await
 }
 
-/// The map that `question` asks for, from a forward pass of the same network, whatever that was walked for. Only what the
-/// pass lacks is walked again; the numbers are those of [`explain`], bit for bit.
+/// The map that `question` asks for, from a forward pass of the same network, whatever question that pass answered. Only the
+/// layers that the pass lacks are computed; the numbers are those of [`explain`], bit for bit.
 ///
 /// # Errors
 /// As [`explain`]. After a stop the pass stays usable.

@@ -3,7 +3,7 @@
 /// Values on a grid of shape `to` from values on a grid of shape `from` (both last axis fastest). Corner voxels coincide;
 /// an axis of length 1 is repeated.
 pub fn upsample(values: &[f32], from: [usize; 3], to: [usize; 3]) -> Vec<f32> {
-    let [first, second, last] = [0, 1, 2].map(|axis| axis_steps(from[axis], to[axis]));
+    let [first, second, last] = [0, 1, 2].map(|axis| axis_neighbours(from[axis], to[axis]));
     let mut output = Vec::with_capacity(to.iter().product());
     for a in &first {
         for b in &second {
@@ -18,29 +18,33 @@ pub fn upsample(values: &[f32], from: [usize; 3], to: [usize; 3]) -> Vec<f32> {
     output
 }
 
-/// Where a voxel of the finer axis lies between two of the coarser one.
+/// The two voxels of the coarser axis between which a voxel of the finer one lies.
 #[derive(Debug, Clone, Copy)]
-struct Step {
+struct Neighbours {
+    /// Index of the coarse voxel at or below it.
     low: usize,
+    /// Index of the coarse voxel above it.
     high: usize,
     /// Weight of `high`.
     weight: f32,
 }
 
-impl Step {
+impl Neighbours {
+    /// The value between those of the two neighbours.
     fn mix(&self, low: f32, high: f32) -> f32 {
         (1.0 - self.weight) * low + self.weight * high
     }
 }
 
-fn axis_steps(n_from: usize, n_to: usize) -> Vec<Step> {
+/// For each of `n_to` voxels its neighbours among `n_from`, corners aligned.
+fn axis_neighbours(n_from: usize, n_to: usize) -> Vec<Neighbours> {
     let scale = if n_to > 1 { (n_from - 1) as f32 / (n_to - 1) as f32 } else { 0.0 };
-    let step = |index: usize| {
+    let neighbours = |index: usize| {
         let source = scale * index as f32;
         let low = (source as usize).min(n_from - 1);
-        Step { low, high: (low + 1).min(n_from - 1), weight: source - low as f32 }
+        Neighbours { low, high: (low + 1).min(n_from - 1), weight: source - low as f32 }
     };
-    (0..n_to).map(step).collect()
+    (0..n_to).map(neighbours).collect()
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ mod program {
     use std::collections::VecDeque;
     use std::rc::Rc;
 
-    use maplens::engine::{Engine, FigureFiles, Given, Host};
+    use maplens::engine::{Engine, FigureFiles, Host, RequestFiles};
     use maplens::files::{FileSource, MemoryStore, Store};
     use maplens::network::helper_pool::{BlockServer, HelperPool, HelperResponse};
     use maplens::pace::LocalFuture;
     use maplens::protocol::{Attachment, Bundled, Event, Failure, Job, Reply, Request};
-    use maplens::render::figure::Ground;
+    use maplens::render::figure::FigureGround;
     use maplens::web::clock;
     use maplens::web::demo::{bundled_layer, demo_trees, template_tree};
     use maplens::web::file_source::BlobSource;
@@ -199,8 +199,8 @@ mod program {
                 results: own.results.clone(),
                 helpers: own.helpers.clone(),
             };
-            match given(&own.engine, &job.request, files).await {
-                Ok(given) => own.engine.handle(job.request, given, &page).await,
+            match request_files(&own.engine, &job.request, files).await {
+                Ok(files) => own.engine.handle(job.request, files, &page).await,
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
         }
@@ -208,28 +208,29 @@ mod program {
         queue.busy.set(false);
     }
 
-    async fn given(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<Given, Failure> {
+    /// The files of a request: those that the page sent, or those of the demo, the template or a layer that come from its server.
+    async fn request_files(engine: &Engine, request: &Request, files: ChosenFiles) -> Result<RequestFiles, Failure> {
         let source = |(path, file): (String, File)| (path.clone(), Rc::new(BlobSource { path, blob: file.into() }) as Rc<dyn FileSource>);
         let files: Vec<_> = files.into_iter().map(source).collect();
         if let Request::DrawFigure(request) = request {
             let mut template = None;
-            if request.ground == Ground::Template && !engine.has_template() {
+            if request.ground == FigureGround::Template && !engine.has_template() {
                 let hint = "choose another background, or try again when the page can be reached".to_owned();
                 template = Some(template_tree(&request.base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?);
             }
-            return Ok(Given::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
+            return Ok(RequestFiles::Figure(FigureFiles { template, volumes: files.into_iter().map(|(_, file)| file).collect() }));
         }
         if let Request::OpenDemo { base_url } = request {
             let hint = "the page works with your own model and images all the same".to_owned();
             let trees = demo_trees(base_url).await.map_err(|error| Failure { what: error.to_string(), hint })?;
-            return Ok(Given::Demo { model: trees.0, images: trees.1 });
+            return Ok(RequestFiles::Demo { model: trees.0, images: trees.1 });
         }
         if let Request::OpenVolume { bundled: Some(Bundled { base_url, path }), .. } = request {
             let hint = "the page works without it; a copy of your own can be opened instead".to_owned();
             let file = bundled_layer(base_url, path).await.map_err(|error| Failure { what: error.to_string(), hint })?;
-            return Ok(Given::Files(vec![(path.clone(), file)]));
+            return Ok(RequestFiles::Files(vec![(path.clone(), file)]));
         }
-        Ok(if files.is_empty() { Given::Nothing } else { Given::Files(files) })
+        Ok(if files.is_empty() { RequestFiles::Nothing } else { RequestFiles::Files(files) })
     }
 }
 

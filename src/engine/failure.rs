@@ -1,4 +1,4 @@
-//! How every error of the rooms below becomes one sentence and one hint, or a cancel.
+//! The end of a job without its result: every error of the rooms below becomes one sentence and one hint, or a cancel.
 
 use crate::caps::CapsError;
 use crate::files::FileError;
@@ -12,22 +12,22 @@ use crate::tsv::TsvError;
 
 /// Why a job ended without its result.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Ended {
-    /// Something is wrong with what was given.
+pub enum JobEnd {
+    /// Something is wrong with the files or options.
     Failed(Failure),
-    /// The device or the store cannot go on.
+    /// The device or the store has failed: no further item of the job can be computed.
     Broken(Failure),
-    /// The user wanted it so.
+    /// The user cancelled the job.
     Cancelled,
 }
 
-impl Ended {
+impl JobEnd {
     /// A failure in words.
     pub fn because(what: impl ToString, hint: impl ToString) -> Self {
         Self::Failed(Failure { what: what.to_string(), hint: hint.to_string() })
     }
 
-    /// The same with the file or model it is about in front.
+    /// Puts the file or model that a failure is about before its sentence.
     pub fn about(self, subject: &str) -> Self {
         match self {
             Self::Failed(Failure { what, hint }) => Self::because(format!("{subject}: {what}"), hint),
@@ -35,7 +35,7 @@ impl Ended {
         }
     }
 
-    /// The same for something without which no job can go on.
+    /// Turns a failure of one job into one after which no job can continue.
     pub fn broken(self) -> Self {
         match self {
             Self::Failed(failure) => Self::Broken(failure),
@@ -43,7 +43,7 @@ impl Ended {
         }
     }
 
-    /// What the page is told.
+    /// The closing event of the job.
     pub fn into_event(self) -> Event {
         match self {
             Self::Failed(failure) | Self::Broken(failure) => Event::Failed(failure),
@@ -52,14 +52,14 @@ impl Ended {
     }
 }
 
-impl From<FileError> for Ended {
+impl From<FileError> for JobEnd {
     fn from(error: FileError) -> Self {
         let hint = error.hint();
         Self::because(error, hint)
     }
 }
 
-impl From<NetworkError> for Ended {
+impl From<NetworkError> for JobEnd {
     fn from(error: NetworkError) -> Self {
         match error {
             NetworkError::Stopped => Self::Cancelled,
@@ -69,58 +69,58 @@ impl From<NetworkError> for Ended {
     }
 }
 
-impl From<Stopped> for Ended {
+impl From<Stopped> for JobEnd {
     fn from(_: Stopped) -> Self {
         Self::Cancelled
     }
 }
 
-impl From<MapsError> for Ended {
+impl From<MapsError> for JobEnd {
     fn from(error: MapsError) -> Self {
         Self::because(&error, error.hint())
     }
 }
 
-impl From<CapsError> for Ended {
+impl From<CapsError> for JobEnd {
     fn from(error: CapsError) -> Self {
         Self::because(&error, error.hint())
     }
 }
 
-impl From<TsvError> for Ended {
+impl From<TsvError> for JobEnd {
     fn from(error: TsvError) -> Self {
         Self::because(error, "save the table as UTF-8 text separated by tabs, with the columns that are named")
     }
 }
 
-impl From<ParticipantsError> for Ended {
+impl From<ParticipantsError> for JobEnd {
     fn from(error: ParticipantsError) -> Self {
         Self::because(&error, error.hint())
     }
 }
 
-impl From<TorchFileError> for Ended {
+impl From<TorchFileError> for JobEnd {
     fn from(error: TorchFileError) -> Self {
         Self::because(&error, error.hint())
     }
 }
 
-/// Nothing came with a request that opens files.
-pub fn no_files() -> Ended {
-    Ended::because("no files were given", "choose a folder, an archive or files")
+/// A request that opens files came without any.
+pub fn no_files() -> JobEnd {
+    JobEnd::because("no files were given", "choose a folder, an archive or files")
 }
 
-/// What needs a map was asked for before there was one.
-pub fn no_map() -> Ended {
-    Ended::because("there is no map yet", "compute a map first")
+/// A request needs a map before there is one.
+pub fn no_map() -> JobEnd {
+    JobEnd::because("there is no map yet", "compute a map first")
 }
 
-/// The same of a model.
-pub fn no_model() -> Ended {
-    Ended::because("no model is loaded", "choose a MAPS folder or archive first")
+/// A request needs a model before one is loaded.
+pub fn no_model() -> JobEnd {
+    JobEnd::because("no model is loaded", "choose a MAPS folder or archive first")
 }
 
-/// The same of images.
-pub fn no_images() -> Ended {
-    Ended::because("no images are loaded", "choose participants' images first")
+/// A request needs images before any are opened.
+pub fn no_images() -> JobEnd {
+    JobEnd::because("no images are loaded", "choose participants' images first")
 }

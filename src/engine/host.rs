@@ -9,7 +9,7 @@ pub trait Host {
     /// Sends an event about the running job.
     fn post(&self, event: Event, attachments: Vec<Attachment>);
 
-    /// Lets waiting messages be received.
+    /// Pauses the work so that waiting messages are received.
     fn pause(&self) -> LocalFuture<'_, ()>;
 
     /// Whether the running job was cancelled.

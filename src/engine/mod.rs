@@ -1,30 +1,21 @@
-//! The engine owns the device and the loaded study. It is spoken to in the words of [`protocol`](crate::protocol) only.
+//! The engine owns the device and the loaded study. It takes requests and gives events of [`protocol`](crate::protocol).
 //!
-//! It never touches the browser: what it says goes through a [`Host`], and files come as
-//! [`FileSource`](crate::files::FileSource)s, so that the same engine runs in a Web Worker and in native tests.
+//! It never touches the browser: events go to a [`Host`], and files come as [`FileSource`](crate::files::FileSource)s, so that
+//! the same engine runs in a Web Worker and in native tests.
 
-mod host;
-
-mod clusters;
-pub mod device;
-mod element_map;
-mod explaining;
 mod failure;
-mod figures;
-mod group_job;
-mod images;
-pub mod interpret;
-mod kept_maps;
-mod model;
-mod numbers;
+mod host;
 mod progress;
+mod request_files;
 mod session;
-mod shelf;
-mod single_map;
-mod subject;
 
-pub use failure::Ended;
-pub use figures::FigureFiles;
+pub mod group;
+mod single;
+pub mod study;
+mod views;
+
+pub use failure::JobEnd;
 pub use host::Host;
-pub use images::Cohorts;
-pub use session::{Engine, Given};
+pub use request_files::{FigureFiles, RequestFiles};
+pub use session::Engine;
+pub use study::Cohorts;

@@ -1,4 +1,4 @@
-//! How the engine's work reports where it is, and how it notices a cancel.
+//! How the engine's work reports its progress, and how it notices a cancel.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,26 +7,27 @@ use crate::network::HelperPool;
 use crate::pace::{LocalFuture, Pace, Stage, Stopped};
 use crate::protocol::{Event, Progress};
 
-/// How long work goes on before waiting messages are let in, in milliseconds: a fraction of the 100 ms in which a cancel
-/// is to be answered.
+/// Milliseconds of work between two pauses, in which waiting messages are received: a fraction of the 100 ms in which a
+/// cancel is to be answered.
 const PAUSE_AFTER_MS: f64 = 15.0;
 
-/// Reports to a host and pauses from time to time.
+/// Reports progress to a host, and pauses from time to time so that a cancel can arrive.
 pub struct Pacer<'a> {
     host: &'a dyn Host,
     last_pause_ms: Cell<f64>,
-    cover: RefCell<Option<Progress>>,
+    /// The progress of the whole job, which is reported instead of that of each of its parts.
+    whole_job: RefCell<Option<Progress>>,
 }
 
 impl<'a> Pacer<'a> {
-    /// Starts now.
+    /// A reporter to `host`, which counts time from now on.
     pub fn new(host: &'a dyn Host) -> Self {
-        Self { host, last_pause_ms: Cell::new(host.now_ms()), cover: RefCell::new(None) }
+        Self { host, last_pause_ms: Cell::new(host.now_ms()), whole_job: RefCell::new(None) }
     }
 
-    /// From now on reports this instead of single steps: those of a job that is made of many.
-    pub fn cover(&self, progress: Progress) {
-        *self.cover.borrow_mut() = Some(progress);
+    /// Reports `progress` from now on, instead of that of the part in work: for a job that is made of many.
+    pub fn report_whole_job(&self, progress: Progress) {
+        *self.whole_job.borrow_mut() = Some(progress);
     }
 
     /// The helpers that may compute beside the engine, if there are any.
@@ -45,7 +46,7 @@ impl Pace for Pacer<'_> {
         Box::pin(async move {
             if self.host.now_ms() - self.last_pause_ms.get() >= PAUSE_AFTER_MS {
                 let own = || Progress { stage, done, total, about: None, remaining_ms: None };
-                let progress = self.cover.borrow().clone().unwrap_or_else(own);
+                let progress = self.whole_job.borrow().clone().unwrap_or_else(own);
                 self.host.post(Event::Progress(progress), Vec::new());
                 self.host.pause().await;
                 self.last_pause_ms.set(self.host.now_ms());

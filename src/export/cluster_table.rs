@@ -19,7 +19,7 @@ const COLUMNS: [&str; 13] = [
     "Minimum Size (voxels)",
 ];
 
-/// One row for each cluster with the name of the region below its peak, which may be empty. X, Y, Z are world millimetres
+/// The table's bytes: one row for each cluster with the name of the region below its peak, which may be empty. X, Y, Z are world millimetres
 /// (RAS+), I, J, K the voxel on the map's grid, from 0.
 pub fn cluster_table(clusters: &[Cluster], regions: &[String], rule: ClusterRule) -> Vec<u8> {
     let header = COLUMNS.map(str::to_owned).to_vec();
@@ -41,7 +41,7 @@ fn row(number: usize, cluster: &Cluster, region: String, rule: ClusterRule) -> V
     values
 }
 
-/// Micrometres are far below what a voxel tells.
+/// A value rounded to thousandths, micrometres where it is a length: far finer than a voxel.
 fn thousandths(value: f64) -> String {
     // Adding zero turns −0 into 0.
     ((value * 1e3).round() / 1e3 + 0.0).to_string()

@@ -8,7 +8,7 @@ use super::svg::svg;
 use crate::render::figure::{Caption, Panel, Scene, SliceNumbers};
 use crate::render::{Plane, format_general};
 
-/// Nothing may be fetched, and nothing runs.
+/// The content security policy of the file: nothing may be fetched, and no script runs.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
 const STYLE: &str = "body{margin:24px auto;max-width:1100px;padding:0 16px;font:14px/1.5 system-ui,sans-serif;color:#1b2127;background:#fff}\
@@ -16,7 +16,7 @@ const STYLE: &str = "body{margin:24px auto;max-width:1100px;padding:0 16px;font:
     th,td{padding:2px 12px 2px 0;border-bottom:1px solid #d5dade;text-align:right;font-variant-numeric:tabular-nums}\
     th:first-child,td:first-child{text-align:left}code{overflow-wrap:anywhere}";
 
-/// The file's text. Values are written with four significant digits, positions to a tenth of a millimetre.
+/// The text of an HTML file that shows a figure. Values are written with four significant digits, positions to a tenth of a millimetre.
 pub fn html(scene: &Scene, caption: &Caption) -> String {
     let title = if caption.title.is_empty() { "Saliency map" } else { &caption.title };
     let (title, description) = (escaped(title), escaped(&caption.description));

@@ -1,6 +1,6 @@
 //! Text in XML and HTML.
 
-/// Text that opens and closes no element; control characters, which XML 1.0 has no way to write, are left out.
+/// `text` with markup characters escaped, so that it opens and closes no element; control characters, which XML 1.0 has no way to write, are left out.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars().filter(|character| !character.is_control()) {

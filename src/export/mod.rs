@@ -1,11 +1,11 @@
 //! Bytes out: maps as NIfTI and tensors, tables of clusters, the provenance record, and the names of all these files.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod agg_sampling;
 pub mod cluster_table;
 pub mod file_names;
 pub mod html;
 mod markup;
-#[cfg(not(target_arch = "wasm32"))]
-mod nearest;
 pub mod number_tables;
 #[cfg(not(target_arch = "wasm32"))]
 mod pixel_grid;

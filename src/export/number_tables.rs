@@ -5,7 +5,7 @@ use crate::analysis::profile::Profile;
 use crate::render::Plane;
 use crate::tsv::bytes_of_rows;
 
-/// One row for each slice: the plane, where it lies in millimetres and in the map's grid, and the magnitudes of its voxels. `profiles`
+/// The table of profiles, one row for each slice: the plane, where it lies in millimetres and in the map's grid, and the magnitudes of its voxels. `profiles`
 /// are along x, y and z; planes come in the order of the page, slices in ascending millimetres.
 pub fn profiles_tsv(profiles: &[Profile; 3]) -> Vec<u8> {
     let header = ["plane", "axis", "position_mm", "voxel_axis", "voxel_index", "n_voxels", "sum_abs", "mean_abs", "max_abs"];
@@ -16,7 +16,7 @@ pub fn profiles_tsv(profiles: &[Profile; 3]) -> Vec<u8> {
     table(&header, Plane::ALL.into_iter().flat_map(of_plane))
 }
 
-/// One row for each bin: its ends (the lower one is in it, of the last bin both are) and how many voxels have such a value.
+/// The table of a histogram, one row for each bin: its ends (the lower one is in it, of the last bin both are) and how many voxels have such a value.
 pub fn histogram_tsv(histogram: &Histogram) -> Vec<u8> {
     let row = |(bin, count): (usize, &u32)| {
         let [low, high] = histogram.ends(bin);

@@ -1,7 +1,7 @@
 //! A scene on the grid of its pixels, as matplotlib's Agg back end draws: images fill whole pixels, lines along an axis and
 //! boxes are moved to the nearest ones, text stands on them. Without it every edge of a slice would be half a pixel off or blurred.
 
-use super::nearest::sampled;
+use super::agg_sampling::sampled;
 use crate::render::figure::{Mark, POINTS_PER_INCH, Rect, Scene};
 
 /// Half the edge of a text's box in points: the path that is moved runs along the middle of the edge.
@@ -11,7 +11,7 @@ const HALF_EDGE: f64 = 0.5;
 pub fn on_pixels(scene: &Scene, dpi: f64, size: [f64; 2]) -> Scene {
     let scale = dpi / POINTS_PER_INCH;
     // matplotlib counts from the bottom: what a page is higher than its pixels is cut off at the top.
-    let grid = Grid { scale, top: size[1] - scene.size[1] * scale, height: size[1] };
+    let grid = PixelGrid { scale, top: size[1] - scene.size[1] * scale, height: size[1] };
     let page = Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: size[0], height: size[1] }, fill: paper(scene) };
     let marks = std::iter::once(page).chain(scene.marks.iter().skip(1).map(|mark| grid.mark(mark))).collect();
     Scene { size, marks, panels: Vec::new(), numbers: Vec::new(), title: scene.title.clone(), notes: Vec::new() }
@@ -24,13 +24,17 @@ fn paper(scene: &Scene) -> [u8; 3] {
     }
 }
 
-struct Grid {
+/// The pixels of a page, and how points lie on them.
+struct PixelGrid {
+    /// Pixels per point.
     scale: f64,
+    /// Where the top of the page lies, in pixels; negative where part of a pixel is cut off.
     top: f64,
+    /// Height of the page in pixels.
     height: f64,
 }
 
-impl Grid {
+impl PixelGrid {
     fn mark(&self, mark: &Mark) -> Mark {
         match mark {
             Mark::Rect { rect, fill } => Mark::Rect { rect: self.text_box(rect), fill: *fill },
@@ -77,13 +81,13 @@ impl Grid {
     }
 }
 
-/// The middle of a line so that its edges lie between pixels (matplotlib's `PathSnapper`).
+/// The coordinate of a line's middle, moved so that its edges lie between pixels (matplotlib's `PathSnapper`).
 fn snapped(at: f64, width: f64) -> f64 {
     let is_odd = (width.round() as i64) % 2 == 1;
     (at + 0.5).floor() + if is_odd { 0.5 } else { 0.0 }
 }
 
-/// The pixels that a rectangle touches.
+/// The rectangle of all pixels that a rectangle touches.
 fn outwards(rect: Rect) -> Rect {
     let (x, y) = (rect.x.floor(), rect.y.floor());
     Rect { x, y, width: (rect.x + rect.width).ceil() - x, height: (rect.y + rect.height).ceil() - y }

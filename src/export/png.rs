@@ -4,7 +4,8 @@
 
 use std::io::Write;
 
-use flate2::{Compression, write::ZlibEncoder};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 
 use crate::render::figure::Pixels;
 
@@ -13,7 +14,7 @@ const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n'];
 /// Bytes of the signature and of the header, a chunk of 13 bytes with its length, name and sum.
 const HEADER_END: usize = 8 + 12 + 13;
 
-/// Eight bits, colour type red-green-blue-alpha, deflate, the standard's filters, not interlaced.
+/// The header's form: eight bits, colour type red-green-blue-alpha, deflate, the standard's filters, not interlaced.
 const FORM: [u8; 5] = [8, 6, 0, 0, 0];
 
 /// Metres and inches in whole numbers: `pHYs` counts pixels per metre.
@@ -77,16 +78,16 @@ fn next_sum(sum: u32, byte: u8) -> u32 {
     HALVES[(sum & 15) as usize] ^ (sum >> 4)
 }
 
-/// What half a byte adds to the sum: four steps of division by the standard's polynomial.
+/// The remainder that half a byte adds to the sum: four bits divided by the standard's polynomial.
 const HALVES: [u32; 16] = {
     let mut table = [0; 16];
     let mut half = 0;
     while half < 16 {
         let mut sum = half as u32;
-        let mut step = 0;
-        while step < 4 {
+        let mut bit = 0;
+        while bit < 4 {
             sum = if sum & 1 == 1 { (sum >> 1) ^ 0xEDB8_8320 } else { sum >> 1 };
-            step += 1;
+            bit += 1;
         }
         table[half] = sum;
         half += 1;

@@ -20,7 +20,7 @@ const MAX_PIXELS: f64 = 67_108_864.0;
 /// Why a figure cannot be drawn as pixels.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum RasterError {
-    /// The resolution asks for nothing, or for too much.
+    /// The resolution gives no pixel, or too many.
     #[error("at {dpi} dots per inch the figure would have {width:.0}×{height:.0} pixels")]
     BadSize {
         /// Dots per inch.
@@ -33,7 +33,7 @@ pub enum RasterError {
     /// The drawing library refuses the figure.
     #[error("the figure cannot be drawn ({reason})")]
     Refused {
-        /// What it says.
+        /// The reason that the library gives.
         reason: String,
     },
 }

@@ -8,15 +8,15 @@ use crate::volume::{Statistics, Volume};
 /// Everything needed to compute the same map again, and to recognise it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What wrote the record.
+    /// The program that wrote the record.
     pub software: Software,
     /// The network.
     pub model: ModelRecord,
     /// The image.
     pub input: InputRecord,
-    /// What was explained, and how.
+    /// Method and output that are explained.
     pub explanation: ExplanationRecord,
-    /// Where it was computed.
+    /// The device that computed it.
     pub device: DeviceRecord,
     /// Raw outputs of the network's last layer, node by node.
     pub logits: Vec<f32>,
@@ -26,20 +26,20 @@ pub struct Record {
     pub timings: Vec<Timing>,
     /// Largest size of the WebAssembly memory in bytes, where known.
     pub peak_memory_bytes: Option<u64>,
-    /// Everything the user was warned of, one sentence each.
+    /// All warnings, one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// What wrote the record.
+/// The program that wrote a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Software {
     /// `MapLens`
     pub name: String,
-    /// Its version.
+    /// Version of the program.
     pub version: String,
 }
 
-/// The network.
+/// The model and checkpoint of a map.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelRecord {
     /// Name of the MAPS folder.
@@ -58,12 +58,12 @@ pub struct ModelRecord {
     pub epoch: Option<i64>,
 }
 
-/// The image.
+/// The image, and the element of it that the network was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InputRecord {
-    /// Whose.
+    /// Identifier of the participant.
     pub participant_id: String,
-    /// Of which visit; empty where unknown.
+    /// Identifier of the visit; empty where unknown.
     pub session_id: String,
     /// Path of the image inside what was opened.
     pub file: String,
@@ -73,7 +73,7 @@ pub struct InputRecord {
     pub element: usize,
     /// `patch 13`, the name of a region; empty for whole images.
     pub element_name: String,
-    /// What the network was given, channels first.
+    /// Shape of the network's input, channels first.
     pub shape: Vec<usize>,
     /// Min–max normalisation before the network.
     pub normalize: bool,
@@ -81,16 +81,16 @@ pub struct InputRecord {
     pub size_reduction: Option<u32>,
 }
 
-/// What was explained, and how.
+/// The method of a map, and the output that it explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExplanationRecord {
-    /// As on ClinicaDL's command line: `gradients` or `grad-cam`.
+    /// Name of the method on ClinicaDL's command line: `gradients` or `grad-cam`.
     pub method: String,
     /// Leading modules of `convolutions`, for Grad-CAM; null stands for all of them.
     pub level: Option<usize>,
     /// Output node, from 0.
     pub target_node: usize,
-    /// Its label.
+    /// Label of the output node.
     pub target_label: String,
     /// The arithmetic.
     pub convention: Convention,
@@ -98,7 +98,7 @@ pub struct ExplanationRecord {
     pub quantity: Quantity,
 }
 
-/// Where it was computed.
+/// The device that computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceRecord {
     /// `webgpu` or `cpu`.
@@ -107,15 +107,15 @@ pub struct DeviceRecord {
     pub name: String,
     /// Largest piece of memory one kernel may bind, in bytes.
     pub max_binding_bytes: u64,
-    /// On the CPU, how products are added: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
+    /// How the CPU adds products: `multiply-add` (rounded once) or `multiplication, then addition` (rounded twice).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arithmetic: Option<String>,
-    /// On the CPU, threads that computed together. Values do not depend on them.
+    /// Number of CPU threads that computed together. Values do not depend on them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threads: Option<usize>,
 }
 
-/// The map.
+/// Grid, hash and statistics of a map.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MapRecord {
     /// Voxels along the three axes.
@@ -134,7 +134,7 @@ pub struct MapRecord {
     pub mean: f64,
 }
 
-/// How long a stage took.
+/// The duration of a stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
     /// `read_model`; `read_input` and `upload`, unless the image was on the device already; then `first_map`, which also
@@ -167,7 +167,7 @@ impl Software {
 }
 
 impl MapRecord {
-    /// Describes a map; one pass for the statistics, one for the digest.
+    /// Describes a map of one channel; one pass for the statistics, one for the digest.
     pub fn of(volume: &Volume) -> Self {
         let Statistics { min, max, mean, .. } = Statistics::of(volume.data());
         let world_from_voxel = volume.world_from_voxel().0;

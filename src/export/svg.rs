@@ -74,7 +74,7 @@ fn place(rect: &Rect) -> String {
     format!("x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", short(rect.x), short(rect.y), short(rect.width), short(rect.height))
 }
 
-/// Ten-thousandths of a point are finer than any printer.
+/// A length rounded to ten-thousandths of a point, which is finer than any printer.
 fn short(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }

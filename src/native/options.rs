@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::plot_options::Plot;
-use crate::engine::interpret::Shard;
+use crate::engine::group::Shard;
 use crate::protocol::{Convention, DeviceChoice, InterpretOptions, Method, NiftiForm};
 
 /// Saliency maps of trained brain-MRI networks.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::tree_of_file;
 use super::plot_options::Plot;
-use crate::engine::Ended;
+use crate::engine::JobEnd;
 use crate::export::html::html;
 use crate::export::raster::figure_png;
 use crate::export::record::Software;
@@ -30,7 +30,7 @@ enum FigureFormat {
 ///
 /// # Errors
 /// If a file cannot be read or written, or the figure cannot be drawn.
-pub async fn plot(options: &Plot) -> Result<(), Ended> {
+pub async fn plot(options: &Plot) -> Result<(), JobEnd> {
     let format = format_of(&options.output)?;
     let bytes = read(&options.map).await?;
     let (map, note) = read_map(&options.map, &bytes)?;
@@ -47,7 +47,7 @@ pub async fn plot(options: &Plot) -> Result<(), Ended> {
     };
     let unplaced = unplaced(options).await;
     let figure = Figure { masks: masks.iter().collect(), mask_style: options.mask_style, ..settings.figure(&map, ground) };
-    let scene = figure.scene().map_err(|error| Ended::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
+    let scene = figure.scene().map_err(|error| JobEnd::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
     for file in unplaced {
         eprintln!("note: {file}: {}", Assumption::NoForm);
     }
@@ -63,34 +63,34 @@ pub async fn plot(options: &Plot) -> Result<(), Ended> {
     let content = match format {
         FigureFormat::Svg => svg(&scene, &caption).into_bytes(),
         FigureFormat::Html => html(&scene, &caption).into_bytes(),
-        FigureFormat::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| Ended::because(error, "give another --dpi"))?,
+        FigureFormat::Png => figure_png(&scene, &caption, options.dpi).map_err(|error| JobEnd::because(error, "give another --dpi"))?,
     };
-    let unwritable = |error| Ended::because(format!("{}: cannot be written ({error})", name(&options.output)), "choose another place");
+    let unwritable = |error| JobEnd::because(format!("{}: cannot be written ({error})", name(&options.output)), "choose another place");
     fs::write(&options.output, content).map_err(unwritable)
 }
 
 /// The format that the ending of a file's name asks for.
-fn format_of(path: &Path) -> Result<FigureFormat, Ended> {
+fn format_of(path: &Path) -> Result<FigureFormat, JobEnd> {
     match path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).as_deref() {
         Some("png") => Ok(FigureFormat::Png),
         Some("svg") => Ok(FigureFormat::Svg),
         Some("html") => Ok(FigureFormat::Html),
         _ => {
             let what = format!("{}: figures are written as PNG, SVG or HTML", name(path));
-            Err(Ended::because(what, "let --output end in .png, .svg or .html"))
+            Err(JobEnd::because(what, "let --output end in .png, .svg or .html"))
         }
     }
 }
 
 /// The map, and a note about its form: ClinicaDL's own form has a leading axis, which nilearn refuses.
-fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), Ended> {
+fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), JobEnd> {
     match nifti::read(&name(path), bytes) {
         Err(NiftiError::NotThreeDimensional { shape, .. }) if shape.len() == 4 && shape[0] == 1 => {
             let map = nifti::read_mask(&name(path), bytes).map_err(|error| refused(&error))?;
             let shape = map.shape();
             // Its affine would place the channel axis.
             let map =
-                Volume::new(shape, map.into_data(), Affine::IDENTITY).map_err(|error| Ended::because(error, "write the map again"))?;
+                Volume::new(shape, map.into_data(), Affine::IDENTITY).map_err(|error| JobEnd::because(error, "write the map again"))?;
             Ok((map, Some("a map in ClinicaDL's form, with a leading channel axis and without a place in the head".to_owned())))
         }
         read => read.map(|map| (map, None)).map_err(|error| refused(&error)),
@@ -98,7 +98,7 @@ fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), Ended
 }
 
 /// The volume that `word` asks for: `none`, `template`, or the path of an image.
-async fn background(word: &str) -> Result<Option<Volume>, Ended> {
+async fn background(word: &str) -> Result<Option<Volume>, JobEnd> {
     match word {
         "none" => Ok(None),
         "template" => {
@@ -128,14 +128,14 @@ async fn unplaced(options: &Plot) -> Vec<String> {
     found
 }
 
-async fn read(path: &Path) -> Result<Vec<u8>, Ended> {
+async fn read(path: &Path) -> Result<Vec<u8>, JobEnd> {
     let tree = tree_of_file(path)?;
     let file = tree.paths().next().unwrap_or_default().to_owned();
     Ok(tree.read(&file).await?)
 }
 
-fn refused(error: &NiftiError) -> Ended {
-    Ended::because(error, error.hint())
+fn refused(error: &NiftiError) -> JobEnd {
+    JobEnd::because(error, error.hint())
 }
 
 fn name(path: &Path) -> String {

@@ -8,9 +8,9 @@ use super::console::Console;
 use super::folder::{FolderStore, tree_of_file, tree_of_folder};
 use super::options::{Command, CommandLine, Interpret, Merge};
 use super::plot::plot;
-use crate::engine::device::{self, OpenDevice};
-use crate::engine::interpret::{GroupRun, Offered, SideCar, merge, resolve};
-use crate::engine::{Cohorts, Ended};
+use crate::engine::group::{GroupRun, Offered, SideCar, merge, resolve};
+use crate::engine::study::device::{self, OpenDevice};
+use crate::engine::{Cohorts, JobEnd};
 use crate::files::FileTree;
 use crate::maps::GroupSession;
 use crate::maps::{Maps, MapsError, participants};
@@ -30,18 +30,18 @@ pub fn main() -> ExitCode {
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Ended::Cancelled) => {
+        Err(JobEnd::Cancelled) => {
             eprintln!("stopped; {}", how_to_resume(&command));
             ExitCode::from(130)
         }
-        Err(Ended::Failed(failure) | Ended::Broken(failure)) => {
+        Err(JobEnd::Failed(failure) | JobEnd::Broken(failure)) => {
             eprintln!("error: {}", one_line(&failure));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(interpret: &Interpret) -> Result<(), Ended> {
+async fn run(interpret: &Interpret) -> Result<(), JobEnd> {
     let target_node = check(interpret)?;
     let options = interpret.interpret_options(target_node);
     let device = open_device(interpret.device_choice()).await?;
@@ -82,44 +82,44 @@ async fn run(interpret: &Interpret) -> Result<(), Ended> {
     check_any_map(&side_cars)
 }
 
-async fn run_merge(command: &Merge) -> Result<(), Ended> {
+async fn run_merge(command: &Merge) -> Result<(), JobEnd> {
     let (tree, maps) = open_maps(&command.maps).await?;
     let split = maps.splits.first().map_or(0, |split| split.number);
     let group = maps.data_group(&tree, &command.data_group, split).await?;
     let defined = maps.defined_groups(&tree).join(", ");
-    let unknown = || Ended::because(format!("{} has no data group {}; it has {defined}", maps.name, command.data_group), "check the name");
+    let unknown = || JobEnd::because(format!("{} has no data group {}; it has {defined}", maps.name, command.data_group), "check the name");
     let group = group.ok_or_else(unknown)?;
     let mut cohorts = stored_cohorts(&command.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
     let console = Console::new(command.quiet);
     let store = FolderStore::new(command.maps.clone());
-    let merged = merge(&maps, (&command.data_group, &command.name), &mut cohorts, &store, &console).await;
+    let merged = merge(&maps, &command.data_group, &command.name, &mut cohorts, &store, &console).await;
     console.finish();
     merged.map(|side_cars| print_summary(&side_cars))
 }
 
 /// Checks what clap cannot check, and gives the target node.
-fn check(interpret: &Interpret) -> Result<usize, Ended> {
+fn check(interpret: &Interpret) -> Result<usize, JobEnd> {
     if interpret.amp {
-        return Err(Ended::because("--amp asks for half precision", "leave it out: maps are computed in float32, on every device"));
+        return Err(JobEnd::because("--amp asks for half precision", "leave it out: maps are computed in float32, on every device"));
     }
     if interpret.shard.is_some() && (interpret.overwrite || interpret.overwrite_name) {
         let what = "--shard cannot be combined with --overwrite or --overwrite_name: parts run at the same time";
-        return Err(Ended::because(what, "erase the old results first"));
+        return Err(JobEnd::because(what, "erase the old results first"));
     }
     let negative = |_| {
         let what = format!("output node {} does not exist: nodes are counted from 0", interpret.target_node);
-        Ended::because(what, "give --target_node a number from 0")
+        JobEnd::because(what, "give --target_node a number from 0")
     };
     usize::try_from(interpret.target_node).map_err(negative)
 }
 
 /// Opens the folder as a MAPS. Results are written into this folder, so a MAPS further down is refused.
-async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), Ended> {
+async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), JobEnd> {
     let tree = tree_of_folder(folder)?;
     let maps = match Maps::open(&tree).await {
         Err(MapsError::NoMapsJson { .. }) => {
             let what = format!("{}: there is no maps.json in this folder", folder.display());
-            return Err(Ended::because(what, "give the MAPS folder itself, the one that holds maps.json (and split-0, groups …)"));
+            return Err(JobEnd::because(what, "give the MAPS folder itself, the one that holds maps.json (and split-0, groups …)"));
         }
         opened => opened?,
     };
@@ -127,19 +127,19 @@ async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), Ended> {
         None => Ok((tree, maps)),
         Some((_, below)) => {
             let what = format!("{}: there is no maps.json in this folder, but in {below} below it", folder.display());
-            Err(Ended::because(what, format!("give {}", folder.join(below).display())))
+            Err(JobEnd::because(what, format!("give {}", folder.join(below).display())))
         }
     }
 }
 
 /// Opens the device that was asked for, and no other: another one could be slower by a factor of ten.
-async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, Ended> {
+async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, JobEnd> {
     let hint = "install a driver of the graphics card (on Linux: Vulkan), or give --device cpu";
-    device::open_as_asked(choice).await.map_err(|reason| Ended::because(format!("--device wgpu: {reason}"), hint))
+    device::open_as_asked(choice).await.map_err(|reason| JobEnd::because(format!("--device wgpu: {reason}"), hint))
 }
 
 /// The participants and images that the options give for a new group.
-async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts), Ended> {
+async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts), JobEnd> {
     let mut offered = Offered { multi_cohort: interpret.multi_cohort, ..Offered::default() };
     let mut cohorts = Cohorts::default();
     if let Some(path) = &interpret.participants_tsv {
@@ -153,11 +153,11 @@ async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts
 }
 
 /// Opens the CAPS that a stored group names.
-async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, Ended> {
+async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
     let path = Path::new(caps_directory);
     if !path.exists() {
         let what = format!("{caps_directory}: the CAPS of the data group, as {} names it, is not there", maps_folder.display());
-        return Err(Ended::because(what, "run from the folder that the path is relative to, or define a group of another name"));
+        return Err(JobEnd::because(what, "run from the folder that the path is relative to, or define a group of another name"));
     }
     open_cohorts(path, multi_cohort, maps).await
 }
@@ -173,13 +173,13 @@ fn print_summary(side_cars: &[SideCar]) {
 }
 
 /// Checks that each checkpoint has a map: a run without any map is an error, even though each session's problem was reported.
-fn check_any_map(side_cars: &[SideCar]) -> Result<(), Ended> {
+fn check_any_map(side_cars: &[SideCar]) -> Result<(), JobEnd> {
     let is_empty = |side_car: &SideCar| side_car.report.n_maps() == 0 && !side_car.report.left_out().is_empty();
     match side_cars.iter().find(|side_car| is_empty(side_car)) {
         None => Ok(()),
         Some(SideCar { model, .. }) => {
             let what = format!("split {} best {}: no map could be computed, every session was left out", model.split, model.selection);
-            Err(Ended::because(what, "mend what is said above and run again with --overwrite_name"))
+            Err(JobEnd::because(what, "mend what is said above and run again with --overwrite_name"))
         }
     }
 }
@@ -201,7 +201,7 @@ fn one_line(failure: &Failure) -> String {
 }
 
 /// The sessions in the table of participants, or in the tables of several cohorts.
-async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> Result<Vec<GroupSession>, Ended> {
+async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> Result<Vec<GroupSession>, JobEnd> {
     let (diagnoses, label) = (diagnoses(interpret, maps), maps.config.label.as_deref());
     participants::check_is_table(&path.display().to_string())?;
     let table = read_table(path).await?;
@@ -209,7 +209,7 @@ async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> R
         return Ok(participants::sessions_of_single_cohort(&table, diagnoses, label)?);
     }
     let Some(caps) = &interpret.caps_directory else {
-        return Err(Ended::because(
+        return Err(JobEnd::because(
             "--multi_cohort and --participants_tsv need --caps_directory, too",
             "give the table of the cohorts' CAPS",
         ));
@@ -229,7 +229,7 @@ fn diagnoses<'a>(interpret: &'a Interpret, maps: &'a Maps) -> &'a [String] {
 }
 
 /// Opens the CAPS of one cohort, or all CAPS of a table of cohorts.
-async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, Ended> {
+async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
     let mut folders: BTreeMap<String, PathBuf> = BTreeMap::new();
     if multi_cohort {
         let table = read_table(path).await?;
@@ -241,7 +241,7 @@ async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Co
     for (cohort, folder) in folders {
         if !folder.is_dir() {
             let what = format!("{}: the CAPS is not a folder", folder.display());
-            return Err(Ended::because(what, "give the folder that holds subjects/"));
+            return Err(JobEnd::because(what, "give the folder that holds subjects/"));
         }
         let opened = cohorts.open(cohort, tree_of_folder(&folder)?, &maps.config).await;
         opened.map_err(|ended| about_folder(ended, &folder))?;
@@ -250,16 +250,16 @@ async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Co
 }
 
 /// The failure with the folder in front, unless its text begins with the folder's name.
-fn about_folder(ended: Ended, folder: &Path) -> Ended {
+fn about_folder(ended: JobEnd, folder: &Path) -> JobEnd {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     match ended {
-        Ended::Failed(failure) if failure.what.starts_with(&*name) => Ended::Failed(failure),
+        JobEnd::Failed(failure) if failure.what.starts_with(&*name) => JobEnd::Failed(failure),
         other => other.about(&folder.display().to_string()),
     }
 }
 
 /// Reads a table from a file of the machine.
-async fn read_table(path: &Path) -> Result<Table, Ended> {
+async fn read_table(path: &Path) -> Result<Table, JobEnd> {
     let name = path.display().to_string();
     let tree: FileTree = tree_of_file(path)?;
     let file = tree.paths().next().unwrap_or_default().to_owned();

@@ -8,14 +8,14 @@ use crate::analysis::clusters::ClusterRule;
 /// Most clusters that are listed: a map of noise has tens of thousands.
 pub const MAX_LISTED_CLUSTERS: usize = 100;
 
-/// Which clusters the page wants to know.
+/// Which clusters of which map are looked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClusterRequest {
-    /// What the map must be a map of: the page asks about what it shows.
+    /// The explanation that the last map must be of: the page asks about what it shows.
     pub explanation: Explanation,
-    /// Which channel of it, from 0.
+    /// Channel of the map, from 0.
     pub channel: usize,
-    /// Above which magnitude, and how large.
+    /// The threshold, and the size of the smallest cluster that counts.
     pub rule: ClusterRule,
 }
 
@@ -25,16 +25,16 @@ pub struct ClustersReady {
     /// Suggested name of a file of the table, without its ending.
     pub name: String,
     /// The strongest voxel of each listed cluster, as an index into the channel's voxels: at most [`MAX_LISTED_CLUSTERS`], the
-    /// strongest first. The page has value and place itself.
+    /// strongest first. The page reads value and place off its own copy of the map.
     pub peaks: Vec<usize>,
-    /// How many voxels each has, in the same order.
+    /// Number of voxels of each listed cluster, in the order of `peaks`.
     pub sizes: Vec<usize>,
-    /// How many there are in all.
+    /// Number of clusters, listed or not, that are large enough.
     pub n_clusters: usize,
-    /// Voxels of them all.
+    /// Number of voxels of all `n_clusters` clusters.
     pub n_voxels: usize,
-    /// How many clusters are too small.
+    /// Number of clusters that are too small.
     pub n_small: usize,
-    /// Voxels of those.
+    /// Number of voxels of the clusters that are too small.
     pub n_small_voxels: usize,
 }

@@ -4,7 +4,7 @@ use super::{Convention, InterpretOptions, Method, NiftiForm};
 
 const PROGRAM: &str = "maplens interpret";
 
-/// Where a data group's sessions come from.
+/// The source of a data group's sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupSource<'a> {
     /// The MAPS defines the group.

@@ -1,39 +1,39 @@
-//! What is said of maps that are kept beside each other.
+//! Maps that are kept beside each other, and what a comparison of two of them gives.
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::comparison::{Correlations, Overlap, Voxels};
 
-/// Most maps that are kept: of 1 mm voxels 25 MB each, and the same again on the page.
+/// Most maps that are kept: at 1 mm each takes 25 MB in the engine, and as much again on the page.
 pub const MAX_KEPT_MAPS: usize = 4;
 
-/// What is asked of two kept maps.
+/// Which two kept maps to compare, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonRequest {
     /// Numbers of the maps, in the order of the difference.
     pub maps: [u32; 2],
-    /// Which voxels count.
+    /// The voxels that count.
     pub voxels: Voxels,
     /// The share of the voxels that are a map's strongest, in percent.
     pub top_percent: f64,
 }
 
-/// What two maps have in common.
+/// A comparison of two maps, with its request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// What was asked.
+    /// The request that it answers.
     pub asked: ComparisonRequest,
-    /// The answer.
+    /// Numbers, or why there are none.
     pub outcome: ComparisonOutcome,
 }
 
-/// Numbers, or why there are none.
+/// The numbers of a comparison, or why there are none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ComparisonOutcome {
-    /// Both lie on one grid.
+    /// Numbers of two maps on one grid.
     Numbers(Correlations, Overlap),
-    /// Their grids differ in size or place, or one has other channels.
+    /// The maps' grids differ in size or place, or one has other channels.
     OtherGrid,
-    /// This one is not kept any more: the engine was started anew.
+    /// The map of this number is not kept any more: the engine was restarted.
     Gone(u32),
 }

@@ -1,33 +1,33 @@
-//! A figure of the last map as nilearn draws it: what the page asks for, and what it is given.
+//! A figure of the last map as nilearn draws it: the request for one, and the answer.
 
 use serde::{Deserialize, Serialize};
 
 use super::VolumeHeader;
-use crate::render::figure::{Caption, Ground, MaskStyle, Panel, Settings};
+use crate::render::figure::{Caption, FigureGround, MaskStyle, Panel, Settings};
 
-/// What to draw.
+/// What to draw of the last map, and on what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FigureOrder {
+pub struct FigureRequest {
     /// Layout, cuts, colours.
     pub settings: Settings,
     /// What lies below the map.
-    pub ground: Ground,
-    /// The page's volume that does, for [`Ground::Own`].
+    pub ground: FigureGround,
+    /// The page's volume that lies below the map, for [`FigureGround::Own`].
     pub own: Option<FigureVolume>,
     /// The page's volumes that are drawn over the map.
     pub masks: Vec<FigureVolume>,
-    /// How they are drawn.
+    /// The style in which the masks are drawn.
     pub mask_style: MaskStyle,
-    /// Which channel of the map, from 0.
+    /// Channel of the map, from 0.
     pub channel: usize,
-    /// What the figure is for.
+    /// The form in which the figure is wanted.
     pub form: FigureForm,
     /// Absolute URL of the demo study's folder, with a trailing slash: the template lies there.
     pub base_url: String,
 }
 
-impl FigureOrder {
-    /// The volumes whose voxels come as files beside the order, in this order: little-endian float32, last axis fastest.
+impl FigureRequest {
+    /// The volumes whose voxels come as files beside the request, in this order: little-endian float32, last axis fastest.
     pub fn volumes(&self) -> impl Iterator<Item = &FigureVolume> {
         self.own.iter().chain(&self.masks)
     }
@@ -36,13 +36,13 @@ impl FigureOrder {
 /// A volume that the page holds and the engine does not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureVolume {
-    /// By which the engine knows it from the last figure; the page gives no number twice.
+    /// The number by which the engine recognises a volume of the last figure; the page gives no number twice.
     pub number: u32,
-    /// Its grid.
+    /// Grid of the volume.
     pub header: VolumeHeader,
 }
 
-/// What becomes of a figure.
+/// The form of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FigureForm {
     /// SVG for the page. Answered by `Event::Figure`.
@@ -58,11 +58,11 @@ pub struct FigureReady {
     pub name: String,
     /// Width and height in points, 1/72 inch.
     pub size: [f64; 2],
-    /// Where slices are, so that a click can be told in millimetres.
+    /// Where slices are, so that the page can turn a click into millimetres.
     pub panels: Vec<Panel>,
-    /// What should be said about the figure, one sentence each.
+    /// Warnings about the figure, one sentence each.
     pub notes: Vec<String>,
-    /// For the metadata of files that the page makes of it.
+    /// Metadata for files that the page makes of the figure.
     pub caption: Caption,
     /// Milliseconds that drawing took.
     pub milliseconds: f64,

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Convention, Method};
 
-/// What `clinicadl interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD` is asked for; the folders are those opened.
+/// The options of a group run: what `clinicadl interpret [OPTIONS] INPUT_MAPS_DIRECTORY DATA_GROUP NAME METHOD` is asked for.
+/// The folders are those that were opened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InterpretOptions {
     /// `DATA_GROUP`: a group that the MAPS defines, or a new one made of the listed participants.
@@ -33,11 +34,11 @@ pub struct InterpretOptions {
     pub overwrite_name: bool,
 }
 
-/// How maps are written as NIfTI.
+/// The form in which maps are written as NIfTI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NiftiForm {
-    /// Not at all.
+    /// No NIfTI file.
     #[default]
     None,
     /// 3D on the element's own grid, with its place in the head.
@@ -48,7 +49,7 @@ pub enum NiftiForm {
     Clinicadl,
 }
 
-/// What a group run came to.
+/// The outcome of a group run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interpretation {
     /// The run as it is kept.
@@ -57,18 +58,18 @@ pub struct Interpretation {
     pub left_out: Vec<String>,
     /// Things the user should know.
     pub warnings: Vec<String>,
-    /// Milliseconds that the run took, this time.
+    /// Milliseconds that the run took, without those before an interruption.
     pub milliseconds: f64,
 }
 
-/// A run whose results are kept until the user forgets them.
+/// A run whose results are kept until the user erases them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptRun {
     /// Folder of the run in the storage.
     pub run: String,
     /// Folder name of the MAPS.
     pub maps: String,
-    /// What was asked.
+    /// The options of the run.
     pub options: InterpretOptions,
     /// Maps computed, over all splits, selections, sessions and elements.
     pub done: u64,

@@ -1,8 +1,8 @@
-//! The words in which an explanation is asked for.
+//! Method, arithmetic and quantity of an explanation.
 
 use serde::{Deserialize, Serialize};
 
-/// How the saliency map is computed. Names and meaning are those of `clinicadl interpret`'s METHOD argument.
+/// The method by which a saliency map is computed. Names and meaning are those of `clinicadl interpret`'s METHOD argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -34,7 +34,7 @@ impl Method {
         }
     }
 
-    /// What the two conventions differ in for an input of `n_axes` spatial axes (2 or 3), in one line; `None` where they
+    /// The difference of the two conventions for an input of `n_axes` spatial axes (2 or 3), in one line; `None` where they
     /// agree. Gradients always agree; Grad-CAM never does, but in 2D only in how channels are combined.
     pub fn difference(&self, n_axes: usize) -> Option<&'static str> {
         let channels = "ClinicaDL 1.6.1 averages the weighted channels and keeps negative values, \
@@ -48,7 +48,7 @@ impl Method {
     }
 }
 
-/// Which arithmetic to follow where ClinicaDL 1.6.1 departs from its own documentation.
+/// The arithmetic that is followed where ClinicaDL 1.6.1 departs from its own documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Convention {
     /// The numbers of `clinicadl interpret` 1.6.1 to the last digit float32 allows: Grad-CAM averages over channels and
@@ -56,7 +56,7 @@ pub enum Convention {
     #[default]
     #[serde(rename = "clinicadl-1.6.1")]
     Clinicadl161,
-    /// What the method's paper says: Grad-CAM pools over all spatial axes, sums over channels and keeps the positive part.
+    /// The arithmetic of the method's paper: Grad-CAM pools over all spatial axes, sums over channels and keeps the positive part.
     #[serde(rename = "corrected")]
     Corrected,
 }
@@ -69,4 +69,15 @@ impl Convention {
             Convention::Corrected => "corrected",
         }
     }
+}
+
+/// The quantity that a map holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Quantity {
+    /// The saliency map.
+    #[default]
+    Map,
+    /// The map in ClinicaDL's arithmetic minus the corrected one.
+    Difference,
 }

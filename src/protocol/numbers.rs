@@ -9,12 +9,12 @@ use crate::analysis::rank_table::RankTable;
 /// Numbers of one channel of a map: small beside its voxels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MapNumbers {
-    /// Which channel.
+    /// Channel of the map, from 0.
     pub channel: usize,
-    /// Along x, y and z: sagittal, coronal and axial slices.
+    /// Profiles along x, y and z: sagittal, coronal and axial slices.
     pub profiles: [Profile; 3],
-    /// Of the values.
+    /// Histogram of the values.
     pub histogram: Histogram,
-    /// Of the magnitudes.
+    /// Ranks of the magnitudes.
     pub ranks: RankTable,
 }

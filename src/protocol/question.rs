@@ -1,8 +1,8 @@
-//! What is asked of a network about an element of an image.
+//! What is asked of a network about every element: the part of a request that attribution needs.
 
 use super::{Convention, Explanation, InterpretOptions, Method, Quantity};
 
-/// What is asked of every element.
+/// Which map is asked for, whatever the image: method, output node, arithmetic and quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
     /// Gradients or Grad-CAM, with its level.
@@ -21,13 +21,13 @@ impl Question {
         Self { method, target, convention, quantity: Quantity::Map }
     }
 
-    /// That of a single map.
+    /// The question of a request for a single map.
     pub fn of_explanation(explanation: &Explanation) -> Self {
         let &Explanation { method, target, convention, quantity, .. } = explanation;
         Self { method, target, convention, quantity }
     }
 
-    /// That of a group run.
+    /// The question of a group run: the map itself, for its options.
     pub fn of(options: &InterpretOptions) -> Self {
         let &InterpretOptions { method, target_node, convention, .. } = options;
         Self::map(method, target_node, convention)

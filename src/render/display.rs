@@ -2,7 +2,7 @@
 
 use super::Plane;
 
-/// How a figure is laid out, in nilearn's words.
+/// The layout of a figure, as nilearn's `display_mode` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum DisplayMode {
     /// Coronal, sagittal and axial side by side.
@@ -26,13 +26,13 @@ pub enum DisplayMode {
     Mosaic,
 }
 
-/// Where a figure cuts.
+/// Positions of a figure's cuts.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub enum CutCoords {
     /// nilearn's choice: the centre of the strongest region, or seven cuts of each direction.
     #[default]
     Automatic,
-    /// This many cuts, chosen by nilearn's rule; for `x`, `y`, `z` and `mosaic`.
+    /// A number of cuts, chosen by nilearn's rule; for `x`, `y`, `z` and `mosaic`.
     Count(usize),
     /// Millimetres (RAS+): one for each direction shown, in alphabetical order (x, y, z); any number for `x`, `y` and `z`.
     /// For `mosaic`, as in nilearn, three whole numbers: how many cuts in x, y and z.
@@ -40,7 +40,7 @@ pub enum CutCoords {
 }
 
 impl DisplayMode {
-    /// In menu order.
+    /// All modes, in menu order.
     pub const ALL: [DisplayMode; 9] = [
         DisplayMode::Ortho,
         DisplayMode::X,
@@ -53,7 +53,7 @@ impl DisplayMode {
         DisplayMode::Mosaic,
     ];
 
-    /// nilearn's name.
+    /// The name in nilearn's `display_mode`.
     pub fn name(self) -> &'static str {
         match self {
             DisplayMode::Ortho => "ortho",
@@ -103,7 +103,7 @@ impl DisplayMode {
     }
 }
 
-/// x, y or z: the direction along which the cuts of a plane follow each other.
+/// The letter x, y or z of the direction along which the cuts of a plane follow each other.
 pub(super) fn letter(plane: Plane) -> char {
     ['x', 'y', 'z'][plane.normal_axis()]
 }

@@ -35,6 +35,7 @@ pub fn center_after_zoom(center: [f64; 3], fixed: [f64; 3], plane: Plane, factor
     moved
 }
 
+/// A length rounded to whole steps.
 fn to_raster(length: f64, step: f64) -> f64 {
     (length / step).round() * step
 }

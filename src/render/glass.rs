@@ -9,10 +9,10 @@ pub struct Projection {
     voxel_from_world: Affine,
     /// First sample of a line of sight, in millimetres along the plane's normal.
     first_mm: f64,
-    /// From one sample to the next.
+    /// Millimetres from one sample to the next.
     step_mm: f64,
     n_steps: usize,
-    /// Columns of pixels from the left, each from below; those that are done.
+    /// Values of the pixels that are done: columns from the left, each from below.
     values: Vec<f32>,
 }
 
@@ -40,9 +40,9 @@ impl Projection {
         Some(Projection { grid, voxel_from_world, first_mm: bounds.min[axis] + step_mm / 2.0, step_mm, n_steps, values })
     }
 
-    /// Follows lines of sight until about `n_samples` voxels have been looked at; whether there is more to do.
+    /// Follows lines of sight until about `n_samples` voxels have been read; returns whether there is more to do.
     ///
-    /// `volume` is that of [`begin`](Self::begin). What is not a number is never the largest.
+    /// `volume` must be the one that was given to [`begin`](Self::begin). A value that is not a number is never the largest.
     pub fn goes_on(&mut self, volume: &Volume, n_samples: usize) -> bool {
         let PlaneGrid { width, height, .. } = self.grid;
         let end = (self.values.len() + n_samples.div_ceil(self.n_steps)).min(width * height);
@@ -64,6 +64,7 @@ impl Projection {
         Volume::new(shape, self.values, Affine::from_diagonal(steps, first_pixel)).ok()
     }
 
+    /// The value of largest magnitude along the line of sight through a pixel.
     fn look(&self, pixel: [f64; 2], volume: &Volume) -> f32 {
         let axis = self.grid.plane.normal_axis();
         let start = self.voxel_from_world.apply(self.grid.world_from_pixel(pixel, self.first_mm));

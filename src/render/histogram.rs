@@ -11,7 +11,7 @@ pub struct MagnitudeSample {
 const MAX_SAMPLE: usize = 1 << 17;
 
 impl MagnitudeSample {
-    /// Exact up to 131,072 values; from more, every n-th is taken. Values that are not finite are left out.
+    /// A sample of `values`, exact up to 131,072 of them; from more, every n-th is taken. Values that are not finite are left out.
     pub fn new(values: &[f32]) -> Self {
         let mut sorted: Vec<f32> = subsample(values, MAX_SAMPLE).map(f32::abs).filter(|value| value.is_finite()).collect();
         sorted.sort_unstable_by(f32::total_cmp);
@@ -26,13 +26,13 @@ impl MagnitudeSample {
         below + (above - below) * position.fract() as f32
     }
 
-    /// The percentile that a magnitude is, the inverse of [`Self::percentile`]: 0 below all values, 100 from the largest on, and of
+    /// The percentile of a magnitude, the inverse of [`Self::percentile`]: 0 below all values, 100 from the largest on, and of
     /// equal values the highest.
     pub fn percent_of(&self, magnitude: f32) -> f64 {
         let Some(index) = self.sorted.partition_point(|&value| value <= magnitude).checked_sub(1) else { return 0.0 };
-        let step =
+        let share =
             self.sorted.get(index + 1).map_or(0.0, |next| f64::from(magnitude - self.sorted[index]) / f64::from(next - self.sorted[index]));
-        (100.0 * (index as f64 + step) / self.sorted.len().saturating_sub(1).max(1) as f64).min(100.0)
+        (100.0 * (index as f64 + share) / self.sorted.len().saturating_sub(1).max(1) as f64).min(100.0)
     }
 }
 

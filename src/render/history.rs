@@ -12,7 +12,7 @@ pub struct History<T> {
 }
 
 impl<T: Clone + PartialEq> History<T> {
-    /// Remembers a state, unless it is the last one; what was undone is forgotten.
+    /// Adds a state, unless it is the last one; states that were undone are dropped.
     pub fn note(&mut self, state: T) {
         if self.present.as_ref() == Some(&state) {
             return;

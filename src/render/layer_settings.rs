@@ -2,7 +2,7 @@
 
 use super::Paper;
 
-/// What lies below the map.
+/// The background below the map on the three planes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ground {
     /// The participant's own image.
@@ -10,20 +10,20 @@ pub enum Ground {
     Participant,
     /// The ICBM 152 template that comes with the page.
     Template,
-    /// Nothing but paper.
+    /// Paper alone.
     None,
     /// A file of the user's. Not kept in the address: another page would not have it.
     Own,
 }
 
-/// Settings of the layers.
+/// How the layers below and above the map are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LayerSettings {
-    /// What lies below the map.
+    /// The background below the map.
     pub ground: Ground,
-    /// Whether it stands back, as nilearn's backgrounds do.
+    /// Whether the background is dimmed, as nilearn's are.
     pub dim: bool,
-    /// What shows where nothing is painted.
+    /// The colour that shows where nothing is painted.
     pub paper: Paper,
     /// Whether values below the threshold fade instead of vanishing.
     pub fading: bool,
@@ -32,10 +32,10 @@ pub struct LayerSettings {
 }
 
 impl Ground {
-    /// In menu order.
+    /// All variants, in menu order.
     pub const ALL: [Ground; 4] = [Ground::Participant, Ground::Template, Ground::None, Ground::Own];
 
-    /// Its name in the address and in the page's select.
+    /// The name in the address and in the page's select.
     pub fn name(self) -> &'static str {
         match self {
             Ground::Participant => "participant",
@@ -57,7 +57,7 @@ const FADING: &str = "fading";
 const GLASS: &str = "glass";
 
 impl LayerSettings {
-    /// What the fragment says of them: `ground=template&layers=dim,white,fading,glass`; nothing for what is as usual.
+    /// The settings as parts of the fragment: `ground=template&layers=dim,white,fading,glass`; nothing for defaults.
     pub(super) fn to_parts(self) -> Vec<String> {
         let mut parts = Vec::new();
         if !matches!(self.ground, Ground::Participant | Ground::Own) {
@@ -71,7 +71,7 @@ impl LayerSettings {
         parts
     }
 
-    /// Takes what a key of the fragment says; what makes no sense changes nothing.
+    /// Reads a key of the fragment; a value that makes no sense changes nothing.
     pub(super) fn take(&mut self, key: &str, value: &str) {
         match key {
             "ground" => self.ground = Ground::from_name(value).filter(|&ground| ground != Ground::Own).unwrap_or(self.ground),

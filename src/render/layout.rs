@@ -72,9 +72,9 @@ impl WorldBounds {
 /// The pixels of one plane's picture. Pixel coordinates are continuous: pixel `i` spans `i..i + 1`, y grows downwards.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlaneGrid {
-    /// Which plane.
+    /// Plane of the picture.
     pub plane: Plane,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
     /// Edge of a square pixel in millimetres.
     pub pixel_mm: f64,
@@ -130,7 +130,7 @@ impl PlaneGrid {
         self.world_from_pixel([center(pixel[0], self.width), center(pixel[1], self.height)], position_mm)
     }
 
-    /// Letters at the left and right edges and at the top and bottom.
+    /// Letters of the head's sides at the left and right edges and at the top and bottom.
     pub fn letters(&self) -> [&'static str; 4] {
         match (self.plane, self.is_mirrored()) {
             (Plane::Coronal, false) => ["L", "R", "S", "I"],
@@ -146,6 +146,7 @@ impl PlaneGrid {
     }
 }
 
+/// `value` if it is finite and above 0, else `otherwise`.
 fn finite_or(value: f64, otherwise: f64) -> f64 {
     if value.is_finite() && value > 0.0 { value } else { otherwise }
 }

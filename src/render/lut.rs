@@ -28,7 +28,7 @@ pub enum Colormap {
     ColdWhiteHot,
 }
 
-/// Which values a colormap spreads over on the page's three planes. Figures spread every one from −vmax to vmax, as nilearn does.
+/// The values that a colormap spreads over on the page's three planes. Figures spread every one from −vmax to vmax, as nilearn does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Domain {
     /// −range to +range.
@@ -38,7 +38,7 @@ pub enum Domain {
 }
 
 impl Colormap {
-    /// In menu order.
+    /// All colormaps, in menu order.
     pub const ALL: [Colormap; 11] = [
         Colormap::ColdHot,
         Colormap::RdBuR,
@@ -53,7 +53,7 @@ impl Colormap {
         Colormap::ColdWhiteHot,
     ];
 
-    /// matplotlib's or nilearn's name.
+    /// The name in matplotlib or nilearn.
     pub fn name(self) -> &'static str {
         match self {
             Colormap::ColdHot => "cold_hot",
@@ -75,7 +75,7 @@ impl Colormap {
         Self::ALL.into_iter().find(|colormap| colormap.name() == name)
     }
 
-    /// Which values it spreads over.
+    /// The values that the colormap spreads over.
     pub fn domain(self) -> Domain {
         match self {
             Colormap::ColdHot | Colormap::RdBuR | Colormap::Bwr | Colormap::Seismic | Colormap::Coolwarm | Colormap::ColdWhiteHot => {
@@ -122,7 +122,7 @@ impl Lut {
     }
 }
 
-/// How the values of a map take colours.
+/// The colours of a map's values: a colormap spread over a range, with a threshold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColorScale {
     lut: Lut,
@@ -139,8 +139,8 @@ impl ColorScale {
         ColorScale { lut: Lut::new(colormap), domain: colormap.domain(), range, threshold, fades: false }
     }
 
-    /// The same with transparent thresholding: what does not exceed the threshold is not hidden but fades, its opacity the
-    /// share of the threshold that its magnitude reaches.
+    /// The scale with transparent thresholding: a value that does not exceed the threshold is not hidden but fades, its
+    /// opacity the share of the threshold that its magnitude reaches.
     ///
     /// Taylor et al. 2023, "Highlight results, don't hide them" (NeuroImage 274:120138), as AFNI's linear alpha; nilearn's
     /// `transparency=map, transparency_range=(0, threshold)`.

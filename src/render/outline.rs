@@ -3,21 +3,21 @@
 use super::voxel_walk::VoxelWalk;
 use crate::volume::Volume;
 
-/// Which values make which region.
+/// How values make regions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Regions {
-    /// One region: all that is above 0.
+    /// A mask, which is one region: all values above 0.
     Mask,
     /// A region for each whole number above 0.
     Labels,
 }
 
-/// How much of a region is painted.
+/// The part of a region that is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it.
+    /// The whole region.
     Filled,
-    /// The pixels of it that have another region, or none, beside, above or below them. The regions are sampled on their own
+    /// The pixels that have another region, or none, beside, above or below them. The regions are sampled on their own
     /// grid, also beyond the picture, so that a line shows where they end and not where the picture does.
     Outline,
 }
@@ -34,10 +34,12 @@ impl Regions {
     }
 }
 
-/// Hands each pixel of a region, or of its edge, to `paint`, with the region's number.
+/// Calls `paint` with the number of a region for each pixel of it, or of its edge.
 pub(super) fn each_pixel(
     walk: &VoxelWalk,
-    (volume, regions, extent): (&Volume, Regions, Extent),
+    volume: &Volume,
+    regions: Regions,
+    extent: Extent,
     width: usize,
     pixels: &mut [u8],
     paint: impl Fn(u32, &mut [u8; 4]),

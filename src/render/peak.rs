@@ -1,4 +1,4 @@
-//! Where to look first.
+//! The voxel that is shown first: the strongest.
 
 use crate::volume::Volume;
 

@@ -12,7 +12,7 @@ pub enum Plane {
 }
 
 impl Plane {
-    /// In the order in which nilearn's `ortho` shows them.
+    /// All planes, in the order in which nilearn's `ortho` shows them.
     pub const ALL: [Plane; 3] = [Plane::Coronal, Plane::Sagittal, Plane::Axial];
 
     /// World axis (0 = x, 1 = y, 2 = z) that points to the right of the picture.

@@ -23,18 +23,18 @@ pub enum Paint<'a> {
     GreyOnPaper(Window),
     /// Colours over what lies below.
     Color {
-        /// Which colour a value takes; masked values leave what lies below.
+        /// The colours of values; masked values leave what lies below.
         scale: &'a ColorScale,
         /// 0 = invisible, 1 = hides what lies below.
         opacity: f32,
     },
     /// Regions in plain colours over what lies below.
     Regions {
-        /// Which values make which region.
+        /// How values make regions.
         regions: Regions,
-        /// Of the first, second … region, over and over.
+        /// Colours of the first, second … region, over and over.
         colors: &'a [[u8; 3]],
-        /// All of a region or its edge.
+        /// The part of a region that is painted.
         extent: Extent,
         /// 0 = invisible, 1 = hides what lies below.
         opacity: f32,
@@ -43,17 +43,39 @@ pub enum Paint<'a> {
 
 /// Magnitudes up to this are transparent on paper (nilearn's `add_overlay`).
 const TRANSPARENT: f32 = 1e-6;
+/// The same limit where every value is painted.
 const NOTHING_TRANSPARENT: f32 = -1.0;
 
 /// Fills `pixels` with the slice at `position_mm` along the grid's normal: RGBA8, sRGB, straight alpha, rows from the top.
 ///
 /// Layers are painted in order, each sampled at the nearest voxel to the pixel's centre; outside all grids the picture is
 /// transparent. `pixels` is a buffer that the caller keeps, so that a redraw allocates next to nothing.
+///
+/// ```
+/// use maplens::render::{Layer, Orientation, Paint, Plane, PlaneGrid, Window, WorldBounds, render_slice};
+/// use maplens::volume::{Affine, Volume};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let values = (0..8).map(|value| value as f32).collect();
+/// let volume = Volume::new([2, 2, 2], values, Affine::IDENTITY)?;
+/// let voxel_from_world = volume.world_from_voxel().inverse().ok_or("no inverse")?;
+/// let layer = Layer { volume: &volume, voxel_from_world, paint: Paint::Grey(Window { low: 0.0, high: 7.0 }) };
+///
+/// let grid = PlaneGrid::covering(WorldBounds::of(&volume), Plane::Axial, 1.0, Orientation::Neurological);
+/// let mut pixels = Vec::new();
+/// render_slice(&grid, 0.0, &[layer], &mut pixels);
+///
+/// // Voxel values 2 and 6 above 0 and 4, as greys: y grows upwards, pixel rows go down.
+/// let greys: Vec<u8> = pixels.chunks_exact(4).map(|pixel| pixel[0]).collect();
+/// assert_eq!(greys, [73, 219, 0, 146]);
+/// # Ok(())
+/// # }
+/// ```
 pub fn render_slice(grid: &PlaneGrid, position_mm: f64, layers: &[Layer], pixels: &mut Vec<u8>) {
     render_on_paper(grid, position_mm, [0; 4], layers, pixels);
 }
 
-/// As [`render_slice`] on paper of a colour (RGBA8), which shows wherever no layer paints.
+/// Fills `pixels` as [`render_slice`] does, on paper of a colour (RGBA8) that shows wherever no layer paints.
 pub fn render_on_paper(grid: &PlaneGrid, position_mm: f64, paper: [u8; 4], layers: &[Layer], pixels: &mut Vec<u8>) {
     pixels.clear();
     pixels.resize(grid.width * grid.height * 4, 0);
@@ -82,8 +104,8 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
     let volume = layer.volume;
     // One loop for each kind of paint, so that nothing is asked for each pixel that is known for the layer.
     match layer.paint {
-        Paint::Grey(window) => paint_grey(&walk, (volume, window, NOTHING_TRANSPARENT), grid.width, pixels),
-        Paint::GreyOnPaper(window) => paint_grey(&walk, (volume, window, TRANSPARENT), grid.width, pixels),
+        Paint::Grey(window) => paint_grey(&walk, volume, window, NOTHING_TRANSPARENT, grid.width, pixels),
+        Paint::GreyOnPaper(window) => paint_grey(&walk, volume, window, TRANSPARENT, grid.width, pixels),
         Paint::Color { scale, opacity } => walk.each(volume, grid.width, pixels, |value, pixel| {
             if let Some((color, strength)) = scale.fading_color(value) {
                 blend_over(color, opacity * strength, pixel);
@@ -91,15 +113,15 @@ fn paint_layer(grid: &PlaneGrid, position_mm: f64, layer: &Layer, pixels: &mut [
         }),
         Paint::Regions { colors: [], .. } => {}
         Paint::Regions { regions, colors, extent, opacity } => {
-            outline::each_pixel(&walk, (volume, regions, extent), grid.width, pixels, |region, pixel| {
+            outline::each_pixel(&walk, volume, regions, extent, grid.width, pixels, |region, pixel| {
                 blend_over(colors[(region as usize - 1) % colors.len()], opacity, pixel);
             });
         }
     }
 }
 
-/// Greys of what exceeds a magnitude.
-fn paint_grey(walk: &VoxelWalk, (volume, window, above): (&Volume, Window, f32), width: usize, pixels: &mut [u8]) {
+/// Paints the greys of values whose magnitude exceeds `above`.
+fn paint_grey(walk: &VoxelWalk, volume: &Volume, window: Window, above: f32, width: usize, pixels: &mut [u8]) {
     walk.each(volume, width, pixels, |value, pixel| {
         if value.abs() > above {
             let grey = window.grey(value);

@@ -1,55 +1,55 @@
-//! What is seen of a study, and its form in the URL fragment. Never data, never file names.
+//! What the page shows of a study, and its form in the URL fragment. Never data, never file names.
 
 use super::{Colormap, LayerSettings, MAX_ZOOM, Orientation};
 
-/// Which magnitudes are hidden.
+/// The magnitudes of a map that are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Threshold {
-    /// Those below this percentile of the magnitude.
+    /// Magnitudes below this percentile are hidden.
     Percentile(f64),
-    /// Those not above this magnitude.
+    /// Magnitudes that do not exceed this one are hidden.
     Absolute(f32),
 }
 
 /// The state of the view.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
-    /// Where the three planes meet, in world millimetres; `None` until something is shown.
+    /// The point where the three planes meet, in world millimetres; `None` until something is shown.
     pub crosshair: Option<[f64; 3]>,
-    /// What is hidden.
+    /// The magnitudes that are hidden.
     pub threshold: Threshold,
     /// Voxels of the smallest cluster of the map that is drawn; 1 leaves none out.
     pub min_cluster: usize,
-    /// How the map is coloured.
+    /// Colours of the map.
     pub colormap: Colormap,
     /// End of the colours, as a share (0 to 1) of the map's largest magnitude.
     pub range: f32,
-    /// Of the map, 0 to 1.
+    /// Opacity of the map, 0 to 1.
     pub opacity: f32,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
-    /// How many times larger than the whole picture, from 1.
+    /// Magnification: 1 shows the whole picture.
     pub zoom: f64,
     /// The middle of what is in sight, in world millimetres; `None` is the middle of the picture.
     pub center: Option<[f64; 3]>,
     /// Black and white of the image, as shares of its own window: 0 and 1 leave it as it is.
     pub window: [f32; 2],
-    /// What lies below and above the map.
+    /// Settings of the layers below and above the map.
     pub layers: LayerSettings,
 }
 
 /// The largest number of voxels that can be asked of a cluster.
 pub const MAX_MIN_CLUSTER: usize = 1_000_000;
-/// Steps of a percentile of the threshold: among millions of voxels a tenth is thousands, and may be the upper half of the values.
+/// Steps per unit of a threshold's percentile: among millions of voxels a tenth is thousands, and may be the upper half of the values.
 const PERCENTILE_STEPS: f64 = 1e5;
 
 /// The narrowest window, as a share of the image's own.
 pub const MIN_WINDOW: f32 = 0.02;
 
-/// The widest window.
+/// The widest window, as a share of the image's own.
 pub const MAX_WINDOW: f32 = 4.0;
 
-/// How far the middle of a window may be from the middle of the image's own.
+/// The largest distance of a window's middle from the middle of the image's own.
 pub const MAX_SHIFT: f32 = 1.5;
 
 impl Default for View {
@@ -72,7 +72,7 @@ impl Default for View {
 }
 
 impl Threshold {
-    /// A percentile, as the address has it.
+    /// A percentile, rounded as in the address.
     pub fn percentile(percent: f64) -> Self {
         Threshold::Percentile(rounded(percent.clamp(0.0, 100.0), PERCENTILE_STEPS))
     }
@@ -123,7 +123,7 @@ impl View {
         [1.0 / (high - low), 0.5 - (low + high) / 2.0]
     }
 
-    /// Sets them, as far as a window may be narrowed, widened and moved.
+    /// Sets contrast and brightness, as far as a window may be narrowed, widened and moved.
     pub fn set_contrast_and_brightness(&mut self, [contrast, brightness]: [f32; 2]) {
         let width = (1.0 / contrast).clamp(MIN_WINDOW, MAX_WINDOW);
         let middle = 0.5 - brightness.clamp(-MAX_SHIFT, MAX_SHIFT);

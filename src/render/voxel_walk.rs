@@ -15,7 +15,7 @@ pub(super) struct VoxelWalk {
 const NO_STEP: f64 = 1e-9;
 
 impl VoxelWalk {
-    /// On the slice at `position_mm` along the grid's normal.
+    /// The walk over the slice at `position_mm` along the grid's normal.
     pub fn new(grid: &PlaneGrid, position_mm: f64, voxel_from_world: &Affine) -> Self {
         let at = |column: f64, row: f64| voxel_from_world.apply(grid.world_from_pixel([column + 0.5, row + 0.5], position_mm));
         let origin = at(0.0, 0.0);
@@ -23,7 +23,7 @@ impl VoxelWalk {
         VoxelWalk { origin: origin.map(|c| c + 0.5), per_column: difference(at(1.0, 0.0)), per_row: difference(at(0.0, 1.0)) }
     }
 
-    /// Hands each pixel of a picture that shows a voxel to `paint`, with the voxel's value; what is not a number shows none.
+    /// Calls `paint` for each pixel of a picture that shows a voxel, with the voxel's value; NaN counts as no voxel.
     #[inline(always)]
     pub fn each(&self, volume: &Volume, width: usize, pixels: &mut [u8], paint: impl Fn(f32, &mut [u8; 4])) {
         let mut values = vec![0.0; width];
@@ -73,7 +73,7 @@ impl VoxelWalk {
     }
 }
 
-/// `n` voxels lie `stride` values apart; the first item is at voxel coordinate `at`, the next a `step` further.
+/// Reads voxels along one axis into `line`: `n` voxels lie `stride` values apart; the first item is at voxel coordinate `at`, the next a `step` further.
 fn sample_along(data: &[f32], (n, stride): (usize, usize), (mut at, step): (f64, f64), line: &mut [f32]) {
     for item in line {
         // Neither negative coordinates nor NaN must truncate to 0.

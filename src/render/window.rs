@@ -14,7 +14,7 @@ pub struct Window {
 /// Share of the voxels that may be whiter than white: vessels and noise in a T1 image.
 const WHITE_SHARE: f64 = 0.002;
 
-/// What shows where nothing is painted.
+/// The colour that shows where nothing is painted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Paper {
     /// Black, as screens have it.
@@ -24,12 +24,12 @@ pub enum Paper {
     White,
 }
 
-/// nilearn's `dim="auto"` on black and on white (`_load_anat`).
+/// Dimming of nilearn's `dim="auto"` on black and on white (`_load_anat`).
 const DIM_ON_BLACK: f32 = 0.8;
 const DIM_ON_WHITE: f32 = 0.6;
 
 impl Window {
-    /// From the smallest value to the 99.8th percentile, taken from at most 65,536 equally spaced voxels.
+    /// The window from the smallest value to the 99.8th percentile, taken from at most 65,536 equally spaced voxels.
     pub fn robust(values: &[f32]) -> Self {
         let mut sample: Vec<f32> = subsample(values, 1 << 16).filter(|value| value.is_finite()).collect();
         if sample.is_empty() {
@@ -41,7 +41,7 @@ impl Window {
         if high > low { Window { low, high } } else { Window { low, high: low + 1.0 } }
     }
 
-    /// The window in which an image stands back, so that what lies over it stands out: darker on black paper, paler on white, by
+    /// The window of a dimmed image, so that what lies over it stands out: darker on black paper, paler on white, by
     /// as much as nilearn's `dim="auto"`.
     pub fn dimmed(&self, paper: Paper) -> Self {
         let (middle, half) = ((self.low + self.high) / 2.0, (self.high - self.low) / 2.0);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use maplens::engine::{Engine, Given, Host};
+use maplens::engine::{Engine, Host, RequestFiles};
 use maplens::files::{FileSource, FileTree, MemoryFile};
 use maplens::pace::{LocalFuture, Stage};
 use maplens::protocol::{
@@ -14,23 +14,23 @@ use maplens::volume::{Affine, Volume, nifti};
 use crate::numerics::{self, CPU};
 use crate::{fixtures, npy};
 
-/// Remembers what the engine said.
-struct Ear {
-    heard: RefCell<Vec<(Event, Vec<Attachment>)>>,
+/// Keeps the events of the engine, and cancels a job on demand.
+struct RecordingHost {
+    events: RefCell<Vec<(Event, Vec<Attachment>)>>,
     clock: Cell<f64>,
-    /// How often it will still be asked whether to stop before it says yes.
-    patience: Cell<usize>,
+    /// How many checks for a cancel are still answered with no.
+    checks_until_cancel: Cell<usize>,
 }
 
-impl Default for Ear {
+impl Default for RecordingHost {
     fn default() -> Self {
-        Self { heard: RefCell::default(), clock: Cell::new(0.0), patience: Cell::new(usize::MAX) }
+        Self { events: RefCell::default(), clock: Cell::new(0.0), checks_until_cancel: Cell::new(usize::MAX) }
     }
 }
 
-impl Host for Ear {
+impl Host for RecordingHost {
     fn post(&self, event: Event, attachments: Vec<Attachment>) {
-        self.heard.borrow_mut().push((event, attachments));
+        self.events.borrow_mut().push((event, attachments));
     }
 
     fn pause(&self) -> LocalFuture<'_, ()> {
@@ -38,8 +38,8 @@ impl Host for Ear {
     }
 
     fn is_cancelled(&self) -> bool {
-        let left = self.patience.get();
-        self.patience.set(if left == usize::MAX { left } else { left.saturating_sub(1) });
+        let left = self.checks_until_cancel.get();
+        self.checks_until_cancel.set(if left == usize::MAX { left } else { left.saturating_sub(1) });
         left == 0
     }
 
@@ -54,40 +54,40 @@ impl Host for Ear {
     }
 }
 
-/// An engine with everything it said last.
+/// An engine with the events of the last request.
 #[derive(Default)]
-pub struct Talk {
+pub struct Client {
     engine: Engine,
-    ear: Ear,
+    host: RecordingHost,
 }
 
-impl Talk {
+impl Client {
     /// Sends a request and gives its last event.
-    pub fn say(&mut self, request: Request, given: Given) -> (Event, Vec<Attachment>) {
-        self.ear.heard.borrow_mut().clear();
-        pollster::block_on(self.engine.handle(request, given, &self.ear));
-        self.ear.heard.borrow_mut().pop().expect("every request is answered")
+    pub fn send(&mut self, request: Request, given: RequestFiles) -> (Event, Vec<Attachment>) {
+        self.host.events.borrow_mut().clear();
+        pollster::block_on(self.engine.handle(request, given, &self.host));
+        self.host.events.borrow_mut().pop().expect("every request is answered")
     }
 
     pub fn with_demo() -> Self {
-        let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
-        let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
-        let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
+        let mut client = Self::default();
+        client.send(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
+        let given = RequestFiles::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+        let (event, _) = client.send(Request::OpenDemo { base_url: String::new() }, given);
         assert!(matches!(event, Event::Participants(list) if list.rows.len() == 4));
-        talk
+        client
     }
 
-    /// The stages that the last request was heard to go through, except for the closing event.
+    /// The stages that the last request reported, except for the closing event.
     pub fn stages(&self) -> Vec<Stage> {
-        let heard = self.ear.heard.borrow();
+        let events = self.host.events.borrow();
         let stage = |(event, _): &(Event, _)| if let Event::Progress(progress) = event { Some(progress.stage) } else { None };
-        heard.iter().filter_map(stage).collect()
+        events.iter().filter_map(stage).collect()
     }
 
-    /// The next jobs are cancelled when they have asked so many times; `usize::MAX` stands for never.
+    /// The next jobs are cancelled at their check number `n_steps` for a cancel; `usize::MAX` stands for never.
     pub fn cancel_after(&self, n_steps: usize) {
-        self.ear.patience.set(n_steps);
+        self.host.checks_until_cancel.set(n_steps);
     }
 
     fn map(&mut self, participant: &str, method: Method) -> (MapReady, Vec<f32>) {
@@ -95,7 +95,7 @@ impl Talk {
     }
 
     pub fn map_for(&mut self, request: Request) -> (MapReady, Vec<f32>) {
-        match self.say(request, Given::Nothing) {
+        match self.send(request, RequestFiles::Nothing) {
             (Event::Map(ready), mut attachments) => match attachments.remove(0) {
                 Attachment::Floats(values) => (*ready, values.to_vec()),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -104,15 +104,15 @@ impl Talk {
         }
     }
 
-    pub fn failure(&mut self, request: Request, given: Given) -> Failure {
-        match self.say(request, given).0 {
+    pub fn failure(&mut self, request: Request, given: RequestFiles) -> Failure {
+        match self.send(request, given).0 {
             Event::Failed(failure) => failure,
             event => panic!("{event:?}"),
         }
     }
 
     pub fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
-        match self.say(Request::Export { kind }, Given::Nothing) {
+        match self.send(Request::Export { kind }, RequestFiles::Nothing) {
             (Event::File { name, .. }, mut attachments) => match attachments.remove(0) {
                 Attachment::Bytes(bytes) => (name, bytes),
                 Attachment::Floats(_) => panic!("files are bytes"),
@@ -140,20 +140,20 @@ pub fn explain(participant: &str, method: Method) -> Request {
     })
 }
 
-fn files(files: Vec<(&str, Vec<u8>)>) -> Given {
+fn files(files: Vec<(&str, Vec<u8>)>) -> RequestFiles {
     let source = |(path, bytes): (&str, Vec<u8>)| (path.to_owned(), Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>);
-    Given::Files(files.into_iter().map(source).collect())
+    RequestFiles::Files(files.into_iter().map(source).collect())
 }
 
 /// The demo's MAPS as chosen files, after `spoil` has changed them.
-fn demo_maps(spoil: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Given {
+fn demo_maps(spoil: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> RequestFiles {
     let tree: FileTree = fixtures::tree_of("www/demo/maps_trivial");
     let paths: Vec<String> = tree.paths().map(str::to_owned).collect();
     let read = |path: String| {
         let bytes = spoil(&path, pollster::block_on(tree.read(&path)).unwrap())?;
         Some((path, Rc::new(MemoryFile(bytes.into())) as Rc<dyn FileSource>))
     };
-    Given::Files(paths.into_iter().filter_map(read).collect())
+    RequestFiles::Files(paths.into_iter().filter_map(read).collect())
 }
 
 fn image(shape: [usize; 3], voxel: impl Fn(usize) -> f32) -> Vec<u8> {
@@ -163,13 +163,13 @@ fn image(shape: [usize; 3], voxel: impl Fn(usize) -> f32) -> Vec<u8> {
 
 #[test]
 fn the_demo_study_matches_clinicadl() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     for (participant, method, name) in [
         ("sub-TRIV24", Method::Gradients, "sub-TRIV24__gd_n0"),
         ("sub-TRIV24", Method::GradCam { level: None }, "sub-TRIV24__gc_n0"),
         ("sub-TRIV25", Method::Gradients, "sub-TRIV25__gd_n0"),
     ] {
-        let (ready, values) = talk.map(participant, method);
+        let (ready, values) = client.map(participant, method);
         let expected = npy::read(&format!("tests/fixtures/demo/expected/{name}.npy")).data;
         let expected_logits = if participant == "sub-TRIV24" { [7.274_512, -3.146_839_9] } else { [-5.858_668_3, 5.436_755_7] };
         assert_eq!(ready.header.shape, [80, 96, 80]);
@@ -185,17 +185,17 @@ fn the_demo_study_matches_clinicadl() {
 
 #[test]
 fn exported_files_hold_the_map_where_it_belongs() {
-    let mut talk = Talk::with_demo();
-    let (ready, values) = talk.map("sub-TRIV24", Method::Gradients);
-    let (name, bytes) = talk.file(ExportKind::Nifti);
+    let mut client = Client::with_demo();
+    let (ready, values) = client.map("sub-TRIV24", Method::Gradients);
+    let (name, bytes) = client.file(ExportKind::Nifti);
     assert_eq!(name, "sub-TRIV24_ses-M000_image-0_map.nii.gz");
     let volume = nifti::read(&name, &bytes).unwrap();
     assert_eq!(volume.data(), values);
     // Start and step of ClinicaDL's size reduction by 2 on the cropped t1-linear grid.
     assert_eq!(*volume.world_from_voxel(), Affine::from_diagonal([2.0; 3], [-84.0 + 4.0, -119.0 + 8.0, -78.0 + 8.0]));
-    let (name, bytes) = talk.file(ExportKind::Pt);
+    let (name, bytes) = client.file(ExportKind::Pt);
     assert_eq!(fixtures::tensor(&name, bytes), (vec![1, 80, 96, 80], values));
-    let (_, bytes) = talk.file(ExportKind::Record);
+    let (_, bytes) = client.file(ExportKind::Record);
     let record: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     assert_eq!(record["explanation"]["target_label"], "AD");
     assert_eq!(record["model"]["architecture"], "Conv4_FC3");
@@ -207,25 +207,25 @@ fn exported_files_hold_the_map_where_it_belongs() {
 
 #[test]
 fn a_cancelled_job_is_no_failure_and_loses_nothing() {
-    let mut talk = Talk::with_demo();
-    talk.cancel_after(0);
-    assert_eq!(talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing).0, Event::Cancelled);
-    talk.cancel_after(usize::MAX);
-    talk.assert_still_usable();
+    let mut client = Client::with_demo();
+    client.cancel_after(0);
+    assert_eq!(client.send(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing).0, Event::Cancelled);
+    client.cancel_after(usize::MAX);
+    client.assert_still_usable();
 }
 
 #[test]
 fn a_request_before_anything_is_loaded_says_what_to_do() {
-    let mut talk = Talk::default();
-    let failure = talk.failure(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
+    let mut client = Client::default();
+    let failure = client.failure(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing);
     assert_eq!((failure.what.as_str(), failure.hint.as_str()), ("no model is loaded", "choose a MAPS folder or archive first"));
-    assert_eq!(talk.failure(Request::Export { kind: ExportKind::Nifti }, Given::Nothing).what, "there is no map yet");
+    assert_eq!(client.failure(Request::Export { kind: ExportKind::Nifti }, RequestFiles::Nothing).what, "there is no map yet");
 }
 
 #[test]
 fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
-    let mut talk = Talk::with_demo();
-    let mut refused = |given: Given| talk.failure(Request::OpenModel, given).what;
+    let mut client = Client::with_demo();
+    let mut refused = |given: RequestFiles| client.failure(Request::OpenModel, given).what;
     assert_eq!(refused(files(vec![("holiday/beach.jpg", vec![0xff, 0xd8])])), "no maps.json in what was given (files looked at: 1)");
     let no_checkpoint = demo_maps(|path, bytes| (!path.ends_with("model.pth.tar")).then_some(bytes));
     assert!(refused(no_checkpoint).starts_with("no trained checkpoint: "));
@@ -238,16 +238,16 @@ fn an_unfit_model_is_refused_in_words_and_the_previous_one_stays() {
     assert!(refused(another).contains("does not fit Stride_Conv5_FC3: "));
     let truncated = demo_maps(|path, bytes| Some(if path.ends_with("pth.tar") { bytes[..100_000].to_vec() } else { bytes }));
     assert!(refused(truncated).contains("model.pth.tar"));
-    talk.assert_still_usable();
+    client.assert_still_usable();
 }
 
 #[test]
 fn an_unfit_image_is_refused_in_words_and_the_model_stays() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let mut refused = |bytes: Vec<u8>| {
-        let (event, _) = talk.say(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
+        let (event, _) = client.send(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
         assert!(matches!(event, Event::Participants(_)), "{event:?}");
-        talk.failure(explain("sub-X", Method::Gradients), Given::Nothing).what
+        client.failure(explain("sub-X", Method::Gradients), RequestFiles::Nothing).what
     };
     let small = refused(image([40, 48, 40], |i| (i % 7) as f32));
     assert!(small.ends_with("the network takes an input of 1×80×96×80 but the image gives 1×18×20×16"), "{small}");
@@ -255,17 +255,17 @@ fn an_unfit_image_is_refused_in_words_and_the_model_stays() {
     assert!(constant.ends_with("every voxel is 3, and a constant image cannot be normalised"), "{constant}");
     let nan = refused(image([169, 208, 179], |_| f32::NAN));
     assert!(nan.contains("voxels are not a number"), "{nan}");
-    let given = Given::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
-    talk.say(Request::OpenDemo { base_url: String::new() }, given);
-    talk.assert_still_usable();
+    let given = RequestFiles::Demo { model: fixtures::tree_of("www/demo/maps_trivial"), images: fixtures::tree_of("www/demo/caps") };
+    client.send(Request::OpenDemo { base_url: String::new() }, given);
+    client.assert_still_usable();
 }
 
 #[test]
 fn some_nan_voxels_are_repaired_and_said() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let bytes = image([169, 208, 179], |i| if i == 5 { f32::NAN } else { (i % 251) as f32 });
-    talk.say(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
-    let (ready, values) = talk.map("sub-X", Method::Gradients);
+    client.send(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", bytes)]));
+    let (ready, values) = client.map("sub-X", Method::Gradients);
     assert!(values.iter().all(|value| value.is_finite()));
     assert!(ready.warnings.iter().any(|warning| warning.starts_with("1 of 6292208 voxels are not a number")), "{:?}", ready.warnings);
 }
@@ -290,16 +290,16 @@ fn renamed(maps_json: &[u8], architecture: &str) -> Vec<u8> {
 
 #[test]
 fn outputs_are_compared_with_those_that_clinicadl_recorded() {
-    let mut talk = Talk::with_demo();
-    let (before, _) = talk.map("sub-TRIV24", Method::Gradients);
+    let mut client = Client::with_demo();
+    let (before, _) = client.map("sub-TRIV24", Method::Gradients);
     assert_eq!(before.self_check, None, "the demo has no prediction of its participants");
     let table = "participant_id\tsession_id\timage_id\ttrue_label\tpredicted_label\tproba0\tproba1\n\
          sub-TRIV24\tses-M000\t0\t0\t0\t0.9\t0.1\n";
     let path = "maps_trivial/split-0/best-loss/test/test_image_level_prediction.tsv";
-    let Given::Files(mut given) = demo_maps(|_, bytes| Some(bytes)) else { unreachable!() };
+    let RequestFiles::Files(mut given) = demo_maps(|_, bytes| Some(bytes)) else { unreachable!() };
     given.push((path.to_owned(), Rc::new(MemoryFile(table.as_bytes().into()))));
-    talk.say(Request::OpenModel, Given::Files(given));
-    let (after, _) = talk.map("sub-TRIV24", Method::Gradients);
+    client.send(Request::OpenModel, RequestFiles::Files(given));
+    let (after, _) = client.map("sub-TRIV24", Method::Gradients);
     let check = after.self_check.unwrap();
     assert_eq!((check.file.as_str(), check.recorded.as_slice()), (path, [0.9, 0.1].as_slice()));
     let probability = after.probabilities.unwrap()[0];
@@ -309,10 +309,10 @@ fn outputs_are_compared_with_those_that_clinicadl_recorded() {
 
 #[test]
 fn grad_cam_differs_between_the_conventions_by_their_difference() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let mut of = |convention, quantity| {
         let Request::Explain(explanation) = explain("sub-TRIV24", Method::GradCam { level: None }) else { unreachable!() };
-        match talk.say(Request::Explain(Explanation { convention, quantity, ..explanation }), Given::Nothing) {
+        match client.send(Request::Explain(Explanation { convention, quantity, ..explanation }), RequestFiles::Nothing) {
             (Event::Map(_), mut attachments) => match attachments.remove(0) {
                 Attachment::Floats(values) => values.to_vec(),
                 Attachment::Bytes(_) => panic!("voxels are floats"),
@@ -329,11 +329,11 @@ fn grad_cam_differs_between_the_conventions_by_their_difference() {
 
 #[test]
 fn images_that_were_opened_for_another_model_are_cut_as_this_one_takes_them() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let archive = fixtures::bytes("tests/fixtures/maps/patch50_stride.tar.gz");
-    assert!(matches!(talk.say(Request::OpenModel, files(vec![("patch50_stride.tar.gz", archive)])).0, Event::Model(_)));
+    assert!(matches!(client.send(Request::OpenModel, files(vec![("patch50_stride.tar.gz", archive)])).0, Event::Model(_)));
     let Request::Explain(explanation) = explain("sub-TRIV24", Method::Gradients) else { unreachable!() };
-    let (event, _) = talk.say(Request::Explain(Explanation { element: 13, ..explanation }), Given::Nothing);
+    let (event, _) = client.send(Request::Explain(Explanation { element: 13, ..explanation }), RequestFiles::Nothing);
     let Event::Map(ready) = event else { panic!("{event:?}") };
     assert_eq!((ready.element_number, ready.element_name.as_str(), ready.header.shape), (13, "patch 13", [50; 3]));
 }

@@ -1,12 +1,12 @@
-//! Clusters of the last map, as the engine tells them to the page.
+//! Clusters of the last map, as the engine sends them to the page.
 
 use maplens::analysis::clusters::{Cluster, ClusterRule, Clusters};
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::pace::Stage;
 use maplens::protocol::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Method, Request};
 use maplens::volume::{Affine, Grid};
 
-use crate::engine::{Talk, explain};
+use crate::engine::{Client, explain};
 
 fn explanation(method: Method) -> Explanation {
     let Request::Explain(explanation) = explain("sub-TRIV24", method) else { panic!("it asks for a map") };
@@ -18,8 +18,8 @@ fn question(channel: usize, threshold: f32, min_voxels: usize) -> Request {
     Request::FindClusters(Box::new(ClusterRequest { explanation: explanation(Method::Gradients), channel, rule }))
 }
 
-fn clusters(talk: &mut Talk, threshold: f32, min_voxels: usize) -> (ClustersReady, Vec<u8>) {
-    match talk.say(question(0, threshold, min_voxels), Given::Nothing) {
+fn clusters(client: &mut Client, threshold: f32, min_voxels: usize) -> (ClustersReady, Vec<u8>) {
+    match client.send(question(0, threshold, min_voxels), RequestFiles::Nothing) {
         (Event::Clusters(ready), mut attachments) => match attachments.remove(0) {
             Attachment::Bytes(bytes) => (*ready, bytes),
             Attachment::Floats(_) => panic!("a set of voxels is bytes"),
@@ -29,11 +29,11 @@ fn clusters(talk: &mut Talk, threshold: f32, min_voxels: usize) -> (ClustersRead
 }
 
 /// The demo with a gradient map, its grid and its values.
-fn with_map() -> (Talk, Grid, Vec<f32>) {
-    let mut talk = Talk::with_demo();
-    let (ready, values) = talk.map_for(Request::Explain(explanation(Method::Gradients)));
+fn with_map() -> (Client, Grid, Vec<f32>) {
+    let mut client = Client::with_demo();
+    let (ready, values) = client.map_for(Request::Explain(explanation(Method::Gradients)));
     let grid = Grid { shape: ready.header.shape, world_from_voxel: Affine(ready.header.world_from_voxel) };
-    (talk, grid, values)
+    (client, grid, values)
 }
 
 /// The magnitude that `share` of the values do not exceed.
@@ -45,11 +45,11 @@ fn magnitude(values: &[f32], share: f64) -> f32 {
 
 #[test]
 fn the_page_is_told_the_strongest_clusters_and_which_voxels_are_in_small_ones() {
-    let (mut talk, grid, values) = with_map();
+    let (mut client, grid, values) = with_map();
     let threshold = magnitude(&values, 0.95);
     for min_voxels in [1, 3, 20] {
         let expected = Clusters::of(&values, grid, ClusterRule { threshold, min_voxels }).unwrap();
-        let (ready, bytes) = clusters(&mut talk, threshold, min_voxels);
+        let (ready, bytes) = clusters(&mut client, threshold, min_voxels);
         let told = ready.peaks.iter().zip(&ready.sizes).map(|(&peak, &size)| Cluster::new(size, peak, values[peak], &grid));
         let n_listed = expected.large.len().min(MAX_LISTED_CLUSTERS);
         assert_eq!(told.collect::<Vec<_>>(), expected.large[..n_listed]);
@@ -59,40 +59,40 @@ fn the_page_is_told_the_strongest_clusters_and_which_voxels_are_in_small_ones() 
         let above = values.iter().filter(|value| value.abs() > threshold).count();
         assert_eq!(ready.n_voxels + ready.n_small_voxels, above);
     }
-    assert!(talk.stages().iter().all(|stage| *stage == Stage::Clustering) && !talk.stages().is_empty(), "its progress is reported");
-    let peak = clusters(&mut talk, threshold, 1).0.peaks[0];
+    assert!(client.stages().iter().all(|stage| *stage == Stage::Clustering) && !client.stages().is_empty(), "its progress is reported");
+    let peak = clusters(&mut client, threshold, 1).0.peaks[0];
     assert_eq!(values[peak].abs(), magnitude(&values, 1.0), "the strongest voxel is the first cluster's peak");
 }
 
 #[test]
 fn above_the_maximum_there_is_nothing_and_at_zero_there_is_a_limit() {
-    let (mut talk, _, values) = with_map();
-    let (nothing, bytes) = clusters(&mut talk, magnitude(&values, 1.0), 1);
+    let (mut client, _, values) = with_map();
+    let (nothing, bytes) = clusters(&mut client, magnitude(&values, 1.0), 1);
     assert_eq!((nothing.peaks, nothing.n_clusters, nothing.n_small, bytes.len()), (Vec::new(), 0, 0, 0));
-    let (all, _) = clusters(&mut talk, 0.0, 1);
+    let (all, _) = clusters(&mut client, 0.0, 1);
     assert!(all.peaks.len() <= MAX_LISTED_CLUSTERS && all.n_clusters >= all.peaks.len());
     assert_eq!(all.n_voxels, values.iter().filter(|value| **value != 0.0).count());
 }
 
 #[test]
 fn of_another_map_channel_or_threshold_nothing_is_told() {
-    let (mut talk, _, values) = with_map();
+    let (mut client, _, values) = with_map();
     let threshold = magnitude(&values, 0.9);
-    assert_eq!(talk.failure(question(1, threshold, 1), Given::Nothing).what, "the map has no channel 2");
-    assert!(talk.failure(question(0, -1.0, 1), Given::Nothing).what.contains("a threshold of -1"));
-    talk.map_for(Request::Explain(explanation(Method::GradCam { level: Some(1) })));
-    let failure = talk.failure(question(0, threshold, 1), Given::Nothing);
+    assert_eq!(client.failure(question(1, threshold, 1), RequestFiles::Nothing).what, "the map has no channel 2");
+    assert!(client.failure(question(0, -1.0, 1), RequestFiles::Nothing).what.contains("a threshold of -1"));
+    client.map_for(Request::Explain(explanation(Method::GradCam { level: Some(1) })));
+    let failure = client.failure(question(0, threshold, 1), RequestFiles::Nothing);
     assert_eq!(failure.what, "this map is not the last one any more");
 }
 
 #[test]
 fn finding_clusters_is_cancelled_and_asked_for_again() {
-    let (mut talk, _, values) = with_map();
+    let (mut client, _, values) = with_map();
     let threshold = magnitude(&values, 0.9);
     for n_steps in [0, 1, 2] {
-        talk.cancel_after(n_steps);
-        assert_eq!(talk.say(question(0, threshold, 1), Given::Nothing).0, Event::Cancelled, "after {n_steps} steps");
+        client.cancel_after(n_steps);
+        assert_eq!(client.send(question(0, threshold, 1), RequestFiles::Nothing).0, Event::Cancelled, "after {n_steps} steps");
     }
-    talk.cancel_after(usize::MAX);
-    assert!(!clusters(&mut talk, threshold, 1).0.peaks.is_empty());
+    client.cancel_after(usize::MAX);
+    assert!(!clusters(&mut client, threshold, 1).0.peaks.is_empty());
 }

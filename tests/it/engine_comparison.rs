@@ -1,20 +1,20 @@
 //! Maps that are kept beside each other: what the engine says they have in common, whatever is opened meanwhile.
 
 use maplens::analysis::comparison::{Correlations, Overlap, Voxels};
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::pace::Stage;
 use maplens::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, Method, Request};
 
-use crate::engine::{Talk, explain};
+use crate::engine::{Client, explain};
 use crate::fixtures;
 
 /// Sums of some hundred thousand float64 products in two orders.
 const ROUNDING: f64 = 1e-12;
 
 /// Another model on the demo's images.
-fn open_fixture(talk: &mut Talk, maps: &str) {
-    let given = Given::Demo { model: fixtures::tree_of(maps), images: fixtures::tree_of("www/demo/caps") };
-    let (event, _) = talk.say(Request::OpenDemo { base_url: String::new() }, given);
+fn open_fixture(client: &mut Client, maps: &str) {
+    let given = RequestFiles::Demo { model: fixtures::tree_of(maps), images: fixtures::tree_of("www/demo/caps") };
+    let (event, _) = client.send(Request::OpenDemo { base_url: String::new() }, given);
     assert!(matches!(event, Event::Participants(_)), "{event:?}");
 }
 
@@ -24,19 +24,19 @@ fn of_node(participant: &str, target: usize) -> Explanation {
 }
 
 /// Computes a map and keeps it.
-fn keep(talk: &mut Talk, number: u32, explanation: Explanation) -> Vec<f32> {
-    let (_, values) = talk.map_for(Request::Explain(explanation.clone()));
-    let (event, _) = talk.say(Request::KeepMap { number, explanation }, Given::Nothing);
+fn keep(client: &mut Client, number: u32, explanation: Explanation) -> Vec<f32> {
+    let (_, values) = client.map_for(Request::Explain(explanation.clone()));
+    let (event, _) = client.send(Request::KeepMap { number, explanation }, RequestFiles::Nothing);
     assert!(matches!(&event, Event::KeptMaps(numbers) if numbers.last() == Some(&number)), "{event:?}");
     values
 }
 
-fn compare(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> Event {
-    talk.say(Request::CompareMaps(ComparisonRequest { maps, voxels: Voxels::All, top_percent }), Given::Nothing).0
+fn compare(client: &mut Client, maps: [u32; 2], top_percent: f64) -> Event {
+    client.send(Request::CompareMaps(ComparisonRequest { maps, voxels: Voxels::All, top_percent }), RequestFiles::Nothing).0
 }
 
-fn outcome(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> ComparisonOutcome {
-    match compare(talk, maps, top_percent) {
+fn outcome(client: &mut Client, maps: [u32; 2], top_percent: f64) -> ComparisonOutcome {
+    match compare(client, maps, top_percent) {
         Event::Compared(comparison) => {
             let Comparison { asked, outcome } = *comparison;
             assert_eq!(asked, ComparisonRequest { maps, voxels: Voxels::All, top_percent });
@@ -46,8 +46,8 @@ fn outcome(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> ComparisonOutco
     }
 }
 
-fn numbers(talk: &mut Talk, maps: [u32; 2], top_percent: f64) -> (Correlations, Overlap) {
-    match outcome(talk, maps, top_percent) {
+fn numbers(client: &mut Client, maps: [u32; 2], top_percent: f64) -> (Correlations, Overlap) {
+    match outcome(client, maps, top_percent) {
         ComparisonOutcome::Numbers(correlations, overlap) => (correlations, overlap),
         other => panic!("{other:?}"),
     }
@@ -77,12 +77,12 @@ fn spearman(first: &[f32], second: &[f32]) -> f64 {
 
 #[test]
 fn two_nodes_and_two_participants_are_compared() {
-    let mut talk = Talk::with_demo();
-    let first = keep(&mut talk, 7, of_node("sub-TRIV24", 0));
-    let second = keep(&mut talk, 8, of_node("sub-TRIV24", 1));
-    let other = keep(&mut talk, 9, of_node("sub-TRIV25", 0));
+    let mut client = Client::with_demo();
+    let first = keep(&mut client, 7, of_node("sub-TRIV24", 0));
+    let second = keep(&mut client, 8, of_node("sub-TRIV24", 1));
+    let other = keep(&mut client, 9, of_node("sub-TRIV25", 0));
     for (pair, values) in [([7, 8], &second), ([7, 9], &other)] {
-        let (found, overlap) = numbers(&mut talk, pair, 5.0);
+        let (found, overlap) = numbers(&mut client, pair, 5.0);
         let wide = |values: &[f32]| values.iter().copied().map(f64::from).collect::<Vec<_>>();
         assert_eq!(found.n_voxels, first.len());
         assert!((found.pearson.unwrap() - pearson(&wide(&first), &wide(values))).abs() < ROUNDING, "{found:?}");
@@ -91,55 +91,55 @@ fn two_nodes_and_two_participants_are_compared() {
         // Few magnitudes of gradients tie.
         assert!(n_top.iter().all(|n| (n_wanted..n_wanted + 10).contains(n)), "{overlap:?}");
     }
-    assert!(!talk.stages().is_empty() && talk.stages().iter().all(|stage| *stage == Stage::Comparing), "its progress is reported");
-    let (known, _) = numbers(&mut talk, [7, 9], 5.0);
-    let (again, overlap) = numbers(&mut talk, [7, 9], 100.0);
+    assert!(!client.stages().is_empty() && client.stages().iter().all(|stage| *stage == Stage::Comparing), "its progress is reported");
+    let (known, _) = numbers(&mut client, [7, 9], 5.0);
+    let (again, overlap) = numbers(&mut client, [7, 9], 100.0);
     assert_eq!(known, again);
     assert_eq!(overlap.n_both, first.iter().zip(&other).filter(|(a, b)| **a != 0.0 && **b != 0.0).count());
 }
 
 #[test]
 fn kept_maps_outlive_their_model_and_are_four_at_most() {
-    let mut talk = Talk::with_demo();
-    keep(&mut talk, 1, of_node("sub-TRIV24", 0));
-    keep(&mut talk, 2, of_node("sub-TRIV24", 1));
-    let before = numbers(&mut talk, [1, 2], 5.0);
-    open_fixture(&mut talk, "tests/fixtures/maps/image_sr5_conv5");
-    keep(&mut talk, 3, of_node("sub-TRIV24", 0));
-    assert_eq!(outcome(&mut talk, [1, 3], 5.0), ComparisonOutcome::OtherGrid, "the scan's fifth voxels against its own");
-    assert_eq!(numbers(&mut talk, [1, 2], 5.0), before);
-    assert_eq!(outcome(&mut talk, [1, 12], 5.0), ComparisonOutcome::Gone(12));
-    keep(&mut talk, 4, of_node("sub-TRIV24", 1));
+    let mut client = Client::with_demo();
+    keep(&mut client, 1, of_node("sub-TRIV24", 0));
+    keep(&mut client, 2, of_node("sub-TRIV24", 1));
+    let before = numbers(&mut client, [1, 2], 5.0);
+    open_fixture(&mut client, "tests/fixtures/maps/image_sr5_conv5");
+    keep(&mut client, 3, of_node("sub-TRIV24", 0));
+    assert_eq!(outcome(&mut client, [1, 3], 5.0), ComparisonOutcome::OtherGrid, "the scan's fifth voxels against its own");
+    assert_eq!(numbers(&mut client, [1, 2], 5.0), before);
+    assert_eq!(outcome(&mut client, [1, 12], 5.0), ComparisonOutcome::Gone(12));
+    keep(&mut client, 4, of_node("sub-TRIV24", 1));
     let explanation = of_node("sub-TRIV24", 1);
-    let fifth = talk.failure(Request::KeepMap { number: 5, explanation: explanation.clone() }, Given::Nothing);
+    let fifth = client.failure(Request::KeepMap { number: 5, explanation: explanation.clone() }, RequestFiles::Nothing);
     assert_eq!(fifth.what, "4 maps are kept already, which is the most");
-    talk.say(Request::ForgetMap { number: 1 }, Given::Nothing);
-    let (event, _) = talk.say(Request::KeepMap { number: 5, explanation }, Given::Nothing);
+    client.send(Request::ForgetMap { number: 1 }, RequestFiles::Nothing);
+    let (event, _) = client.send(Request::KeepMap { number: 5, explanation }, RequestFiles::Nothing);
     assert_eq!(event, Event::KeptMaps(vec![2, 3, 4, 5]));
-    assert_eq!(outcome(&mut talk, [1, 2], 5.0), ComparisonOutcome::Gone(1), "what is forgotten is gone, with its numbers");
-    let (same, overlap) = numbers(&mut talk, [4, 5], 1.0);
+    assert_eq!(outcome(&mut client, [1, 2], 5.0), ComparisonOutcome::Gone(1), "what is forgotten is gone, with its numbers");
+    let (same, overlap) = numbers(&mut client, [4, 5], 1.0);
     assert!((same.pearson.unwrap() - 1.0).abs() < ROUNDING && overlap.dice == Some(1.0));
 }
 
 #[test]
 fn what_is_not_the_last_map_is_not_kept_for_it() {
-    let mut talk = Talk::with_demo();
-    talk.map_for(Request::Explain(of_node("sub-TRIV24", 0)));
-    let failure = talk.failure(Request::KeepMap { number: 1, explanation: of_node("sub-TRIV24", 1) }, Given::Nothing);
+    let mut client = Client::with_demo();
+    client.map_for(Request::Explain(of_node("sub-TRIV24", 0)));
+    let failure = client.failure(Request::KeepMap { number: 1, explanation: of_node("sub-TRIV24", 1) }, RequestFiles::Nothing);
     assert_eq!(failure.what, "this map is not the last one any more");
 }
 
 #[test]
 fn comparing_is_cancelled_and_a_bad_share_is_refused() {
-    let mut talk = Talk::with_demo();
-    keep(&mut talk, 1, of_node("sub-TRIV24", 0));
-    keep(&mut talk, 2, of_node("sub-TRIV24", 1));
+    let mut client = Client::with_demo();
+    keep(&mut client, 1, of_node("sub-TRIV24", 0));
+    keep(&mut client, 2, of_node("sub-TRIV24", 1));
     for n_steps in [0, 1, 2, 4] {
-        talk.cancel_after(n_steps);
-        assert_eq!(compare(&mut talk, [1, 2], 5.0), Event::Cancelled, "after {n_steps} steps");
+        client.cancel_after(n_steps);
+        assert_eq!(compare(&mut client, [1, 2], 5.0), Event::Cancelled, "after {n_steps} steps");
     }
-    talk.cancel_after(usize::MAX);
-    let refused = compare(&mut talk, [1, 2], 0.0);
+    client.cancel_after(usize::MAX);
+    let refused = compare(&mut client, [1, 2], 0.0);
     assert!(matches!(&refused, Event::Failed(failure) if failure.what.contains("strongest 0 %")), "{refused:?}");
-    numbers(&mut talk, [1, 2], 5.0);
+    numbers(&mut client, [1, 2], 5.0);
 }

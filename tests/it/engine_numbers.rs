@@ -5,12 +5,12 @@ use std::rc::Rc;
 use maplens::analysis::histogram::Histogram;
 use maplens::analysis::profile::profiles;
 use maplens::analysis::rank_table::RankTable;
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::files::{FileSource, MemoryFile};
 use maplens::protocol::{Event, Explanation, MapNumbers, MapReady, Method, Request};
 use maplens::volume::{Affine, Grid};
 
-use crate::engine::{Talk, explain};
+use crate::engine::{Client, explain};
 use crate::fixtures;
 
 fn gradients_of(participant: &str) -> Explanation {
@@ -18,12 +18,12 @@ fn gradients_of(participant: &str) -> Explanation {
     explanation
 }
 
-fn measure(talk: &mut Talk, explanation: &Explanation, channel: usize) -> Event {
-    talk.say(Request::MeasureMap { explanation: explanation.clone(), channel }, Given::Nothing).0
+fn measure(client: &mut Client, explanation: &Explanation, channel: usize) -> Event {
+    client.send(Request::MeasureMap { explanation: explanation.clone(), channel }, RequestFiles::Nothing).0
 }
 
-fn numbers(talk: &mut Talk, explanation: &Explanation, channel: usize) -> MapNumbers {
-    match measure(talk, explanation, channel) {
+fn numbers(client: &mut Client, explanation: &Explanation, channel: usize) -> MapNumbers {
+    match measure(client, explanation, channel) {
         Event::Numbers(numbers) => *numbers,
         event => panic!("{event:?}"),
     }
@@ -38,43 +38,43 @@ fn expected(ready: &MapReady, values: &[f32], channel: usize) -> MapNumbers {
 
 #[test]
 fn numbers_are_of_the_last_map_and_in_its_place() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let explanation = gradients_of("sub-TRIV24");
-    let (ready, values) = talk.map_for(Request::Explain(explanation.clone()));
-    let found = numbers(&mut talk, &explanation, 0);
+    let (ready, values) = client.map_for(Request::Explain(explanation.clone()));
+    let found = numbers(&mut client, &explanation, 0);
     assert_eq!(found, expected(&ready, &values, 0));
     let sums = found.profiles.each_ref().map(|profile| profile.sums.iter().sum::<f64>());
     let total: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
     assert!(sums.iter().all(|sum| (sum / total - 1.0).abs() < 1e-12), "all slices of a direction hold all there is: {sums:?}");
-    let failure = talk.failure(Request::MeasureMap { explanation, channel: 1 }, Given::Nothing);
+    let failure = client.failure(Request::MeasureMap { explanation, channel: 1 }, RequestFiles::Nothing);
     assert_eq!(failure.what, "the map has no channel 1");
 }
 
 #[test]
 fn each_channel_has_its_own_numbers() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let archive: Rc<dyn FileSource> = Rc::new(MemoryFile(fixtures::bytes("tests/fixtures/maps/slice_sag_resnet18.tar.gz").into()));
-    let (event, _) = talk.say(Request::OpenModel, Given::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
+    let (event, _) = client.send(Request::OpenModel, RequestFiles::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
     assert!(matches!(event, Event::Model(_)), "{event:?}");
     let explanation = gradients_of("sub-TRIV24");
-    let (ready, values) = talk.map_for(Request::Explain(explanation.clone()));
+    let (ready, values) = client.map_for(Request::Explain(explanation.clone()));
     assert_eq!(ready.channels, 3);
     for channel in 0..3 {
-        assert_eq!(numbers(&mut talk, &explanation, channel), expected(&ready, &values, channel));
+        assert_eq!(numbers(&mut client, &explanation, channel), expected(&ready, &values, channel));
     }
 }
 
 #[test]
 fn of_another_map_than_the_last_there_are_none_and_a_cancel_is_heard() {
-    let mut talk = Talk::with_demo();
+    let mut client = Client::with_demo();
     let [first, second] = ["sub-TRIV24", "sub-TRIV25"].map(gradients_of);
-    assert_eq!(measure(&mut talk, &first, 0), Event::Cancelled, "there is no map at all");
-    talk.map_for(Request::Explain(second.clone()));
-    assert_eq!(measure(&mut talk, &first, 0), Event::Cancelled);
+    assert_eq!(measure(&mut client, &first, 0), Event::Cancelled, "there is no map at all");
+    client.map_for(Request::Explain(second.clone()));
+    assert_eq!(measure(&mut client, &first, 0), Event::Cancelled);
     for n_steps in 0..3 {
-        talk.cancel_after(n_steps);
-        assert_eq!(measure(&mut talk, &second, 0), Event::Cancelled, "after {n_steps} steps");
+        client.cancel_after(n_steps);
+        assert_eq!(measure(&mut client, &second, 0), Event::Cancelled, "after {n_steps} steps");
     }
-    talk.cancel_after(usize::MAX);
-    numbers(&mut talk, &second, 0);
+    client.cancel_after(usize::MAX);
+    numbers(&mut client, &second, 0);
 }

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use maplens::engine::Given;
+use maplens::engine::RequestFiles;
 use maplens::files::{FileTree, MemoryFile};
 use maplens::pace::Stage;
 use maplens::protocol::{DeviceChoice, Event, Explanation, ExportKind, Method, Request};
 
-use crate::engine::{Talk, explain};
+use crate::engine::{Client, explain};
 use crate::fixtures;
 
 /// Its regions are small, and it has three checkpoints.
@@ -21,20 +21,20 @@ struct Seen {
     logits: Vec<f32>,
 }
 
-impl Talk {
+impl Client {
     fn with_regions() -> Self {
-        let mut talk = Self::default();
-        talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
-        talk.open_regions();
-        talk
+        let mut client = Self::default();
+        client.send(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
+        client.open_regions();
+        client
     }
 
     fn open_regions(&mut self) {
-        let (event, _) = self.say(Request::OpenDemo { base_url: String::new() }, regions());
+        let (event, _) = self.send(Request::OpenDemo { base_url: String::new() }, regions());
         assert!(matches!(&event, Event::Participants(list) if list.rows.len() == 4 && list.rows[0].element_count == 2), "{event:?}");
     }
 
-    /// The map of an output node of a participant's region, and the stages that were heard of.
+    /// The map of an output node of a participant's region, and the stages that were reported.
     fn map_of(&mut self, participant: &str, element: usize, method: Method, target: usize) -> (Seen, Vec<Stage>) {
         let Request::Explain(explanation) = explain(participant, method) else { unreachable!() };
         let (ready, values) = self.map_for(Request::Explain(Explanation { element, target, ..explanation }));
@@ -49,32 +49,32 @@ impl Talk {
 }
 
 /// The MAPS of regions with the demo's participants and the masks.
-fn regions() -> Given {
+fn regions() -> RequestFiles {
     let mut images: FileTree = fixtures::tree_of("www/demo/caps");
     let masks = fixtures::tree_of("tests/fixtures/caps_masks");
     for path in masks.paths() {
         let bytes = pollster::block_on(masks.read(path)).unwrap();
         images.insert(path.replacen("caps_masks", "caps/masks", 1), Rc::new(MemoryFile(bytes.into())));
     }
-    Given::Demo { model: fixtures::tree_of(MAPS), images }
+    RequestFiles::Demo { model: fixtures::tree_of(MAPS), images }
 }
 
 fn fresh(participant: &str, element: usize, method: Method, target: usize) -> Seen {
-    Talk::with_regions().map_of(participant, element, method, target).0
+    Client::with_regions().map_of(participant, element, method, target).0
 }
 
 #[test]
 fn another_target_of_the_same_element_is_answered_backwards_only() {
     for method in [Method::Gradients, GRAD_CAM] {
-        let mut talk = Talk::with_regions();
-        let (first, stages) = talk.map_of("sub-TRIV24", 0, method, 0);
+        let mut client = Client::with_regions();
+        let (first, stages) = client.map_of("sub-TRIV24", 0, method, 0);
         assert!(stages.contains(&Stage::Uploading) && stages.contains(&Stage::Forward), "{stages:?}");
-        assert_eq!(talk.timings(), ["read_model", "read_input", "upload", "first_map"]);
-        let (second, stages) = talk.map_of("sub-TRIV24", 0, method, 1);
+        assert_eq!(client.timings(), ["read_model", "read_input", "upload", "first_map"]);
+        let (second, stages) = client.map_of("sub-TRIV24", 0, method, 1);
         assert!(!stages.contains(&Stage::Uploading) && !stages.contains(&Stage::Forward), "{stages:?}");
         // From the logits to the last feature maps, where Grad-CAM ends, there is no layer that is walked step by step.
         assert_eq!(stages.contains(&Stage::Backward), method == Method::Gradients, "{stages:?}");
-        assert_eq!(talk.timings(), ["read_model", "next_map"]);
+        assert_eq!(client.timings(), ["read_model", "next_map"]);
         assert_ne!(first.values, second.values);
         assert_eq!(second, fresh("sub-TRIV24", 0, method, 1));
     }
@@ -82,23 +82,23 @@ fn another_target_of_the_same_element_is_answered_backwards_only() {
 
 #[test]
 fn looking_at_images_and_saving_files_changes_nothing() {
-    let mut talk = Talk::with_regions();
-    talk.map_of("sub-TRIV24", 0, Method::Gradients, 0);
+    let mut client = Client::with_regions();
+    client.map_of("sub-TRIV24", 0, Method::Gradients, 0);
     let Request::Explain(Explanation { participant, .. }) = explain("sub-TRIV25", GRAD_CAM) else { unreachable!() };
-    talk.say(Request::ShowParticipant { participant, element: 0 }, Given::Nothing);
-    talk.say(Request::ListParticipants, Given::Nothing);
-    talk.file(ExportKind::Nifti);
-    let (second, stages) = talk.map_of("sub-TRIV24", 0, Method::Gradients, 1);
+    client.send(Request::ShowParticipant { participant, element: 0 }, RequestFiles::Nothing);
+    client.send(Request::ListParticipants, RequestFiles::Nothing);
+    client.file(ExportKind::Nifti);
+    let (second, stages) = client.map_of("sub-TRIV24", 0, Method::Gradients, 1);
     assert!(!stages.contains(&Stage::Forward), "{stages:?}");
     assert_eq!(second, fresh("sub-TRIV24", 0, Method::Gradients, 1));
 }
 
 #[test]
 fn another_element_or_participant_is_computed_anew() {
-    let mut talk = Talk::with_regions();
-    talk.map_of("sub-TRIV24", 0, Method::Gradients, 0);
+    let mut client = Client::with_regions();
+    client.map_of("sub-TRIV24", 0, Method::Gradients, 0);
     for (participant, element) in [("sub-TRIV24", 1), ("sub-TRIV25", 1), ("sub-TRIV24", 0)] {
-        let (seen, stages) = talk.map_of(participant, element, Method::Gradients, 0);
+        let (seen, stages) = client.map_of(participant, element, Method::Gradients, 0);
         assert!(stages.contains(&Stage::Forward), "{participant} {element}: {stages:?}");
         assert_eq!(seen, fresh(participant, element, Method::Gradients, 0), "{participant} {element}");
     }
@@ -106,11 +106,11 @@ fn another_element_or_participant_is_computed_anew() {
 
 #[test]
 fn another_checkpoint_is_computed_anew() {
-    let mut talk = Talk::with_regions();
+    let mut client = Client::with_regions();
     let mut of = |split, selection: &str| {
-        let (event, _) = talk.say(Request::ChooseCheckpoint { split, selection: selection.to_owned() }, Given::Nothing);
+        let (event, _) = client.send(Request::ChooseCheckpoint { split, selection: selection.to_owned() }, RequestFiles::Nothing);
         assert!(matches!(event, Event::Model(_)), "{event:?}");
-        let (seen, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+        let (seen, stages) = client.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
         assert!(stages.contains(&Stage::Forward), "{stages:?}");
         seen
     };
@@ -121,13 +121,13 @@ fn another_checkpoint_is_computed_anew() {
 
 #[test]
 fn reopened_files_and_another_device_are_asked_again() {
-    let mut talk = Talk::with_regions();
-    let (before, _) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
-    talk.open_regions();
-    let (reopened, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    let mut client = Client::with_regions();
+    let (before, _) = client.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    client.open_regions();
+    let (reopened, stages) = client.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
-    talk.say(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, Given::Nothing);
-    let (moved, stages) = talk.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
+    client.send(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
+    let (moved, stages) = client.map_of("sub-TRIV24", 0, GRAD_CAM, 0);
     assert!(stages.contains(&Stage::Forward), "{stages:?}");
     assert_eq!((&reopened, &moved), (&before, &before));
 }
@@ -135,20 +135,20 @@ fn reopened_files_and_another_device_are_asked_again() {
 #[test]
 fn a_cancel_anywhere_leaves_nothing_half_done_to_answer_from() {
     let expected = fresh("sub-TRIV24", 0, Method::Gradients, 1);
-    let mut talk = Talk::with_regions();
+    let mut client = Client::with_regions();
     let (mut n_cancelled, mut n_kept) = (0, 0);
     // From before the upload to the last step backwards.
     for left in 0.. {
-        talk.say(Request::ChooseCheckpoint { split: 0, selection: "loss".to_owned() }, Given::Nothing);
-        talk.cancel_after(left);
-        let (event, _) = talk.say(explain("sub-TRIV24", Method::Gradients), Given::Nothing);
-        talk.cancel_after(usize::MAX);
+        client.send(Request::ChooseCheckpoint { split: 0, selection: "loss".to_owned() }, RequestFiles::Nothing);
+        client.cancel_after(left);
+        let (event, _) = client.send(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing);
+        client.cancel_after(usize::MAX);
         if event != Event::Cancelled {
             assert!(matches!(event, Event::Map(_)), "{event:?}");
             break;
         }
         n_cancelled += 1;
-        let (seen, stages) = talk.map_of("sub-TRIV24", 0, Method::Gradients, 1);
+        let (seen, stages) = client.map_of("sub-TRIV24", 0, Method::Gradients, 1);
         assert_eq!(seen, expected, "cancelled after {left} steps");
         n_kept += usize::from(!stages.contains(&Stage::Forward));
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use maplens::engine::device;
+use maplens::engine::study::device;
 use maplens::kernels::gpu::GpuBlock;
 use maplens::kernels::{BlockParameters, Rectifier};
 use maplens::protocol::DeviceChoice;

@@ -29,7 +29,7 @@ mod engine_numbers;
 #[cfg(feature = "compute")]
 mod engine_reuse;
 #[cfg(feature = "compute")]
-mod engine_shelf;
+mod engine_volumes;
 mod export;
 mod figures;
 mod files;

@@ -40,7 +40,7 @@ pub fn find_xyz_cut_coords(map: &Volume, threshold: Option<f32>) -> [f64; 3] {
     place(centre_of_mass(&inside(&kept), map.shape()))
 }
 
-/// Element number ⌊0.8 n⌋ of the sorted non-zero magnitudes (nilearn's `fast_abs_percentile`).
+/// The magnitude that counts as strong: element number ⌊0.8 n⌋ of the sorted non-zero magnitudes (nilearn's `fast_abs_percentile`).
 fn strong(magnitudes: &[f32]) -> f32 {
     let mut kept: Vec<f32> = magnitudes.iter().copied().filter(|&magnitude| magnitude != 0.0).collect();
     let rank = (kept.len() as f64 * 0.01 * STRONG_PERCENT) as usize;
@@ -50,6 +50,7 @@ fn strong(magnitudes: &[f32]) -> f32 {
     }
 }
 
+/// The largest 6-connected component of a mask.
 fn largest(mask: &[bool], shape: [usize; 3]) -> Option<Vec<bool>> {
     let components = Components::of(mask, shape);
     let largest = components.largest()?;

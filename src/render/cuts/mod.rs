@@ -1,4 +1,4 @@
-//! Where to cut: nilearn's automatic choices, and what users gave.
+//! Where to cut: nilearn's automatic choices, and positions that users gave.
 
 mod centre;
 mod spread;
@@ -10,7 +10,7 @@ use super::figure::FigureError;
 use super::{CutCoords, DisplayMode, Plane};
 use crate::volume::Volume;
 
-/// Cuts of a direction where none were asked for.
+/// Number of cuts of a direction where none was asked for.
 const DEFAULT_COUNT: usize = 7;
 
 /// The panels of a figure, plane and millimetres, in nilearn's order of drawing.
@@ -56,6 +56,7 @@ fn meeting(map: &Volume, mode: DisplayMode, cuts: &CutCoords, threshold: Option<
     Ok(mode.planes().iter().map(|&plane| (plane, position_of(plane))).collect())
 }
 
+/// Panels of a mosaic: several cuts of each plane.
 fn mosaic(map: &Volume, cuts: &CutCoords) -> Result<Vec<(Plane, f64)>, FigureError> {
     let mode = DisplayMode::Mosaic;
     let counts = match cuts {

@@ -7,7 +7,7 @@ use crate::volume::Volume;
 /// Weight of each of the six neighbours in nilearn's fast smoothing; the voxel itself has 1.
 const NEIGHBOUR_WEIGHT: f32 = 0.2;
 
-/// What is left of the magnitudes around a peak that was taken.
+/// Factor that magnitudes around a peak are multiplied by once it was taken.
 const TAKEN: f32 = 1e-3;
 
 /// World millimetres of `n_cuts` cuts through peaks of the smoothed magnitude, in the order of the slices.
@@ -31,6 +31,7 @@ pub fn find_cut_slices(map: &Volume, plane: Plane, n_cuts: usize) -> Result<Vec<
     Ok(slices.into_iter().map(|slice| affine.0[axis][axis] * slice as f64 + affine.0[axis][3]).collect())
 }
 
+/// Slices of the cuts, in ascending order.
 fn peaks(map: &Volume, axis: usize, n_cuts: usize) -> Vec<usize> {
     let n_slices = map.shape()[axis];
     let spacing = ((0.5 / n_cuts as f64 * n_slices as f64) as usize).max(1);
@@ -80,7 +81,7 @@ fn another(cuts: &[usize], sums: &[f64]) -> usize {
     best.0
 }
 
-/// For each slice the largest smoothed magnitude and the index of its first voxel.
+/// The peak of each slice: the largest smoothed magnitude and the index of its first voxel.
 fn slice_peaks(map: &Volume, axis: usize) -> Vec<(f32, usize)> {
     let mut peaks = vec![(-1.0, 0); map.shape()[axis]];
     for (index, value) in smoothed(map).into_iter().enumerate() {
@@ -92,6 +93,7 @@ fn slice_peaks(map: &Volume, axis: usize) -> Vec<(f32, usize)> {
     peaks
 }
 
+/// The sum of the magnitudes of each slice.
 fn slice_sums(map: &Volume, axis: usize) -> Vec<f64> {
     let mut sums = vec![0.0; map.shape()[axis]];
     for (index, value) in map.data().iter().enumerate() {
@@ -100,6 +102,7 @@ fn slice_sums(map: &Volume, axis: usize) -> Vec<f64> {
     sums
 }
 
+/// The slice along `axis` that holds the voxel of an index.
 fn slice_of(shape: [usize; 3], axis: usize, index: usize) -> usize {
     match axis {
         0 => index / (shape[1] * shape[2]),

@@ -1,12 +1,11 @@
 //! Letters, positions, cross lines and the title, where and as large as nilearn puts them.
 
-use super::text_width::{line_height, text_width};
+use super::text_width::{ANNOTATION, line_height, text_width};
 use super::{Color, Mark, Panel, Rect, Scene};
 use crate::render::display::letter;
 use crate::render::{DisplayMode, Plane};
 
-/// Font sizes in points.
-pub(super) const ANNOTATION: f64 = 12.0;
+/// Font size of the title, in points.
 const TITLE: f64 = 15.0;
 
 /// Line width in points (matplotlib's default).

@@ -1,31 +1,32 @@
-//! What lies below the map, and its greys (nilearn's `_load_anat`).
+//! The background below the map, and its greys (nilearn's `_load_anat`).
 
 use std::borrow::Cow;
 
-use super::{FigureError, FigureScale, finite};
+use super::finite::finite;
+use super::{FigureError, FigureScale};
 use crate::render::{Colormap, Interpolation, Upright};
 use crate::volume::components::Components;
 use crate::volume::{Affine, Statistics, Volume};
 
-/// What lies below the map.
+/// The background below the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Background<'a> {
-    /// Nothing but paper.
+    /// Paper alone.
     None,
     /// An image; voxels up to 1e-6 are transparent.
     Image(&'a Volume),
-    /// What [`template_background`] gave: grey from 0 to 1, transparent outside the head, on white paper.
+    /// The result of [`template_background`]: grey from 0 to 1, transparent outside the head, on white paper.
     Template(&'a Volume),
 }
 
 /// How a background is dimmed so that the map stands out.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Dim {
-    /// By 0.8 on black, by 0.6 on white paper.
+    /// Dimmed by 0.8 on black, by 0.6 on white paper.
     Automatic,
-    /// Not at all.
+    /// Not dimmed.
     Off,
-    /// By this much; from −2 (brighter) to 2 makes sense.
+    /// Dimmed by this amount; from −2 (brighter) to 2 makes sense.
     By(f64),
 }
 
@@ -35,22 +36,24 @@ const TRANSPARENT: f32 = 1e-6;
 /// Thickness of an image's border in voxels, from which black or white paper is concluded.
 const BORDER: usize = 2;
 
-/// A background on its way to the page.
-pub(super) struct Ground<'a> {
+/// A background whose greys and paper are decided.
+pub(super) struct PreparedBackground<'a> {
+    /// Whether the paper is black.
     pub is_black: bool,
+    /// The image, upright, with its greys; `None` for paper alone.
     pub layer: Option<(Upright<'a>, FigureScale)>,
 }
 
 impl<'a> Background<'a> {
-    pub(super) fn prepare(self, dim: Dim, black: Option<bool>) -> Result<Ground<'a>, FigureError> {
+    pub(super) fn prepare(self, dim: Dim, black: Option<bool>) -> Result<PreparedBackground<'a>, FigureError> {
         match self {
-            Background::None => Ok(Ground { is_black: black.unwrap_or(false), layer: None }),
+            Background::None => Ok(PreparedBackground { is_black: black.unwrap_or(false), layer: None }),
             Background::Template(volume) => {
                 let is_black = black.unwrap_or(false);
                 let range = dimmed([0.0, f64::from(Statistics::of(volume.data()).max)], dim, is_black);
                 // What is outside the head is not a number, and not drawn.
                 let scale = FigureScale::between(Colormap::Gray, range, None);
-                Ok(Ground { is_black, layer: Some((Upright::of(volume, Interpolation::Continuous)?, scale)) })
+                Ok(PreparedBackground { is_black, layer: Some((Upright::of(volume, Interpolation::Continuous)?, scale)) })
             }
             Background::Image(volume) => {
                 let volume = finite(volume);
@@ -59,7 +62,7 @@ impl<'a> Background<'a> {
                 let is_black = black.unwrap_or_else(|| f64::from(border_median(&volume)) <= 0.5 * (min + max));
                 let upright = owned(volume)?;
                 let scale = FigureScale::between(Colormap::Gray, dimmed([min, max], dim, is_black), Some(TRANSPARENT));
-                Ok(Ground { is_black, layer: Some((upright, scale)) })
+                Ok(PreparedBackground { is_black, layer: Some((upright, scale)) })
             }
         }
     }
@@ -72,7 +75,7 @@ fn owned(volume: Cow<'_, Volume>) -> Result<Upright<'_>, FigureError> {
     }
 }
 
-/// Greys from the first to the second value, after dimming.
+/// The range of greys after dimming.
 fn dimmed([low, high]: [f64; 2], dim: Dim, is_black: bool) -> [f64; 2] {
     let by = match (dim, is_black) {
         (Dim::Off | Dim::By(0.0), _) => return [low, high],
@@ -125,7 +128,7 @@ pub fn template_background(template: &Volume) -> Volume {
     Volume::new(shape, data, world_from_voxel).unwrap_or_else(|_| template.clone())
 }
 
-/// Voxels that are 0 and connected with the faces of the grid.
+/// Tells for each voxel whether it is not positive and connected with a face of the grid through such voxels.
 fn outside(values: &[f32], shape: [usize; 3]) -> Vec<bool> {
     let empty: Vec<bool> = values.iter().map(|&value| value <= 0.0).collect();
     let Components { labels, sizes } = Components::of(&empty, shape);

@@ -1,15 +1,15 @@
 //! What a figure was made of, for the metadata of its file.
 
-/// Goes into every form of a figure.
+/// The metadata of a figure's file, in every format.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Caption {
-    /// Empty where there is none.
+    /// Title of the figure; empty where there is none.
     pub title: String,
-    /// `MapLens 0.1.0`
+    /// The program that drew it, such as `MapLens 0.1.0`.
     pub software: String,
     /// SHA-256 in hexadecimal digits: of the map's file on the command line, of its values (as in the record) on the page.
     pub map_sha256: String,
-    /// How it was drawn: mode, cuts, threshold and so on, in words.
+    /// The options that it was drawn with: mode, cuts, threshold and so on, in words.
     pub description: String,
 }
 

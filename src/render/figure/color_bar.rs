@@ -6,24 +6,25 @@ use crate::render::format_general;
 /// Cells from one end to the other: one less than the table's 256 entries, between which they lie.
 const CELLS: usize = 255;
 
-/// Of what is hidden.
+/// Colour of values that are hidden.
 const BRAIN: Color = [128; 3];
 
-/// Ticks from end to end.
+/// Number of ticks, both ends included.
 const TICKS: usize = 5;
 
-/// Of digits, in font sizes, with the pixel that hinting adds.
+/// Height of digits in font sizes, with the pixel that hinting adds.
 const DIGIT_HEIGHT: f64 = 0.78;
 
-/// Font size of their labels, in points.
+/// Font size of the ticks' labels, in points.
 const LABEL: f64 = 10.0;
 
-/// From the bar to its labels, in points: a tick's length, though its width is 0, and the padding.
+/// Distance from the bar to its labels, in points: a tick's length, though its width is 0, and the padding.
 const GAP: f64 = 7.0;
 
 /// Line width of the outline in points.
 const OUTLINE: f64 = 0.8;
 
+/// Adds the bar to a scene, in `frame`, for values from `low` to `high`; `ink` is the colour of outline and labels.
 pub(super) fn draw(scene: &mut Scene, frame: Rect, scale: &FigureScale, [low, high]: [f32; 2], ink: Color) {
     let (low, high) = (f64::from(low), f64::from(high));
     let colors = (0..CELLS).rev().map(|cell| color_at(scale, low + (high - low) * (cell as f64 + 0.5) / CELLS as f64));

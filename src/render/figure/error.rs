@@ -10,9 +10,9 @@ pub enum FigureError {
     WrongCuts {
         /// Name of the mode.
         mode: &'static str,
-        /// What it takes.
+        /// The cuts that the mode takes, in words.
         needed: &'static str,
-        /// How many values were given.
+        /// Number of values that were given.
         found: usize,
     },
     /// No cut at all.

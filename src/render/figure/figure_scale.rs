@@ -13,12 +13,12 @@ pub struct FigureScale {
 }
 
 impl FigureScale {
-    /// From −vmax to vmax, transparent where −threshold ≤ value ≤ threshold.
+    /// A scale from −vmax to vmax, transparent where −threshold ≤ value ≤ threshold.
     pub fn symmetric(colormap: Colormap, vmax: f32, threshold: Option<f32>) -> Self {
         Self::between(colormap, [-f64::from(vmax), f64::from(vmax)], threshold)
     }
 
-    /// From one value to another; a range without width shows its first colour everywhere, as matplotlib does.
+    /// A scale from one value to another; a range without width shows its first colour everywhere, as matplotlib does.
     pub fn between(colormap: Colormap, [low, high]: [f64; 2], threshold: Option<f32>) -> Self {
         FigureScale { lut: Lut::new(colormap), low: low as f32, span: (high - low) as f32, threshold }
     }
@@ -41,7 +41,7 @@ impl FigureScale {
         self.shows(value).then(|| self.lut.at(self.share(value)))
     }
 
-    /// 0 at the low end, 1 at the high end.
+    /// The place of a value in the range: 0 at the low end, 1 at the high end.
     pub(super) fn share(&self, value: f32) -> f32 {
         if self.span > 0.0 { (value - self.low) / self.span } else { 0.0 }
     }
@@ -51,7 +51,7 @@ impl FigureScale {
         self.lut.at(share)
     }
 
-    /// What is hidden; 0 where nothing is.
+    /// The magnitude up to which values are hidden; 0 where none is.
     pub(super) fn threshold(&self) -> f32 {
         self.threshold.unwrap_or(0.0)
     }

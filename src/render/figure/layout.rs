@@ -17,13 +17,13 @@ const BAR_RIGHT: f64 = 0.02;
 /// Share of the figure's height above and below the bar.
 const BAR_MARGIN: f64 = 0.05;
 
-/// A page with its places.
+/// The page of a figure with the rectangles on it.
 pub(super) struct Page {
     /// Width and height in points.
     pub size: [f64; 2],
-    /// One for each panel, in points.
+    /// Rectangle of each panel, in points.
     pub panels: Vec<Rect>,
-    /// The colour bar's, in points.
+    /// Rectangle of the colour bar, in points.
     pub bar: Option<Rect>,
 }
 
@@ -50,7 +50,7 @@ impl Page {
     }
 }
 
-/// Side by side, widths proportional to what they span.
+/// Panels side by side, their widths proportional to what they span.
 fn in_a_row(panels: &[(Plane, [[f64; 2]; 2])], [left, right]: [f64; 2], [bottom, top]: [f64; 2]) -> Vec<Share> {
     let total: f64 = panels.iter().map(|(_, [across, _])| length(*across)).sum();
     let mut at = left;
@@ -62,13 +62,13 @@ fn in_a_row(panels: &[(Plane, [[f64; 2]; 2])], [left, right]: [f64; 2], [bottom,
     panels.iter().map(|(_, [across, _])| place(*across)).collect()
 }
 
-/// One row for each plane, from the bottom.
+/// Panels in one row for each plane, from the bottom.
 fn mosaic(panels: &[(Plane, [[f64; 2]; 2])], right: f64) -> Vec<Share> {
     let rows = panels.chunk_by(|one, other| one.0 == other.0);
     rows.enumerate().flat_map(|(row, panels)| in_a_row(panels, [0.0, right], [row as f64 / 3.0, (row as f64 + 1.0) / 3.0])).collect()
 }
 
-/// Coronal at the top left, sagittal at the top right, axial at the bottom left.
+/// Three panels in a 2×2 grid: coronal at the top left, sagittal at the top right, axial at the bottom left.
 fn tiled(panels: &[(Plane, [[f64; 2]; 2])], right: f64) -> Vec<Share> {
     let of = |plane: Plane, side: usize| panels.iter().find(|(own, _)| *own == plane).map_or(0.0, |(_, bounds)| length(bounds[side]));
     let total_width = of(Plane::Coronal, 0) + of(Plane::Sagittal, 0);
@@ -84,6 +84,7 @@ fn tiled(panels: &[(Plane, [[f64; 2]; 2])], right: f64) -> Vec<Share> {
     panels.iter().map(place).collect()
 }
 
+/// Shares of a page, which count from the bottom left, as a rectangle in points.
 fn on_page([left, bottom, right, top]: Share, [width, height]: [f64; 2]) -> Rect {
     Rect { x: left * width, y: (1.0 - top) * height, width: (right - left) * width, height: (top - bottom) * height }
 }
@@ -95,7 +96,7 @@ fn fitted(frame: Rect, [across, up]: &[[f64; 2]; 2]) -> Rect {
     Rect { x: frame.x + (frame.width - width) / 2.0, y: frame.y + (frame.height - height) / 2.0, width, height }
 }
 
-/// Never 0: a volume of one slice has no extent, and a panel of it no proportions.
+/// The length of a range, never 0: a volume of one slice has no extent, and a panel of it no proportions.
 fn length([low, high]: [f64; 2]) -> f64 {
     (high - low).max(1e-6)
 }

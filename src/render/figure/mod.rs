@@ -1,7 +1,7 @@
 //! nilearn's `plot_stat_map`, version 0.9.2 (the one that ClinicaDL 1.6.1 pins): volumes and options → a [`Scene`] of marks.
 //!
 //! Each volume is drawn on its own grid with its own extent in millimetres; nothing is resampled onto anything else. What is
-//! not nilearn's is said where it is: cuts outside a volume show nothing instead of the slice that a negative index names,
+//! not nilearn's is documented where it is: cuts outside a volume show nothing instead of the slice that a negative index names,
 //! masks are outlined along their voxels' edges, and `radiological` is taken from nilearn 0.10.
 
 mod annotation;
@@ -10,6 +10,7 @@ mod caption;
 mod color_bar;
 mod error;
 mod figure_scale;
+mod finite;
 mod layout;
 mod notes;
 mod outline;
@@ -29,19 +30,19 @@ pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceN
 pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
-pub use view::{CutPlace, FigureView, Ground, Masks, Paper, WrongField};
+pub use view::{CutPlace, FigureGround, FigurePaper, FigureView, Masks, WrongField};
 
-use std::borrow::Cow;
+use finite::finite;
 
 use super::{Colormap, CutCoords, DisplayMode, Interpolation, MagnitudeSample, Orientation, Plane, Threshold, Upright, cuts};
 use crate::volume::{Statistics, Volume};
 
-/// What a figure shows and how; [`Figure::new`] has `plot_stat_map`'s defaults.
+/// A figure: what it shows, and how. [`Figure::new`] has `plot_stat_map`'s defaults.
 #[derive(Debug, Clone)]
 pub struct Figure<'a> {
     /// The map.
     pub map: &'a Volume,
-    /// What lies below it.
+    /// The background below the map.
     pub background: Background<'a>,
     /// Grey range of the background.
     pub dim: Dim,
@@ -49,9 +50,9 @@ pub struct Figure<'a> {
     pub black: Option<bool>,
     /// The layout.
     pub mode: DisplayMode,
-    /// Where it cuts.
+    /// Positions of the cuts.
     pub cuts: CutCoords,
-    /// What is transparent: −threshold ≤ value ≤ threshold. `None` hides nothing.
+    /// The magnitude up to which values are transparent: −threshold ≤ value ≤ threshold. `None` hides nothing.
     pub threshold: Option<Threshold>,
     /// End of the colours, which go from −vmax to vmax; `None`: the largest magnitude of the whole map.
     pub vmax: Option<f32>,
@@ -67,11 +68,11 @@ pub struct Figure<'a> {
     pub color_bar: bool,
     /// Empty for none.
     pub title: String,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
     /// Regions that are drawn over the map.
     pub masks: Vec<&'a Volume>,
-    /// How they are drawn.
+    /// How the masks are drawn.
     pub mask_style: MaskStyle,
 }
 
@@ -99,7 +100,7 @@ impl<'a> Figure<'a> {
         }
     }
 
-    /// Draws it.
+    /// Draws the figure.
     ///
     /// # Errors
     /// [`FigureError`] for cuts that the mode does not take, thresholds below 0, and grids too large to be put upright.
@@ -119,21 +120,25 @@ impl<'a> Figure<'a> {
         sheet.lay(&upright, &scale);
         sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
-        let notes = [notes::of(self.map, &statistics, threshold, sheet.unmet()), notes::of_layers(self)].concat();
+        let notes =
+            [notes::of_map(self.map, &statistics, threshold, sheet.unmet()), notes::of_layers(self.map, self.background, &self.masks)]
+                .concat();
         Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes))
     }
 }
 
-/// The figure while it is put together: for each panel its slices, and the millimetres that they span.
+/// The figure while it is put together, panel by panel.
 struct Sheet {
     is_black: bool,
     orientation: Orientation,
-    parts: Vec<Part>,
+    parts: Vec<PanelContent>,
 }
 
-struct Part {
+/// One panel while the figure is put together.
+struct PanelContent {
     plane: Plane,
     position_mm: f64,
+    /// Slices from back to front, each with its millimetres along the right and the up axis.
     images: Vec<(Pixels, [[f64; 2]; 2])>,
     /// Union of the tight boxes of what is drawn, along the right and the up axis.
     bounds: Option<[[f64; 2]; 2]>,
@@ -142,7 +147,8 @@ struct Part {
 
 impl Sheet {
     fn new(planes: &[(Plane, f64)], is_black: bool, orientation: Orientation) -> Self {
-        let part = |&(plane, position_mm)| Part { plane, position_mm, images: Vec::new(), bounds: None, numbers: SliceNumbers::default() };
+        let part =
+            |&(plane, position_mm)| PanelContent { plane, position_mm, images: Vec::new(), bounds: None, numbers: SliceNumbers::default() };
         Sheet { is_black, orientation, parts: planes.iter().map(part).collect() }
     }
 
@@ -161,14 +167,14 @@ impl Sheet {
         }
     }
 
-    /// Notes what the map's slices hold.
+    /// Counts what each panel shows of the map.
     fn count(&mut self, map: &Upright, scale: &FigureScale) {
         for part in &mut self.parts {
             part.numbers = cut(map, part.plane, part.position_mm).map(|slice| slice.numbers(scale)).unwrap_or_default();
         }
     }
 
-    /// Panels that cut outside the map.
+    /// Plane and position of the panels that cut outside the map.
     fn unmet(&self) -> Vec<(Plane, f64)> {
         self.parts.iter().filter(|part| part.numbers.n_voxels == 0).map(|part| (part.plane, part.position_mm)).collect()
     }
@@ -183,7 +189,7 @@ impl Sheet {
         let (paper, ink) = if self.is_black { ([0; 3], [255; 3]) } else { ([255; 3], [0; 3]) };
         scene.marks.push(Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: page.size[0], height: page.size[1] }, fill: paper });
         for ((part, [right_mm, up_mm]), rect) in self.parts.iter().zip(boxes.iter().map(|(_, bounds)| *bounds)).zip(&page.panels) {
-            let &Part { plane, position_mm, .. } = part;
+            let &PanelContent { plane, position_mm, .. } = part;
             let panel = Panel { plane, position_mm, rect: *rect, right_mm, up_mm, orientation: self.orientation };
             for (pixels, extent) in &part.images {
                 let pixels = if panel.is_mirrored() { slice::mirrored(pixels) } else { pixels.clone() };
@@ -206,15 +212,7 @@ impl Sheet {
     }
 }
 
-/// The volume with 0 for what is not finite, as nilearn has it.
-fn finite(volume: &Volume) -> Cow<'_, Volume> {
-    if volume.data().iter().all(|value| value.is_finite()) {
-        return Cow::Borrowed(volume);
-    }
-    let data = volume.data().iter().map(|&value| if value.is_finite() { value } else { 0.0 }).collect();
-    Volume::new(volume.shape(), data, *volume.world_from_voxel()).map_or(Cow::Borrowed(volume), Cow::Owned)
-}
-
+/// The threshold as a magnitude; `None` where nothing is hidden.
 fn absolute(threshold: Option<Threshold>, values: &[f32]) -> Result<Option<f32>, FigureError> {
     match threshold {
         None => Ok(None),
@@ -227,7 +225,7 @@ fn absolute(threshold: Option<Threshold>, values: &[f32]) -> Result<Option<f32>,
     }
 }
 
-/// What the bar spans (nilearn's `_get_colorbar_and_data_ranges`).
+/// The range that the colour bar spans (nilearn's `_get_colorbar_and_data_ranges`).
 fn bar_range(statistics: &Statistics, vmax: f32, symmetric: Option<bool>) -> [f32; 2] {
     // What is not finite counts as 0.
     let with_zero = |value: f32| {
@@ -254,6 +252,7 @@ fn bar_range(statistics: &Statistics, vmax: f32, symmetric: Option<bool>) -> [f3
     }
 }
 
+/// The range that covers both ranges.
 fn union(one: [f64; 2], other: [f64; 2]) -> [f64; 2] {
     [one[0].min(other[0]), one[1].max(other[1])]
 }

@@ -1,13 +1,13 @@
-//! What should be said about a figure, one sentence each: what somebody might take for a finding, and is none.
+//! Warnings about a figure, one sentence each: of what somebody might take for a finding, and is none.
 
+use super::background::Background;
 use super::outline::is_inside;
-use super::{Background, Figure};
 use crate::render::display::letter;
 use crate::render::{Plane, WorldBounds, format_general};
 use crate::volume::{Affine, Statistics, Volume};
 
-/// Of a map, the magnitude up to which it is hidden, and the panels that cut outside it.
-pub(super) fn of(map: &Volume, statistics: &Statistics, threshold: Option<f32>, unmet: Vec<(Plane, f64)>) -> Vec<String> {
+/// Warnings about a map: `threshold` is the magnitude up to which it is hidden, `unmet` the panels that cut outside it.
+pub(super) fn of_map(map: &Volume, statistics: &Statistics, threshold: Option<f32>, unmet: Vec<(Plane, f64)>) -> Vec<String> {
     let mut notes = Vec::new();
     let n_bad = statistics.n_nan + statistics.n_infinite;
     if n_bad > 0 {
@@ -27,15 +27,15 @@ pub(super) fn of(map: &Volume, statistics: &Statistics, threshold: Option<f32>, 
     notes
 }
 
-/// Of what lies below and over the map: what may be in the wrong place, and what cannot be seen at all.
-pub(super) fn of_layers(figure: &Figure) -> Vec<String> {
+/// Warnings about background and masks: those that may lie in the wrong place, and those that cannot be seen at all.
+pub(super) fn of_layers(map: &Volume, background: Background, masks: &[&Volume]) -> Vec<String> {
     let mut notes = Vec::new();
-    let map = WorldBounds::of(figure.map);
-    if let Background::Image(image) = figure.background {
+    let map = WorldBounds::of(map);
+    if let Background::Image(image) = background {
         notes.extend(doubt_of_place("the background", image));
         notes.extend(doubt_of_box("the background", &map, WorldBounds::of_voxels(image, |value| value != 0.0 && value.is_finite())));
     }
-    for (index, mask) in figure.masks.iter().enumerate() {
+    for (index, mask) in masks.iter().enumerate() {
         let name = format!("mask {}", index + 1);
         notes.extend(doubt_of_place(&name, mask));
         notes.extend(doubt_of_box(&name, &map, WorldBounds::of_voxels(mask, is_inside)));
@@ -43,6 +43,7 @@ pub(super) fn of_layers(figure: &Figure) -> Vec<String> {
     notes
 }
 
+/// The reason to doubt the place of a volume, if there is one.
 fn doubt_of_place(name: &str, volume: &Volume) -> Option<String> {
     let world_from_voxel = volume.world_from_voxel();
     if *world_from_voxel == Affine::IDENTITY {
@@ -53,7 +54,7 @@ fn doubt_of_place(name: &str, volume: &Volume) -> Option<String> {
     world_from_voxel.is_without_shift().then(|| format!("{name} {words}"))
 }
 
-/// `bounds` is the box of what a layer holds; `None` if it holds nothing.
+/// The reason why a layer cannot be seen on the map; `bounds` is the box of its voxels, `None` if it is empty.
 fn doubt_of_box(name: &str, map: &WorldBounds, bounds: Option<WorldBounds>) -> Option<String> {
     match bounds {
         None => Some(format!("{name} is empty: nothing of it is drawn")),

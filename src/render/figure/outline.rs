@@ -1,6 +1,7 @@
 //! A mask in a panel, its voxels filled or lines around them. nilearn interpolates its contours; voxel edges show what the mask holds.
 
-use super::{Color, Mark, Panel, Pixels, PlaneSlice, cut, slice};
+use super::slice::{PlaneSlice, cut, mirrored};
+use super::{Color, Mark, Panel, Pixels};
 use crate::render::Upright;
 
 /// Lines of the first, second … mask: colours that differ for colour-blind eyes (Okabe and Ito 2008).
@@ -12,17 +13,17 @@ const WIDTH: f64 = 1.2;
 /// Opacity of filled masks: that of nilearn's examples, 0.7 of 255.
 const FILL_ALPHA: u8 = 179;
 
-/// How masks are drawn.
+/// The style in which masks are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum MaskStyle {
-    /// A line around their voxels.
+    /// A line around the voxels of a mask.
     #[default]
     Contour,
-    /// Their voxels, translucent (`add_contours(filled=True, alpha=0.7)`).
+    /// The voxels of a mask, translucent (`add_contours(filled=True, alpha=0.7)`).
     Filled,
 }
 
-/// A mask in a panel; nothing where the panel cuts outside it.
+/// The marks of a mask in a panel; none where the panel cuts outside it.
 pub(super) fn marks(mask: &Upright, panel: &Panel, number: usize, style: MaskStyle) -> Vec<Mark> {
     let Some(slice) = cut(mask, panel.plane, panel.position_mm) else { return Vec::new() };
     match style {
@@ -40,7 +41,7 @@ fn fill(mask: &Upright, slice: &PlaneSlice, panel: &Panel, number: usize) -> Mar
     let [red, green, blue] = COLORS[number % COLORS.len()];
     let pixel = |&value: &f32| if is_inside(value) { [red, green, blue, FILL_ALPHA] } else { [0; 4] };
     let pixels = Pixels { width: slice.width, height: slice.height, rgba: slice.values.iter().flat_map(pixel).collect() };
-    let pixels = if panel.is_mirrored() { slice::mirrored(&pixels) } else { pixels };
+    let pixels = if panel.is_mirrored() { mirrored(&pixels) } else { pixels };
     let rect = panel.rect_of(mask.bounds(panel.plane.right_axis()), mask.bounds(panel.plane.up_axis()));
     Mark::Image { rect, clip: panel.rect, pixels }
 }
@@ -73,6 +74,7 @@ fn lines(mask: &Upright, slice: &PlaneSlice, panel: &Panel, number: usize) -> Ve
     segments.into_iter().map(|points| Mark::Line { points, width: WIDTH, color, clip: panel.rect }).collect()
 }
 
+/// Ranges of consecutive indices below `n` that are edges.
 fn runs(n: usize, is_edge: impl Fn(usize) -> bool) -> Vec<std::ops::Range<usize>> {
     let mut runs = Vec::new();
     let mut start = None;

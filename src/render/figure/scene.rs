@@ -12,36 +12,36 @@ pub const POINTS_PER_INCH: f64 = 72.0;
 pub struct Scene {
     /// Width and height in points.
     pub size: [f64; 2],
-    /// What is drawn, from back to front.
+    /// The marks, from back to front.
     pub marks: Vec<Mark>,
-    /// Where slices are, so that a click can be told in millimetres.
+    /// Where slices are, so that a click can be turned into millimetres.
     pub panels: Vec<Panel>,
-    /// What of the map each panel shows, in their order.
+    /// Numbers of the map's slice in each panel, in the order of `panels`.
     pub numbers: Vec<SliceNumbers>,
     /// The title, for metadata; empty where there is none.
     pub title: String,
-    /// What should be said about the figure, one sentence each.
+    /// Warnings about the figure, one sentence each.
     pub notes: Vec<String>,
 }
 
 /// sRGB bytes.
 pub type Color = [u8; 3];
 
-/// One thing drawn.
+/// One thing that is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark {
     /// A filled rectangle.
     Rect {
-        /// Where.
+        /// Place of the rectangle on the page.
         rect: Rect,
-        /// Its fill.
+        /// Colour of the rectangle.
         fill: Color,
     },
     /// Pixels, shown as rectangles without any smoothing.
     Image {
-        /// Where.
+        /// The place on the page of the whole image.
         rect: Rect,
-        /// What of it is seen.
+        /// The part of the page in which it is visible.
         clip: Rect,
         /// The pixels.
         pixels: Pixels,
@@ -52,9 +52,9 @@ pub enum Mark {
         points: Vec<[f64; 2]>,
         /// Width in points.
         width: f64,
-        /// Its colour.
+        /// Colour of the line.
         color: Color,
-        /// What of it is seen.
+        /// The part of the page in which it is visible.
         clip: Rect,
     },
     /// One line of text in DejaVu Sans.
@@ -67,7 +67,7 @@ pub enum Mark {
         ends_there: bool,
         /// Font size in points.
         size: f64,
-        /// Its colour.
+        /// Colour of the text.
         color: Color,
     },
 }
@@ -92,16 +92,16 @@ pub struct Pixels {
     pub width: usize,
     /// Pixels down.
     pub height: usize,
-    /// Four bytes for each.
+    /// Red, green, blue and alpha of each pixel.
     pub rgba: Vec<u8>,
 }
 
-/// What of the map one panel shows, in numbers.
+/// Numbers of the map's slice in one panel.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SliceNumbers {
-    /// Voxels of the slice; 0 where the panel cuts outside the map.
+    /// Number of voxels of the slice; 0 where the panel cuts outside the map.
     pub n_voxels: usize,
-    /// Those that are not transparent.
+    /// Number of voxels that are not transparent.
     pub n_shown: usize,
     /// Smallest and largest of the shown values; `None` where none is.
     pub range: Option<[f32; 2]>,
@@ -110,17 +110,17 @@ pub struct SliceNumbers {
 /// One slice of a figure: its plane, and which millimetres its rectangle spans.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
-    /// Which plane.
+    /// Plane of the slice.
     pub plane: Plane,
-    /// Where along the plane's normal, in millimetres.
+    /// Position along the plane's normal, in millimetres.
     pub position_mm: f64,
-    /// Where on the page, in points.
+    /// Rectangle on the page, in points.
     pub rect: Rect,
     /// Smallest and largest millimetre of the plane's right axis.
     pub right_mm: [f64; 2],
     /// Smallest and largest millimetre of the plane's up axis.
     pub up_mm: [f64; 2],
-    /// Which side is on the left.
+    /// The side of the head on the left of the panel.
     pub orientation: Orientation,
 }
 
@@ -132,7 +132,7 @@ impl Rect {
 }
 
 impl Panel {
-    /// Where on the page millimetres along the right and up axes lie, in points.
+    /// The point on the page of millimetres along the right and up axes.
     pub fn page_from_mm(&self, [right, up]: [f64; 2]) -> [f64; 2] {
         let share = (right - self.right_mm[0]) / (self.right_mm[1] - self.right_mm[0]);
         let across = if self.is_mirrored() { 1.0 - share } else { share };

@@ -1,4 +1,4 @@
-//! How a figure is drawn, without what it shows: what travels from the page to the engine, and what a caption says.
+//! How a figure is drawn, without what it shows: these options travel from the page to the engine, and a caption describes them.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,9 @@ use crate::volume::Volume;
 pub struct Settings {
     /// The layout.
     pub mode: DisplayMode,
-    /// Where it cuts.
+    /// Positions of the cuts.
     pub cuts: CutCoords,
-    /// What is transparent.
+    /// The magnitude up to which values are transparent.
     pub threshold: Option<Threshold>,
     /// End of the colours.
     pub vmax: Option<f32>,
@@ -32,7 +32,7 @@ pub struct Settings {
     pub color_bar: bool,
     /// Empty for none.
     pub title: String,
-    /// Which side is on the left.
+    /// The side of the head on the left.
     pub orientation: Orientation,
 }
 
@@ -78,7 +78,7 @@ impl Settings {
         }
     }
 
-    /// What is needed to draw the figure again, in words, for its metadata.
+    /// The options that are needed to draw the figure again, in words, for its metadata.
     pub fn description(&self) -> String {
         let (mode, colormap) = (self.mode.name(), self.colormap.name());
         let (cuts, threshold) = (words_of_cuts(&self.cuts), words_of_threshold(self.threshold));

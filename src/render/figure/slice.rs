@@ -1,4 +1,4 @@
-//! One plane of an upright volume as nilearn's `CutAxes.transform_to_2d` cuts it.
+//! One plane of an upright volume, as nilearn's `CutAxes.transform_to_2d` cuts it.
 
 use super::{FigureScale, Pixels, SliceNumbers};
 use crate::render::{Plane, Upright};
@@ -28,15 +28,13 @@ pub fn cut(upright: &Upright, plane: Plane, position_mm: f64) -> Option<PlaneSli
 }
 
 impl PlaneSlice {
-    /// The slice in colours; what is hidden is transparent.
+    /// The slice in colours; hidden values are transparent.
     pub fn pixels(&self, scale: &FigureScale) -> Pixels {
         let pixel = |&value: &f32| scale.color(value).map_or([0; 4], |[red, green, blue]| [red, green, blue, 255]);
         Pixels { width: self.width, height: self.height, rgba: self.values.iter().flat_map(pixel).collect() }
     }
-}
 
-impl PlaneSlice {
-    /// What of it is shown.
+    /// Counts the voxels of the slice that `scale` shows.
     pub(super) fn numbers(&self, scale: &FigureScale) -> SliceNumbers {
         let mut numbers = SliceNumbers { n_voxels: self.values.len(), ..SliceNumbers::default() };
         for &value in self.values.iter().filter(|value| scale.shows(**value)) {
@@ -48,7 +46,7 @@ impl PlaneSlice {
     }
 }
 
-/// The same pixels with left and right exchanged.
+/// The pixels with left and right exchanged.
 pub(super) fn mirrored(pixels: &Pixels) -> Pixels {
     let row = |row: &[u8]| row.chunks_exact(4).rev().flatten().copied().collect::<Vec<u8>>();
     let rgba = pixels.rgba.chunks_exact(pixels.width.max(1) * 4).flat_map(row).collect();

@@ -1,9 +1,11 @@
-//! How large text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text hang on it.
+//! How large text is in DejaVu Sans, matplotlib's font, without the font: only boxes behind text depend on it.
 
 use super::POINTS_PER_INCH;
-use super::annotation::ANNOTATION;
 
-/// How far a line of text of `size` points reaches above and below its baseline, in points: matplotlib gives every line the height
+/// Font size of letters and positions, in points.
+pub(super) const ANNOTATION: f64 = 12.0;
+
+/// The extent of a line of text of `size` points above and below its baseline, in points: matplotlib gives every line the height
 /// of "lp", hinted to whole pixels at its 100 dots per inch.
 pub(super) fn line_height(size: f64) -> [f64; 2] {
     let pixels = if size <= ANNOTATION { [14.0, 4.0] } else { [16.0, 4.0] };
@@ -19,10 +21,10 @@ const ADVANCES: [u16; 95] = [
     1303, 1716,
 ];
 
-/// Of characters beyond ASCII: about that of the letters of Latin scripts.
+/// Advance of characters beyond ASCII: about that of the letters of Latin scripts.
 const OTHER: u16 = 1290;
 
-/// Width in the unit of `size`; exact for ASCII, save kerning.
+/// Width of a line of text, in the unit of `size`; exact for ASCII, save kerning.
 pub fn text_width(text: &str, size: f64) -> f64 {
     let advance = |character: char| (character as usize).checked_sub(32).and_then(|index| ADVANCES.get(index)).copied().unwrap_or(OTHER);
     text.chars().map(|character| f64::from(advance(character))).sum::<f64>() * size / 2048.0

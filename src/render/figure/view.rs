@@ -1,30 +1,30 @@
-//! What the page's fields of a figure say, and its form in the URL fragment. Never data, never a title: it may name somebody.
+//! The page's form of a figure, and how the URL fragment keeps it. Never data, never a title: it may name somebody.
 
 use super::words::{cuts_from_words, dim_from_words, threshold_from_words, vmax_from_words};
 use super::{MaskStyle, Settings};
 use crate::render::{Colormap, CutCoords, DisplayMode, Orientation};
 
-/// The fields. Numbers are words while they are typed, in the language of the command line.
+/// The fields of the form. Numbers are text while they are typed, in the language of the command line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureView {
     /// The layout.
     pub mode: DisplayMode,
-    /// Who says where it cuts.
+    /// How the positions of the cuts are chosen.
     pub place: CutPlace,
-    /// Where, if it is the user.
+    /// The positions that the user typed, for [`CutPlace::Given`].
     pub cuts: String,
-    /// What is hidden.
+    /// The magnitudes that are hidden, as typed.
     pub threshold: String,
-    /// End of the colours; empty for the largest magnitude.
+    /// End of the colours, as typed; empty for the largest magnitude.
     pub vmax: String,
     /// The colours.
     pub colormap: Colormap,
-    /// What lies below.
-    pub ground: Ground,
-    /// How far that is dimmed.
+    /// The background below the map.
+    pub ground: FigureGround,
+    /// How far the background is dimmed, as typed.
     pub dim: String,
     /// Black or white.
-    pub paper: Paper,
+    pub paper: FigurePaper,
     /// Whether the regions over the planes are drawn over the map, too.
     pub masks: Masks,
     /// Letters and positions.
@@ -33,26 +33,26 @@ pub struct FigureView {
     pub draw_cross: bool,
     /// The colour bar.
     pub color_bar: bool,
-    /// Which side is on the left.
+    /// The side of the head on the left of the picture.
     pub orientation: Orientation,
     /// Empty for none.
     pub title: String,
 }
 
-/// Who says where a figure cuts.
+/// How the positions of a figure's cuts are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CutPlace {
-    /// nilearn's rule.
+    /// Positions by nilearn's rule.
     Automatic,
-    /// The crosshair of the page.
+    /// Positions of the crosshair of the page.
     Crosshair,
-    /// The user.
+    /// Positions that the user typed.
     Given,
 }
 
-/// What lies below the map.
+/// The background below the map of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Ground {
+pub enum FigureGround {
     /// The participant's image.
     Image,
     /// nilearn's template.
@@ -63,21 +63,21 @@ pub enum Ground {
     None,
 }
 
-/// Regions over the map.
+/// How the regions of the planes are drawn over the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Masks {
     /// None.
     None,
     /// Lines around them.
     Contour,
-    /// Their voxels, translucent.
+    /// All voxels of a region, translucent.
     Filled,
 }
 
 /// Colour of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paper {
-    /// As the background's border suggests.
+pub enum FigurePaper {
+    /// Black or white, as the background's border suggests.
     Automatic,
     /// Black.
     Black,
@@ -85,7 +85,7 @@ pub enum Paper {
     White,
 }
 
-/// A field whose words make no sense.
+/// A field whose text makes no sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WrongField {
     /// The cuts.
@@ -108,9 +108,9 @@ impl Default for FigureView {
             threshold: "97%".to_owned(),
             vmax: String::new(),
             colormap: Colormap::ColdHot,
-            ground: Ground::Image,
+            ground: FigureGround::Image,
             dim: "auto".to_owned(),
-            paper: Paper::Automatic,
+            paper: FigurePaper::Automatic,
             masks: Masks::Contour,
             annotate: true,
             draw_cross: true,
@@ -125,21 +125,21 @@ impl FigureView {
     /// The plotting cell of ClinicaDL's handbook: `display_mode="yz", cut_coords=(-50, 14), threshold=1e-3`; keeps the title.
     pub fn handbook(self) -> Self {
         let (cuts, threshold) = ("-50,14".to_owned(), "1e-3".to_owned());
-        let (mode, place, ground, paper) = (DisplayMode::Yz, CutPlace::Given, Ground::Template, Paper::White);
+        let (mode, place, ground, paper) = (DisplayMode::Yz, CutPlace::Given, FigureGround::Template, FigurePaper::White);
         FigureView { mode, place, cuts, threshold, ground, paper, title: self.title, ..Self::default() }
     }
 
-    /// Three planes through the crosshair; the rest stays.
+    /// The form with three planes through the crosshair, the rest unchanged.
     pub fn at_crosshair(self) -> Self {
         FigureView { mode: DisplayMode::Ortho, place: CutPlace::Crosshair, ..self }
     }
 
-    /// Several cuts of each plane, as nilearn chooses them; the rest stays.
+    /// The form with several cuts of each plane, as nilearn chooses them, the rest unchanged.
     pub fn mosaic(self) -> Self {
         FigureView { mode: DisplayMode::Mosaic, place: CutPlace::Automatic, ..self }
     }
 
-    /// The options that the fields say.
+    /// The options that the fields describe.
     ///
     /// # Errors
     /// The first field whose words make no sense.
@@ -158,9 +158,9 @@ impl FigureView {
             colormap: self.colormap,
             dim: dim_from_words(&self.dim).ok_or(WrongField::Dim)?,
             black: match self.paper {
-                Paper::Automatic => None,
-                Paper::Black => Some(true),
-                Paper::White => Some(false),
+                FigurePaper::Automatic => None,
+                FigurePaper::Black => Some(true),
+                FigurePaper::White => Some(false),
             },
             annotate: self.annotate,
             draw_cross: self.draw_cross,
@@ -170,7 +170,7 @@ impl FigureView {
         })
     }
 
-    /// `mode:yz;cuts:-50,14;threshold:1e-3;ground:template`: what differs from the default and makes sense; empty for the default.
+    /// The fragment `mode:yz;cuts:-50,14;threshold:1e-3;ground:template`: what differs from the default and makes sense; empty for the default.
     pub fn to_fragment(&self) -> String {
         let own = self.named();
         let other = Self::default().named();
@@ -215,7 +215,7 @@ impl FigureView {
             "threshold" => threshold_from_words(words).is_some(),
             "vmax" => vmax_from_words(words).is_some(),
             "dim" => dim_from_words(words).is_some(),
-            "ground" => words != Ground::Own.name(),
+            "ground" => words != FigureGround::Own.name(),
             _ => true,
         }
     }
@@ -231,9 +231,9 @@ impl FigureView {
             "threshold" => self.threshold = words.to_owned(),
             "vmax" => self.vmax = words.to_owned(),
             "map" => self.colormap = Colormap::from_name(words).unwrap_or(self.colormap),
-            "ground" => self.ground = Ground::from_name(words).unwrap_or(self.ground),
+            "ground" => self.ground = FigureGround::from_name(words).unwrap_or(self.ground),
             "dim" => self.dim = words.to_owned(),
-            "paper" => self.paper = Paper::from_name(words).unwrap_or(self.paper),
+            "paper" => self.paper = FigurePaper::from_name(words).unwrap_or(self.paper),
             "masks" => self.masks = Masks::from_name(words).unwrap_or(self.masks),
             "side" if words == "radiological" => self.orientation = Orientation::Radiological,
             "letters" => self.annotate = words != "0",
@@ -257,15 +257,15 @@ fn cuts_through(mode: DisplayMode, point: [f64; 3]) -> CutCoords {
 macro_rules! named {
     ($type:ident, $($variant:ident = $name:literal),+) => {
         impl $type {
-            /// In menu order.
+            /// All variants, in menu order.
             pub const ALL: &[$type] = &[$($type::$variant),+];
 
-            /// As the address and the page's selects have it.
+            /// The name in the address and in the page's selects.
             pub fn name(self) -> &'static str {
                 match self { $($type::$variant => $name),+ }
             }
 
-            /// Of a name.
+            /// The variant of that name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|own| own.name() == name)
             }
@@ -274,12 +274,12 @@ macro_rules! named {
 }
 
 named!(CutPlace, Automatic = "automatic", Crosshair = "crosshair", Given = "given");
-named!(Ground, Image = "image", Template = "template", Own = "own", None = "none");
-named!(Paper, Automatic = "automatic", Black = "black", White = "white");
+named!(FigureGround, Image = "image", Template = "template", Own = "own", None = "none");
+named!(FigurePaper, Automatic = "automatic", Black = "black", White = "white");
 named!(Masks, None = "none", Contour = "contour", Filled = "filled");
 
 impl Masks {
-    /// How they are drawn, if they are.
+    /// The style in which masks are drawn; `None` where they are not.
     pub fn style(self) -> Option<MaskStyle> {
         match self {
             Masks::None => None,
@@ -311,9 +311,9 @@ mod tests {
             threshold: "12.5%".to_owned(),
             vmax: "2e-3".to_owned(),
             colormap: Colormap::RdBuR,
-            ground: Ground::None,
+            ground: FigureGround::None,
             dim: "off".to_owned(),
-            paper: Paper::Black,
+            paper: FigurePaper::Black,
             masks: Masks::Filled,
             annotate: false,
             draw_cross: false,
@@ -333,7 +333,7 @@ mod tests {
     fn nonsense_is_neither_written_nor_read() {
         let view = FigureView { cuts: "a&b".to_owned(), threshold: "-1".to_owned(), ..FigureView::default() };
         assert_eq!(view.to_fragment(), "");
-        let own = FigureView { ground: Ground::Own, ..FigureView::default() };
+        let own = FigureView { ground: FigureGround::Own, ..FigureView::default() };
         assert_eq!(own.to_fragment(), "", "another page does not have the file");
         let read = FigureView::from_fragment("mode:xy;cuts:a;threshold:101p;vmax:0;dim:dark;ground:own;ground:;paper;masks:all;;other:1");
         assert_eq!(read, FigureView::default());
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_words_are_told_by_their_field() {
+    fn wrong_text_is_reported_with_its_field() {
         let wrong = |view: FigureView| view.settings(None).unwrap_err();
         let default = FigureView::default;
         assert_eq!(wrong(FigureView { place: CutPlace::Given, ..default() }), WrongField::Cuts);

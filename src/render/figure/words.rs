@@ -3,7 +3,7 @@
 use super::Dim;
 use crate::render::{CutCoords, Threshold};
 
-/// `-50,14` are millimetres, `7` is how many cuts, `7,` one cut at 7 mm; `None` for anything else.
+/// Reads cuts: `-50,14` are millimetres, `7` is how many cuts, `7,` one cut at 7 mm; `None` for anything else.
 pub fn cuts_from_words(words: &str) -> Option<CutCoords> {
     if let Ok(n_cuts) = words.trim().parse::<usize>() {
         return Some(CutCoords::Count(n_cuts));
@@ -13,7 +13,7 @@ pub fn cuts_from_words(words: &str) -> Option<CutCoords> {
     positions.collect::<Option<Vec<f64>>>().map(CutCoords::Positions)
 }
 
-/// A magnitude from 0 on, `97%` for a percentile of all magnitudes, `none` hides nothing; `None` for anything else.
+/// Reads a threshold: a magnitude from 0 on, `97%` for a percentile of all magnitudes, `none` hides nothing; `None` for anything else.
 pub fn threshold_from_words(words: &str) -> Option<Option<Threshold>> {
     let words = words.trim();
     if words == "none" {
@@ -27,7 +27,7 @@ pub fn threshold_from_words(words: &str) -> Option<Option<Threshold>> {
     }
 }
 
-/// A number, `auto` or `off`; `None` for anything else.
+/// Reads dimming: a number, `auto` or `off`; `None` for anything else.
 pub fn dim_from_words(words: &str) -> Option<Dim> {
     match words.trim() {
         "auto" => Some(Dim::Automatic),
@@ -36,12 +36,12 @@ pub fn dim_from_words(words: &str) -> Option<Dim> {
     }
 }
 
-/// The end of the colours: a number above 0; `None` for anything else.
+/// Reads the end of the colours: a number above 0; `None` for anything else.
 pub fn vmax_from_words(words: &str) -> Option<f32> {
     words.trim().parse().ok().filter(|value: &f32| value.is_finite() && *value > 0.0)
 }
 
-/// As [`cuts_from_words`] reads them; `automatic` where nilearn chooses.
+/// Writes cuts as [`cuts_from_words`] reads them; `automatic` where nilearn chooses.
 pub fn words_of_cuts(cuts: &CutCoords) -> String {
     match cuts {
         CutCoords::Automatic => "automatic".to_owned(),
@@ -53,7 +53,7 @@ pub fn words_of_cuts(cuts: &CutCoords) -> String {
     }
 }
 
-/// As [`threshold_from_words`] reads it.
+/// Writes a threshold as [`threshold_from_words`] reads it.
 pub fn words_of_threshold(threshold: Option<Threshold>) -> String {
     match threshold {
         None => "none".to_owned(),

@@ -5,10 +5,13 @@
 
 mod oblique;
 mod spline;
+mod too_large;
+
+pub use too_large::TooLarge;
 
 use std::borrow::Cow;
 
-use crate::volume::{Affine, MAX_VOXELS, Volume};
+use crate::volume::{Affine, Volume};
 
 /// A volume whose affine is diagonal and positive.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,19 +26,11 @@ pub enum Interpolation {
     Nearest,
 }
 
-/// An oblique grid whose upright box would be too large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("its oblique grid would need {}×{}×{} upright voxels, and at most {MAX_VOXELS} can be held", shape[0], shape[1], shape[2])]
-pub struct TooLarge {
-    /// Voxels along x, y, z.
-    pub shape: [usize; 3],
-}
-
 /// Parts of the affine's linear part up to this size count as 0 (nilearn's `reorder_img`).
 const NEARLY_ZERO: f64 = 0.001;
 
 impl<'a> Upright<'a> {
-    /// Puts a volume upright; what is so already is borrowed.
+    /// Puts a volume upright; one that is upright already is borrowed.
     ///
     /// # Errors
     /// [`TooLarge`] for an oblique grid alone.
@@ -51,7 +46,7 @@ impl<'a> Upright<'a> {
         Ok(Upright(Cow::Owned(reordered(volume, axes, steps))))
     }
 
-    /// The same with voxels of its own.
+    /// The volume with voxels of its own, so that it outlives the one it was made of.
     pub fn into_owned(self) -> Upright<'static> {
         Upright(Cow::Owned(self.0.into_owned()))
     }

@@ -1,7 +1,7 @@
 //! An oblique volume → an upright one around it, as nilearn's `resample_img` with a diagonal target affine.
 
-use super::TooLarge;
 use super::spline::Spline;
+use super::too_large::TooLarge;
 use crate::volume::{Affine, MAX_VOXELS, Volume};
 
 /// Resamples onto voxels of about the same size, in the smallest box that holds all voxel centres. Outside the grid is 0.
@@ -29,6 +29,7 @@ pub(super) fn resampled(volume: &Volume, nearest: bool) -> Result<Volume, TooLar
     Ok(Volume::new(shape, data, world_from_voxel).unwrap_or_else(|_| volume.clone()))
 }
 
+/// Shape and affine of the upright box.
 fn target(volume: &Volume) -> ([usize; 3], Affine) {
     let steps = target_steps(volume.world_from_voxel());
     let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
@@ -68,6 +69,7 @@ fn target_steps(world_from_voxel: &Affine) -> [f64; 3] {
     })
 }
 
+/// The value of the voxel nearest to continuous voxel coordinates; 0 outside the grid.
 fn nearest_at(volume: &Volume, voxel: [f64; 3]) -> f32 {
     let inside = voxel.iter().zip(volume.shape()).all(|(&at, n)| at >= 0.0 && at <= n as f64 - 1.0);
     let index = voxel.map(|at| (at + 0.5).floor() as usize);

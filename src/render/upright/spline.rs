@@ -58,6 +58,7 @@ fn cubic(distance: f64) -> f64 {
     if distance < 1.0 { (distance * distance * (distance - 2.0) * 3.0 + 4.0) / 6.0 } else { (2.0 - distance).max(0.0).powi(3) / 6.0 }
 }
 
+/// An index beyond the ends, mirrored at the first and the last voxel.
 fn mirrored(index: isize, n: usize) -> usize {
     let period = 2 * (n as isize - 1);
     if period == 0 {
@@ -67,6 +68,7 @@ fn mirrored(index: isize, n: usize) -> usize {
     within.min(period - within) as usize
 }
 
+/// Filters all lines along an axis of `n` voxels that lie `stride` values apart.
 fn filter_axis(values: &mut [f64], n: usize, stride: usize) {
     if n < 2 {
         return;
@@ -85,7 +87,7 @@ fn filter_axis(values: &mut [f64], n: usize, stride: usize) {
     }
 }
 
-/// One causal and one anticausal pass of the cubic spline's pole.
+/// Turns the values of a line into spline coefficients: one causal and one anticausal pass of the cubic spline's pole.
 fn filter_line(line: &mut [f64]) {
     let (pole, last) = (3.0_f64.sqrt() - 2.0, line.len() - 1);
     let gain = (1.0 - pole) * (1.0 - 1.0 / pole);

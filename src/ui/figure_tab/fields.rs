@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::render::figure::{CutPlace, FigureView, Ground, Masks, Paper, WrongField};
+use crate::render::figure::{CutPlace, FigureGround, FigurePaper, FigureView, Masks, WrongField};
 use crate::render::{Colormap, DisplayMode, Orientation};
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::figure::FigureProblem;
@@ -17,7 +17,7 @@ pub fn Fields() -> impl IntoView {
     let modes = named(DisplayMode::ALL.iter().map(|mode| mode.name()).collect());
     let colormaps = named(Colormap::ALL.iter().map(|colormap| colormap.name()).collect());
     let places = CutPlace::ALL.iter().map(|place| Entry::new(place.name(), text::place(*place))).collect();
-    let papers = Paper::ALL.iter().map(|paper| Entry::new(paper.name(), text::paper(*paper))).collect();
+    let papers = FigurePaper::ALL.iter().map(|paper| Entry::new(paper.name(), text::paper(*paper))).collect();
     let masks = Masks::ALL.iter().map(|masks| Entry::new(masks.name(), text::masks(*masks))).collect();
     view! {
         <div class="figure-tab__fields">
@@ -34,9 +34,9 @@ pub fn Fields() -> impl IntoView {
                 choose=|view, name| view.colormap = Colormap::from_name(name).unwrap_or(view.colormap) />
             <GroundField />
             <WordsField label=text::DIM testid="figure-dim" field=WrongField::Dim words=|view| &mut view.dim
-                disabled=|view| view.ground == Ground::None />
+                disabled=|view| view.ground == FigureGround::None />
             <NameField label=text::PAPER testid="figure-paper" entries=papers name=|view| view.paper.name()
-                choose=|view, name| view.paper = Paper::from_name(name).unwrap_or(view.paper) />
+                choose=|view, name| view.paper = FigurePaper::from_name(name).unwrap_or(view.paper) />
             <NameField label=text::MASKS testid="figure-masks" entries=masks name=|view| view.masks.name()
                 choose=|view, name| view.masks = Masks::from_name(name).unwrap_or(view.masks) />
             <TitleField />
@@ -67,10 +67,10 @@ fn GroundField() -> impl IntoView {
     let study = expect_context::<Study>();
     let has_own = move || study.extra_volumes.0.read().own.is_some();
     let entries = move || {
-        let is_there = |ground: &&Ground| **ground != Ground::Own || has_own();
-        Ground::ALL.iter().filter(is_there).map(|ground| Entry::new(ground.name(), text::ground(*ground))).collect::<Vec<_>>()
+        let is_there = |ground: &&FigureGround| **ground != FigureGround::Own || has_own();
+        FigureGround::ALL.iter().filter(is_there).map(|ground| Entry::new(ground.name(), text::ground(*ground))).collect::<Vec<_>>()
     };
-    let choose = move |name: String| study.figure.view.update(|view| view.ground = Ground::from_name(&name).unwrap_or(view.ground));
+    let choose = move |name: String| study.figure.view.update(|view| view.ground = FigureGround::from_name(&name).unwrap_or(view.ground));
     view! {
         <Choice label=text::BACKGROUND.get() testid="figure-background" entries=Signal::derive(entries)
             value=Signal::derive(move || study.figure.view.read().ground.name().to_owned()) on_choose=Callback::new(choose) />

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Failure, FigureOrder, FigureReady, FigureVolume};
-use crate::render::figure::{FigureView, Ground, WrongField};
+use crate::protocol::{Failure, FigureReady, FigureRequest, FigureVolume};
+use crate::render::figure::{FigureGround, FigureView, WrongField};
 use crate::web::address;
 use crate::web::picked_files::PickedFile;
 
@@ -19,9 +19,9 @@ pub struct FigureState {
     /// Why there is no newer one.
     pub problem: RwSignal<Option<FigureProblem>>,
     /// The request of the figure that is shown or being drawn.
-    pub(super) requested: StoredValue<Option<FigureOrder>>,
+    pub(super) requested: StoredValue<Option<FigureRequest>>,
     /// The newest request that waits until the engine is free; an older one is dropped.
-    pub(super) waiting: StoredValue<Option<FigureOrder>>,
+    pub(super) waiting: StoredValue<Option<FigureRequest>>,
     /// Whether files of the request's volumes are being made.
     pub(super) is_preparing: StoredValue<bool>,
     /// The files that were sent with the last request.
@@ -46,7 +46,7 @@ pub enum FigureProblem {
 /// The background and the masks of a figure.
 #[derive(Clone, PartialEq)]
 pub struct FigureVolumes {
-    pub ground: Ground,
+    pub ground: FigureGround,
     pub own: Option<FigureVolume>,
     pub masks: Vec<FigureVolume>,
 }

@@ -1,7 +1,7 @@
 //! Strings of the panel of figures.
 
 use super::language::Text;
-use crate::render::figure::{CutPlace, Ground, Masks, Paper, WrongField};
+use crate::render::figure::{CutPlace, FigureGround, FigurePaper, Masks, WrongField};
 
 pub const FIGURE: Text = Text::new("Figure", "Figure");
 pub const PRESETS: Text = Text::new("Ready-made figures", "Figures toutes prêtes");
@@ -57,12 +57,12 @@ pub fn place(place: CutPlace) -> &'static str {
 }
 
 /// Name of a background.
-pub fn ground(ground: Ground) -> &'static str {
+pub fn ground(ground: FigureGround) -> &'static str {
     match ground {
-        Ground::Image => Text::new("participant’s image", "image du participant"),
-        Ground::Template => Text::new("ICBM 152 template", "modèle ICBM 152"),
-        Ground::Own => Text::new("own file", "votre fichier"),
-        Ground::None => Text::new("none", "aucun"),
+        FigureGround::Image => Text::new("participant’s image", "image du participant"),
+        FigureGround::Template => Text::new("ICBM 152 template", "modèle ICBM 152"),
+        FigureGround::Own => Text::new("own file", "votre fichier"),
+        FigureGround::None => Text::new("none", "aucun"),
     }
     .get()
 }
@@ -78,11 +78,11 @@ pub fn masks(masks: Masks) -> &'static str {
 }
 
 /// Name of a colour of the paper.
-pub fn paper(paper: Paper) -> &'static str {
+pub fn paper(paper: FigurePaper) -> &'static str {
     match paper {
-        Paper::Automatic => Text::new("automatic", "automatique"),
-        Paper::Black => Text::new("black", "noir"),
-        Paper::White => Text::new("white", "blanc"),
+        FigurePaper::Automatic => Text::new("automatic", "automatique"),
+        FigurePaper::Black => Text::new("black", "noir"),
+        FigurePaper::White => Text::new("white", "blanc"),
     }
     .get()
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use maplens::engine::interpret::{GroupRun, Offered, SideCar, resolve};
-use maplens::engine::{Cohorts, Ended, Host, device};
+use maplens::engine::group::{GroupRun, Offered, SideCar, resolve};
+use maplens::engine::study::device;
+use maplens::engine::{Cohorts, Host, JobEnd};
 use maplens::files::{FileError, FileTree, MemoryStore, Store};
 use maplens::maps::Maps;
 use maplens::pace::LocalFuture;
@@ -100,7 +101,7 @@ impl Study {
         Self { tree, maps, cohorts }
     }
 
-    fn run(&mut self, target_node: usize, store: &FailingStore) -> Result<Vec<SideCar>, Ended> {
+    fn run(&mut self, target_node: usize, store: &FailingStore) -> Result<Vec<SideCar>, JobEnd> {
         let options = InterpretOptions { target_node, ..options() };
         let Self { tree, maps, cohorts } = self;
         block_on(async {
@@ -148,12 +149,12 @@ fn wherever_a_run_fails_it_goes_on() {
         let store = FailingStore::default();
         store.left.set(Some(n));
         let failed = study.run(0, &store).unwrap_err();
-        assert!(matches!(&failed, Ended::Failed(failure) if failure.what.contains("could not be written (disk full)")), "{failed:?}");
+        assert!(matches!(&failed, JobEnd::Failed(failure) if failure.what.contains("could not be written (disk full)")), "{failed:?}");
         store.left.set(None);
         // What was begun belongs to these options.
         if block_on(store.list("split-0")).unwrap().iter().any(|(path, _)| path.ends_with("partial.json")) {
             let refused = study.run(1, &store).unwrap_err();
-            assert!(matches!(&refused, Ended::Failed(failure) if failure.what.contains("already written")), "{refused:?}");
+            assert!(matches!(&refused, JobEnd::Failed(failure) if failure.what.contains("already written")), "{refused:?}");
         }
         study.run(0, &store).unwrap();
         assert!(contents(&store) == expected, "after {n} writes");

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::protocol::{FigureForm, FigureOrder, Request};
+use crate::protocol::{FigureForm, FigureRequest, Request};
 use crate::render::figure::FigureView;
 use crate::ui::state::figure::{FigureProblem, FigureVolumes};
 use crate::ui::state::jobs::JobKind;
@@ -22,7 +22,7 @@ impl Study {
         };
         let FigureVolumes { ground, own, masks } = volumes;
         let (mask_style, form) = (view.masks.style().unwrap_or_default(), FigureForm::Shown);
-        let request = FigureOrder { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
+        let request = FigureRequest { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
         if self.figure.is_preparing.get_value() || self.work.read_untracked().is_doing(JobKind::Figure) {
             self.figure.waiting.set_value(Some(request));
         } else {
@@ -40,18 +40,18 @@ impl Study {
     pub fn save_figure_html(&self) {
         let request = self.figure.requested.get_value();
         request.into_iter().for_each(|request| {
-            let request = FigureOrder { form: FigureForm::Html, ..request };
+            let request = FigureRequest { form: FigureForm::Html, ..request };
             self.send_figure_request(JobKind::FigureFile, request);
         });
     }
 
-    fn request_figure(&self, request: FigureOrder) {
+    fn request_figure(&self, request: FigureRequest) {
         self.figure.requested.set_value(Some(request.clone()));
         self.send_figure_request(JobKind::Figure, request);
     }
 
     /// Sends a request at once if the files of its volumes exist, else when they have been made.
-    fn send_figure_request(&self, kind: JobKind, request: FigureOrder) {
+    fn send_figure_request(&self, kind: JobKind, request: FigureRequest) {
         if let Some(files) = self.figure_files(&request) {
             return self.send_quietly_with(kind, Request::DrawFigure(Box::new(request)), &files);
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{Failure, FigureOrder, FigureVolume};
-use crate::render::figure::{FigureView, Ground};
+use crate::protocol::{Failure, FigureRequest, FigureVolume};
+use crate::render::figure::{FigureGround, FigureView};
 use crate::ui::state::extra_volumes::ExtraVolume;
 use crate::ui::state::figure::{FigureVolumes, SentVolumes};
 use crate::ui::state::study::Study;
@@ -17,19 +17,19 @@ use crate::web::words_of;
 impl Study {
     /// The background that the fields name, as far as it is open, and the regions that the planes show.
     pub fn figure_volumes(&self, view: &FigureView) -> FigureVolumes {
-        let own = if view.ground == Ground::Own { self.extra_volumes.0.read().own.as_deref().map(FigureVolume::from) } else { None };
-        let ground = if view.ground == Ground::Own && own.is_none() { Ground::Image } else { view.ground };
+        let own = if view.ground == FigureGround::Own { self.extra_volumes.0.read().own.as_deref().map(FigureVolume::from) } else { None };
+        let ground = if view.ground == FigureGround::Own && own.is_none() { FigureGround::Image } else { view.ground };
         let regions = if view.masks.style().is_some() { self.extra_volumes.shown_regions() } else { Vec::new() };
         FigureVolumes { ground, own, masks: regions.iter().map(|volume| FigureVolume::from(volume.as_ref())).collect() }
     }
 
     /// The files of a request's volumes, in the request's order, if all of them were sent with the last request.
-    pub(super) fn figure_files(&self, request: &FigureOrder) -> Option<Vec<PickedFile>> {
+    pub(super) fn figure_files(&self, request: &FigureRequest) -> Option<Vec<PickedFile>> {
         request.volumes().map(|volume| self.sent_file(volume.number)).collect()
     }
 
     /// Makes the files of a request's volumes that were not sent with the last request, and returns all of them in its order.
-    pub(super) async fn make_figure_files(&self, request: &FigureOrder) -> Result<Vec<PickedFile>, Failure> {
+    pub(super) async fn make_figure_files(&self, request: &FigureRequest) -> Result<Vec<PickedFile>, Failure> {
         let mut files = Vec::new();
         for FigureVolume { number, .. } in request.volumes() {
             let file = match self.sent_file(*number) {
