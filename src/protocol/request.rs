@@ -6,6 +6,9 @@ use super::{
     Bundled, ClusterRequest, ComparisonRequest, DeviceChoice, Explanation, ExportKind, FigureRequest, InterpretOptions, ParticipantKey,
     VolumeRole,
 };
+#[cfg(doc)]
+use super::{Event, KeptRun};
+
 /// A request with the number by which its answers are recognised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Job {

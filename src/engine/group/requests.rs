@@ -16,7 +16,7 @@ impl Engine {
     /// Interprets a data group, or continues the same run where it was left.
     ///
     /// # Errors
-    /// As [`resolve`] and [`GroupRun::run`].
+    /// The errors of [`resolve()`] and [`GroupRun::run`].
     pub(in crate::engine) async fn interpret(&mut self, options: &InterpretOptions, host: &dyn Host) -> Result<(), JobEnd> {
         let started = host.now_ms();
         let images = self.images.take().ok_or_else(no_images)?;
