@@ -154,7 +154,7 @@ fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
                 let planes = block.output_planes(shape, &steps);
                 let (values, winners) = (only(&values, axes, planes.clone()), only(&winners, axes, planes));
                 let piece = block.gradient_piece(OutputGradient { values: &values, winners: &winners }, shape, steps.clone());
-                let expected = only(&of_input, shape, block.planes_of_steps(shape, &steps));
+                let expected = only(&of_input, shape, block.planes_of_units(shape, &steps));
                 assert_eq!(piece, expected, "steps {steps:?} of {shape:?}, {parameters:?}");
             }
         }

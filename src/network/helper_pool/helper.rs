@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::request::{HelperRequest, PieceKey, residual};
-use crate::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
+use crate::kernels::cpu::residual::{CpuResidual, Excited, GradientInputs, PooledGradient, Way};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
 
 /// What a helper answers: the arrays of [`HelperRequest::Forward`] or [`HelperRequest::Backward`].
@@ -105,7 +105,7 @@ impl Block {
                 let (output, unassigned) = unassigned.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
                 fits(unassigned, block.n_out().checked_mul(2))?;
                 let (gate, everywhere) = unassigned.split_at(block.n_out());
-                let given = Given { x, gradient: PooledGradient { values, output, winners: bytes } };
+                let given = GradientInputs { x, gradient: PooledGradient { values, output, winners: bytes } };
                 Ok(block.gradient_piece(given, Excited { gate, everywhere }, axes, steps))
             }
         }

@@ -111,7 +111,7 @@ impl BlockJob for Backwards<'_> {
     }
 
     fn take(&mut self, steps: &Range<usize>, answer: &dyn ReceivedPacket) -> Option<()> {
-        let planes = self.block.planes_of_steps(self.axes, steps);
+        let planes = self.block.planes_of_units(self.axes, steps);
         let n_values = count(self.block.geometry().n_in, &planes, self.axes)?;
         if answer.n_floats() != n_values || answer.n_bytes() != 0 {
             return None;

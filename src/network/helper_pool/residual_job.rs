@@ -97,7 +97,7 @@ impl<'a> ResidualBackwards<'a> {
         output: &'a mut [f32],
         at_once: usize,
     ) -> Self {
-        let walk = Backward::new(block, (x, axes), gradient, excited, at_once + 2);
+        let walk = Backward::new(block, x, axes, gradient, excited, at_once + 2);
         Self { block, x, axes, gradient, excited, output, walk, at_once }
     }
 }
@@ -113,7 +113,7 @@ impl BlockJob for ResidualBackwards<'_> {
 
     fn compute(&mut self, steps: Range<usize>) {
         if self.walk.next_plane() != steps.start {
-            let walk = Backward::new(self.block, (self.x, self.axes), self.gradient, self.excited, self.at_once + 2);
+            let walk = Backward::new(self.block, self.x, self.axes, self.gradient, self.excited, self.at_once + 2);
             self.walk = walk.beginning_at(steps.start);
         }
         for start in steps.clone().step_by(self.at_once) {
