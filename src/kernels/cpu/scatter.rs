@@ -1,36 +1,33 @@
 //! The backward pass where few voxels carry a gradient: each adds its kernel to the voxels under its window.
 //!
 //! Along each axis a pooling block b holds two voxels of the convolution, one of which won. Whichever it was, its window of three
-//! lies within four voxels of the input, the block's *reach* (here for an even axis; an odd one is padded in front by one):
+//! lies within four voxels of the input, the block's *reach*. (Numbers are those of an even axis; an odd one is padded by one in
+//! front.)
 //!
 //! ```text
-//! voxels of the input       2b−1     2b    2b+1    2b+2
-//! block b                          [  ·       ·  ]            pooled together: one of the two won
-//! its window if 2b won     ├───────────────────┤
-//! its window if 2b+1 won           ├───────────────────┤
-//! reach of block b         └───────────────────────────┘
-//! reach of block b+1                           └───────────────────────────┘
+//! voxel of the input    2b−1    2b    2b+1   2b+2   2b+3   2b+4
+//! pooling block b              [ ■      ■ ]
+//! its window if 2b won    ├──────┼──────┤
+//! its window if 2b+1 won         ├──────┼──────┤
+//! reach of block b        ├──────┼──────┼──────┤
+//! reach of block b+1                    ├──────┼──────┼──────┤
 //! ```
 //!
-//! Along all axes the reach has 4×4×4 voxels, and the kernel's 3×3×3 lie in one of its eight corners. Planes of the input
-//! are computed in pairs, so that a block's reach is the whole of two pairs, and a pair is reached by two blocks:
+//! Along all axes the reach has 4×4×4 voxels, and the 3×3×3 weights of the kernel (k) lie in one of its eight corners. Here the
+//! winner is voxel 2b+1 along planes and columns and the first along rows, offset 5 of [`winner::OFFSET`](crate::kernels::winner):
 //!
 //! ```text
-//!     pair b                  pair b+1                pair b+2
-//!     z = 2b−1    2b          2b+1        2b+2        2b+3        2b+4
-//!    ┌────────┐ ┌────────┐   ┌────────┐ ┌────────┐
-//!    │4 rows, │ │        │   │        │ │        │                             reach of block b
-//!    │4 cols  │ │        │   │        │ │        │
-//!    └────────┘ └────────┘   └────────┘ └────────┘
-//!     lower half              upper half
-//!                            ┌────────┐ ┌────────┐   ┌────────┐ ┌────────┐
-//!                            │        │ │        │   │        │ │        │     reach of block b+1
-//!                            └────────┘ └────────┘   └────────┘ └────────┘
-//!                             lower half              upper half
+//!    z = 2b−1      z = 2b         z = 2b+1      z = 2b+2
+//!    · · · ·       · k k k        · k k k       · k k k
+//!    · · · ·       · k k k        · k k k       · k k k
+//!    · · · ·       · k k k        · k k k       · k k k
+//!    · · · ·       · · · ·        · · · ·       · · · ·
+//!   └─ lower half: pair b ─┘     └─ upper half: pair b+1 ┘
 //! ```
 //!
-//! So each plane of blocks is visited once and adds to two pairs. Pairs are finished one after the other; where a thread begins,
-//! it visits the blocks before for their upper half alone.
+//! Planes of the input are computed in such pairs. Pair b gets the lower half of block b and the upper half of block b−1, so each
+//! plane of blocks is visited once and adds to two pairs. Pairs are finished one after the other; where a thread begins, it visits
+//! the blocks before for their upper half alone.
 
 use std::ops::Range;
 

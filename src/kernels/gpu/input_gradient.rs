@@ -40,7 +40,8 @@ pub struct GradientAxis {
     n_invocations: u32,
 }
 
-/// The backward kernel. `gradient` is O×m×H'×W', `winners` as the forward kernel wrote them, `weight` ⌈C / N⌉×O×taps×N and scaled, `dx` C×n×H×W.
+/// The backward kernel. `gradient` is O×m×H'×W', `winners` as the forward kernel wrote them, `weight` ⌈C / N⌉×O×taps×N and scaled,
+/// `dx` C×n×H×W.
 #[cube(launch_unchecked)]
 pub fn input_gradient_kernel<N: Size>(
     gradient: &[f32],

@@ -32,8 +32,8 @@ pub struct Launch {
     pub output_lanes: usize,
 }
 
-/// The two kernels as operations that burn's GPU backend has on top of its own. There is no other implementation: [`super::GpuBlock`] exists on
-/// such devices only and moves what it is given there.
+/// The two kernels as operations that burn's GPU backend has on top of its own. There is no other implementation:
+/// [`GpuBlock`](super::GpuBlock) exists on such devices only and moves what it is given there.
 #[backend_extension(Cube)]
 pub trait FusedBlocks: Backend {
     /// Rows of the output, 1×O×m×H'×W', and their winner codes, four channels to a word.

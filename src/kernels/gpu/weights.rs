@@ -5,7 +5,8 @@ use crate::kernels::parameters::BlockParameters;
 /// Channels side by side in one vector.
 pub const LANES: usize = 4;
 
-/// The weights for the forward kernel, output channels in groups of `lanes`: `⌈O / lanes⌉ × C × taps × lanes`; channels that are not there have weight 0.
+/// The weights for the forward kernel, output channels in groups of `lanes`: `⌈O / lanes⌉ × C × taps × lanes`; channels that are not
+/// there have weight 0.
 pub fn by_output(parameters: &BlockParameters, lanes: usize) -> Vec<f32> {
     let BlockParameters { n_in, n_out, weight, .. } = parameters;
     let n_taps = n_taps(parameters);
@@ -18,7 +19,8 @@ pub fn by_output(parameters: &BlockParameters, lanes: usize) -> Vec<f32> {
     ordered
 }
 
-/// The weights for the backward kernel, times the scale of their output channel, input channels in groups of `lanes`: `⌈C / lanes⌉ × O × taps × lanes`.
+/// The weights for the backward kernel, times the scale of their output channel, input channels in groups of `lanes`:
+/// `⌈C / lanes⌉ × O × taps × lanes`.
 pub fn by_input(parameters: &BlockParameters, lanes: usize) -> Vec<f32> {
     let BlockParameters { n_in, n_out, weight, scale, .. } = parameters;
     let n_taps = n_taps(parameters);

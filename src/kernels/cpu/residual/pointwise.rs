@@ -4,7 +4,8 @@ use crate::kernels::cpu::convolve::{self, CHANNELS, Finish, LANES, TILE, TileRow
 use crate::kernels::cpu::packing::packed;
 use crate::kernels::cpu::simd::Simd;
 
-/// A convolution of width 1 with its normalisation, `(weight · x + bias) · scale + shift` at every voxel, weights packed for [`convolve::tile`].
+/// A convolution of width 1 with its normalisation, `(weight · x + bias) · scale + shift` at every voxel, weights packed for
+/// [`convolve::tile`].
 #[derive(Debug, Clone)]
 pub struct Pointwise {
     n_in: usize,
