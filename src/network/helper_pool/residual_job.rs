@@ -40,8 +40,8 @@ impl<'a> ResidualForwards<'a> {
     }
 
     fn begin(block: &'a CpuResidual, (x, axes): (&'a [f32], [usize; 3]), at_once: usize) -> Forward<'a> {
-        // The first plane of the output takes three of the branch.
-        Forward::new(block, x, axes, at_once + 1, false)
+        // The first plane of the output takes three of the branch, wherever the pass begins.
+        Forward::new(block, x, axes, at_once.max(2) + 1, false)
     }
 }
 
