@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A function of single values.
+/// A nonlinear function of single values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Activation {
     /// `max(x, 0)`; the gradient passes where x > 0 (torch gives 0 at x = 0).

@@ -1,17 +1,17 @@
-//! A fused block on a device, and what of it follows the convolution.
+//! A fused block on a device, and the layers of it that follow the convolution.
 
 use std::sync::Arc;
 
-use super::Activation;
+use super::activation::Activation;
 use super::cpu::CpuBlock;
 use super::gpu::GpuBlock;
 
-/// A fused block on a device; clones share it.
+/// A fused block with its weights on a device; clones share them.
 #[derive(Debug, Clone)]
 pub enum Block {
-    /// On the CPU.
+    /// A block that the CPU computes.
     Cpu(Arc<CpuBlock>),
-    /// On a GPU.
+    /// A block that a GPU computes.
     Gpu(Arc<GpuBlock>),
 }
 
@@ -20,14 +20,14 @@ pub enum Block {
 pub struct BlockTail {
     /// Whether batch normalisation follows the convolution.
     pub normalizes: bool,
-    /// The function of single values, if there is one.
+    /// The function that is applied to single values, if there is one.
     pub activation: Option<Activation>,
     /// Whether the largest value of each 2×2×2 voxels (2D: 2×2) is taken.
     pub pools: bool,
 }
 
 impl BlockTail {
-    /// Nothing, or batch normalisation alone.
+    /// The tail of a block without activation and pooling: batch normalisation, or no layer at all.
     pub fn linear(normalizes: bool) -> Self {
         Self { normalizes, activation: None, pools: false }
     }

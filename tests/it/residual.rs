@@ -1,6 +1,8 @@
 //! Residual blocks on the CPU against the same block in float64, written down as its definition reads.
 
-use maplens::kernels::cpu::residual::{Backward, CpuResidual, Excited, Forward, Given, Pooled, PooledGradient, ResidualParameters, Way};
+use maplens::kernels::cpu::residual::{
+    Backward, CpuResidual, Excited, Forward, GradientInputs, Pooled, PooledGradient, ResidualParameters, Way,
+};
 use maplens::kernels::{Activation, BlockParameters, Rectifier};
 
 use crate::helper_pool::{only, ranges};
@@ -91,7 +93,7 @@ fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
             let winners = only(&whole.winners, pooled, held);
             let gradient = PooledGradient { values: &values, output: &output, winners: &winners };
             let excited = Excited { gate: &case.gate, everywhere: &case.everywhere };
-            let piece = block.gradient_piece(Given { x: &x, gradient }, excited, axes, planes.clone());
+            let piece = block.gradient_piece(GradientInputs { x: &x, gradient }, excited, axes, planes.clone());
             assert_eq!(piece, only(&whole.input_gradient, axes, planes.clone()), "planes {planes:?} of {axes:?}");
         }
     }
@@ -208,12 +210,10 @@ fn computed(case: &Case, n_planes: usize) -> Computed {
     }
     assert!(output == output_again && winners == winners_again, "a branch that is held gives the same");
     let gradient = PooledGradient { values: gradient, output: &output, winners: &winners };
-    let mut backward = Backward::new(&block, (x, *axes), gradient, Excited { gate, everywhere }, n_planes);
+    let mut backward = Backward::new(&block, x, *axes, gradient, Excited { gate, everywhere }, n_planes);
     let mut input_gradient = vec![f32::NAN; x.len()];
     for planes in strips(axes[0], n_planes) {
-        backward.hidden(planes.end);
-        backward.second(planes.end);
-        backward.input(planes.end, &mut input_gradient);
+        backward.to_plane(planes.end, &mut input_gradient);
     }
     Computed { output, winners, branch, means, input_gradient }
 }

@@ -1,8 +1,8 @@
-//! The inner loop: one row of the output of a convolution, a few output channels at once.
+//! The inner loop of direct sums: one row of the output of a convolution, a few output channels at once.
 
 use super::simd::Vector;
 
-/// Output channels that are computed together: every value read is used for all of them.
+/// Output channels that are computed together, a *group*: every value read is used for all of them.
 pub const CHANNELS: usize = 4;
 
 /// Vectors of a row that are computed together. With four channels, sums, values and a weight take eleven registers of
@@ -12,14 +12,14 @@ pub const TILE: usize = 2;
 /// Values of a row that may be computed at once, whatever the machine's vectors: rows are padded to a multiple.
 pub const LANES: usize = 8 * TILE;
 
-/// What becomes of the sums of [`CHANNELS`] output channels: `(sum + bias) · scale + shift`.
+/// What becomes of the sums of a group of [`CHANNELS`] output channels: `(sum + bias) · scale + shift`.
 #[derive(Debug, Clone, Copy)]
 pub struct Finish {
-    /// Of the convolution.
+    /// Bias of the convolution, for each channel of the group.
     pub bias: [f32; CHANNELS],
-    /// Of batch normalisation.
+    /// Scale of batch normalisation, for each channel of the group.
     pub scale: [f32; CHANNELS],
-    /// Of batch normalisation.
+    /// Shift of batch normalisation, for each channel of the group.
     pub shift: [f32; CHANNELS],
 }
 
@@ -27,10 +27,10 @@ impl Finish {
     /// Finishes a vector of sums of one channel of the group.
     ///
     /// # Safety
-    /// As [`Vector`].
+    /// The machine has the instructions of `V`.
     #[inline(always)]
     pub unsafe fn apply<V: Vector>(&self, channel: usize, sum: V) -> V {
-        // SAFETY: the caller's.
+        // SAFETY: the caller's machine has the instructions of `V`; no pointers are involved.
         unsafe {
             let [bias, scale, shift] = [self.bias[channel], self.scale[channel], self.shift[channel]];
             sum.add(V::splat(bias)).mul(V::splat(scale)).add(V::splat(shift))
@@ -38,34 +38,47 @@ impl Finish {
     }
 }
 
-/// [`TILE`] vectors of a row: for each of [`CHANNELS`] output channels the finished `Σ weight · x`, `out_stride` apart.
+/// Where a tile of a group of output channels is written.
+#[derive(Clone, Copy)]
+pub struct TileRows {
+    /// The tile's first value in the row of the group's first channel.
+    pub first: *mut f32,
+    /// Values from a channel's row to the next channel's.
+    pub stride: usize,
+}
+
+/// Computes [`TILE`] vectors of a row: for each channel of a group the finished `Σ weight · x`.
 ///
 /// `taps` are where the values under the window lie, from `x` on, of all channels one after the other; `weight` holds
 /// `taps × CHANNELS`. Every sum runs over the taps in this order, whatever the width of vectors, so that results do not
 /// depend on it but for the rounding of [`Vector::add_product`].
 ///
 /// # Safety
-/// As [`Vector`]. From all taps [`TILE`] vectors must be readable, and `out` must be as writable.
+/// The machine has the instructions of `V`. [`TILE`] vectors are readable from each tap and writable in each of the
+/// [`CHANNELS`] rows of `to`; `weight` is readable for `taps.len() · CHANNELS` values.
 #[inline(always)]
-pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, finish: &Finish, (out, out_stride): (*mut f32, usize)) {
-    // SAFETY: the caller's.
+pub unsafe fn tile<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32, finish: &Finish, to: TileRows) {
+    // SAFETY: the caller vouches for the instructions, for the taps and weights that `sums` reads, and for TILE writable
+    // vectors in each of CHANNELS rows, to which `output` and `index` are restricted by the arrays' lengths.
     unsafe {
         let sums = sums::<V>(x, taps, weight);
         for (output, sums) in sums.iter().enumerate() {
             for (index, &sum) in sums.iter().enumerate() {
-                finish.apply(output, sum).store(out.add(output * out_stride + index * V::N));
+                finish.apply(output, sum).store(to.first.add(output * to.stride + index * V::N));
             }
         }
     }
 }
 
-/// The sums of [`tile`], not finished.
+/// The sums of [`tile`] before bias and normalisation.
 ///
 /// # Safety
-/// As [`tile`].
+/// The machine has the instructions of `V`. [`TILE`] vectors are readable from each tap, and `weight` for
+/// `taps.len() · CHANNELS` values.
 #[inline(always)]
 pub unsafe fn sums<V: Vector>(x: *const f32, taps: &[u32], weight: *const f32) -> [[V; TILE]; CHANNELS] {
-    // SAFETY: the caller's.
+    // SAFETY: the caller vouches for the instructions and for TILE readable vectors from each tap; `weight` moves on by
+    // CHANNELS values for each tap, for so many of which it is readable.
     unsafe {
         let mut sums = [[V::splat(0.0); TILE]; CHANNELS];
         let mut weight = weight;

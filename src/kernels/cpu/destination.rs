@@ -1,37 +1,47 @@
-//! Where a convolution's output goes.
+//! Where a convolution's output goes: values are rectified and written, and their winner codes with them.
 
 use std::ops::Range;
 
 use super::geometry::Geometry;
-use super::held::Held;
-use super::parallel::Shared;
+use super::parallel::SharedSlice;
+use super::plane_range::PlaneRange;
 use super::rectifier::rectify;
-use crate::kernels::Rectifier;
+use crate::kernels::parameters::Rectifier;
 
-/// An output of which threads write different planes.
+/// The output of a block, of which threads write different planes, and the winner codes of its values where they are wanted.
 #[derive(Clone, Copy)]
 pub struct Destination<'a> {
-    output: Shared<'a, f32>,
-    winners: Option<Shared<'a, u8>>,
-    held: Held,
+    output: SharedSlice<'a, f32>,
+    winners: Option<SharedSlice<'a, u8>>,
+    in_memory: PlaneRange,
     plane_len: usize,
     pools: bool,
     rectifier: Rectifier,
 }
 
 impl<'a> Destination<'a> {
-    /// Of an output of a block for an input of spatial shape `input`, of which some planes are held.
-    pub fn new(geometry: &Geometry, input: [usize; 3], held: Held, output: &'a mut [f32], winners: Option<&'a mut [u8]>) -> Self {
+    /// The destination of a block of this geometry for an input of spatial shape `input`; `output` and `winners` hold the
+    /// planes `in_memory` of each channel.
+    pub fn new(
+        geometry: &Geometry,
+        input: [usize; 3],
+        in_memory: PlaneRange,
+        output: &'a mut [f32],
+        winners: Option<&'a mut [u8]>,
+    ) -> Self {
         let [_, height, width] = geometry.output(input);
-        let (output, winners) = (Shared::new(output), winners.map(Shared::new));
-        Self { output, winners, held, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
+        let (output, winners) = (SharedSlice::new(output), winners.map(SharedSlice::new));
+        Self { output, winners, in_memory, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
     }
 
-    /// Rectifies neighbouring values of a plane of a channel, `range` counting rows one after the other, and writes them. `codes` are
-    /// where in their blocks the values come from, which only counts if there are blocks.
+    /// Rectifies neighbouring values of a plane of a channel and writes them. `range` counts the plane's values row by row.
+    /// `codes` say which voxel of its pooling block each value comes from; without pooling they are set to 0 here.
     ///
     /// # Safety
-    /// Nobody else writes this plane.
+    /// While this runs, no other thread writes to this plane of this channel.
+    ///
+    /// # Panics
+    /// If `range` leaves the plane, or the plane is not in memory.
     #[inline(always)]
     pub unsafe fn write(&self, channel: usize, plane: usize, range: Range<usize>, values: &[f32], codes: &mut [u32]) {
         let (values, codes) = (&values[..range.len()], &mut codes[..range.len()]);
@@ -39,13 +49,13 @@ impl<'a> Destination<'a> {
             codes.fill(0);
         }
         assert!(range.end <= self.plane_len);
-        let start = self.held.plane(channel, plane) * self.plane_len;
+        let start = self.in_memory.plane(channel, plane) * self.plane_len;
         let range = start + range.start..start + range.end;
-        // SAFETY: the caller's.
+        // SAFETY: the range lies within one plane (asserted above), to which the caller has no other thread write.
         let output = unsafe { self.output.part(range.clone()) };
         rectify(self.rectifier, values, codes, output);
         if let Some(winners) = &self.winners {
-            // SAFETY: as above.
+            // SAFETY: the same range of the winners belongs to the same plane, to which the caller has no other thread write.
             let winners = unsafe { winners.part(range) };
             for (to, &code) in winners.iter_mut().zip(codes.iter()) {
                 *to = code as u8;

@@ -2,55 +2,70 @@
 
 use std::ops::Range;
 
-use super::parallel::{Shared, in_pieces};
-use super::simd::{self, Job, Simd};
+use super::parallel::{SharedSlice, in_pieces};
+use super::simd::{self, Simd, VectorKernel};
 
-/// Partial sums of a row, whatever the machine's vectors: results do not depend on their width.
+/// Partial sums of a row, as many whatever the width of the machine's vectors, on which results therefore do not depend.
 const PARTS: usize = 16;
 
-/// Rows that are read at once on the way back, at most: for each a gradient stays in a register.
+/// Rows that the backward pass reads at once, at most: for each a gradient stays in a register.
 const ROWS: usize = 8;
 
-/// Columns of a piece of work.
+/// Columns of a piece of work of the backward pass.
 const COLUMNS: usize = 1024;
 
-/// `y = W·x` of a matrix `y.len() × x.len()`, rows one after the other: each sum is that of [`PARTS`] partial sums of every
+/// Computes `y = W·x` for a matrix `y.len() × x.len()`, rows one after the other: each sum is that of 16 partial sums of every
 /// sixteenth product, added in pairs.
+///
+/// # Panics
+/// If the matrix does not have this shape.
 pub fn times_column(weight: &[f32], x: &[f32], y: &mut [f32]) {
     assert_eq!(weight.len(), x.len() * y.len());
-    let (n_rows, y) = (y.len(), Shared::new(y));
+    let (n_rows, y) = (y.len(), SharedSlice::new(y));
     in_pieces(0..n_rows, |rows| {
-        // SAFETY: no other piece has these rows.
+        // SAFETY: pieces are disjoint, so that no other part has these rows.
         let y = unsafe { y.part(rows.clone()) };
         simd::run(TimesColumn { weight: &weight[rows.start * x.len()..rows.end * x.len()], x, y });
     });
 }
 
-/// `x += Wᵀ·gradient` of a matrix `gradient.len() × x.len()`, rows one after the other; rows without gradient are not looked at.
+/// Adds `Wᵀ·gradient` to `x` for a matrix `gradient.len() × x.len()`, rows one after the other; rows without gradient are not read.
+///
+/// # Panics
+/// If the matrix does not have this shape.
 pub fn add_row_times(weight: &[f32], gradient: &[f32], x: &mut [f32]) {
     assert_eq!(weight.len(), x.len() * gradient.len());
-    let open: Vec<(usize, f32)> = gradient.iter().copied().enumerate().filter(|(_, gradient)| *gradient != 0.0).collect();
-    let (n_columns, x) = (x.len(), Shared::new(x));
+    let rows = gradient.iter().enumerate().map(|(row, &gradient)| RowGradient { row, gradient });
+    let nonzero: Vec<RowGradient> = rows.filter(|row| row.gradient != 0.0).collect();
+    let (n_columns, x) = (x.len(), SharedSlice::new(x));
     in_pieces(0..n_columns.div_ceil(COLUMNS), |pieces| {
         let columns = pieces.start * COLUMNS..n_columns.min(pieces.end * COLUMNS);
-        // SAFETY: no other piece has these columns.
+        // SAFETY: pieces are disjoint, so that no other part has these columns.
         let x = unsafe { x.part(columns.clone()) };
-        simd::run(AddRowTimes { weight, n_columns, open: &open, columns, x });
+        simd::run(AddRowTimes { weight, n_columns, nonzero: &nonzero, columns, x });
     });
 }
 
+/// A row of the matrix, and the gradient with respect to its sum.
+#[derive(Clone, Copy)]
+struct RowGradient {
+    row: usize,
+    gradient: f32,
+}
+
+/// Multiplies neighbouring rows of a matrix by a vector.
 struct TimesColumn<'a> {
     weight: &'a [f32],
     x: &'a [f32],
     y: &'a mut [f32],
 }
 
-impl Job for TimesColumn<'_> {
+impl VectorKernel for TimesColumn<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let n = self.x.len();
         for (rows, y) in self.weight.chunks(2 * n.max(1)).zip(self.y.chunks_mut(2)) {
-            // SAFETY: the caller's.
+            // SAFETY: the caller's machine has the instructions of `S`; `rows` are as many rows as `y` has values.
             unsafe {
                 match y {
                     [first, second] => [*first, *second] = sums::<S, 2>(rows, self.x),
@@ -62,12 +77,15 @@ impl Job for TimesColumn<'_> {
     }
 }
 
-/// Sums of a few rows, which read the same vector.
+/// The sums of `N` rows, which read the same vector.
+///
+/// # Safety
+/// The machine has the instructions of `S`, and `rows` holds `N` rows as long as `x`.
 #[inline(always)]
 unsafe fn sums<S: Simd, const N: usize>(rows: &[f32], x: &[f32]) -> [f32; N] {
     let whole = x.len() / PARTS * PARTS;
     let mut parts = [[0.0; PARTS]; N];
-    // SAFETY: the caller's; there are N rows as long as the vector.
+    // SAFETY: the caller vouches for the instructions and for N rows as long as `x`, of which whole vectors below `whole` are read.
     unsafe {
         let mut vectors = [[S::splat(0.0); PARTS]; N];
         let n_vectors = PARTS / S::N;
@@ -97,6 +115,7 @@ unsafe fn sums<S: Simd, const N: usize>(rows: &[f32], x: &[f32]) -> [f32; N] {
     sums
 }
 
+/// The sum of partial sums, in pairs: each half is added to the other.
 fn added_up(mut parts: [f32; PARTS]) -> f32 {
     let mut n = PARTS;
     while n > 1 {
@@ -108,26 +127,27 @@ fn added_up(mut parts: [f32; PARTS]) -> f32 {
     parts[0]
 }
 
+/// Adds rows of a matrix, each times its gradient, to neighbouring columns of a vector.
 struct AddRowTimes<'a> {
     weight: &'a [f32],
     n_columns: usize,
-    /// Rows that carry a gradient.
-    open: &'a [(usize, f32)],
+    /// The rows whose gradient is not zero.
+    nonzero: &'a [RowGradient],
     columns: Range<usize>,
     x: &'a mut [f32],
 }
 
-impl Job for AddRowTimes<'_> {
+impl VectorKernel for AddRowTimes<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(mut self) {
-        let mut open = self.open;
-        // SAFETY: the caller's.
+        let mut left = self.nonzero;
+        // SAFETY: the caller's machine has the instructions of `S`.
         unsafe {
-            while let Some((rows, rest)) = open.split_first_chunk::<ROWS>() {
+            while let Some((rows, rest)) = left.split_first_chunk::<ROWS>() {
                 self.add::<S, ROWS>(rows);
-                open = rest;
+                left = rest;
             }
-            for row in open {
+            for row in left {
                 self.add::<S, 1>(&[*row]);
             }
         }
@@ -135,20 +155,24 @@ impl Job for AddRowTimes<'_> {
 }
 
 impl AddRowTimes<'_> {
-    /// Adds a few rows, one after the other.
+    /// Adds `N` rows, one after the other to each value.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `S`.
     #[inline(always)]
-    unsafe fn add<S: Simd, const N: usize>(&mut self, rows: &[(usize, f32); N]) {
+    unsafe fn add<S: Simd, const N: usize>(&mut self, rows: &[RowGradient; N]) {
         let n = self.columns.len();
         let whole = n / S::N * S::N;
         let mut from = [&[][..]; N];
-        for (from, (row, _)) in from.iter_mut().zip(rows) {
-            *from = &self.weight[row * self.n_columns + self.columns.start..][..n];
+        for (from, row) in from.iter_mut().zip(rows) {
+            *from = &self.weight[row.row * self.n_columns + self.columns.start..][..n];
         }
-        // SAFETY: the caller's; all these are as long.
+        // SAFETY: the caller's machine has the instructions of `S`; `x` and the slices of all rows have `n` values, of which whole vectors
+        // below `whole` are read and written.
         unsafe {
             let mut gradients = [S::splat(0.0); N];
-            for (vector, (_, gradient)) in gradients.iter_mut().zip(rows) {
-                *vector = S::splat(*gradient);
+            for (vector, row) in gradients.iter_mut().zip(rows) {
+                *vector = S::splat(row.gradient);
             }
             let to = self.x.as_mut_ptr();
             for at in (0..whole).step_by(S::N) {
@@ -160,8 +184,8 @@ impl AddRowTimes<'_> {
             }
         }
         for at in whole..n {
-            for (from, (_, gradient)) in from.iter().zip(rows) {
-                self.x[at] += gradient * from[at];
+            for (from, row) in from.iter().zip(rows) {
+                self.x[at] += row.gradient * from[at];
             }
         }
     }

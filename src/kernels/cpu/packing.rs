@@ -2,7 +2,8 @@
 
 use super::convolve::{CHANNELS, Finish};
 
-/// Packs weights `n_out × n_each` in groups of [`CHANNELS`] outputs, and bias, scale and shift of each output channel with them.
+/// Packs weights `n_out × n_each` in groups of [`CHANNELS`] outputs, `groups × n_each × CHANNELS`, and bias, scale and shift
+/// (`per_channel`, one value for each output channel) with them. Channels that a last group lacks have weight zero.
 pub fn packed(n_each: usize, weight: &[f32], per_channel: [&[f32]; 3]) -> (Vec<f32>, Vec<Finish>) {
     let groups = per_channel[0].len().div_ceil(CHANNELS);
     let mut packed = vec![0.0; groups * n_each * CHANNELS];
@@ -15,7 +16,7 @@ pub fn packed(n_each: usize, weight: &[f32], per_channel: [&[f32]; 3]) -> (Vec<f
     (packed, finishes(per_channel))
 }
 
-/// Bias, scale and shift of each group of [`CHANNELS`] outputs.
+/// Bias, scale and shift of each group of [`CHANNELS`] outputs, from one value of each for each output channel.
 pub fn finishes(per_channel: [&[f32]; 3]) -> Vec<Finish> {
     let finish = |group| {
         let of = |values: &[f32]| std::array::from_fn(|c| values.get(group * CHANNELS + c).copied().unwrap_or(0.0));

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-/// Threads that have their memory in common: rayon's natively, one in a browser.
+/// Number of threads that have their memory in common: rayon's natively, one in a browser.
 pub fn n_threads() -> usize {
     #[cfg(not(target_arch = "wasm32"))]
     return rayon::current_num_threads();
@@ -11,8 +11,8 @@ pub fn n_threads() -> usize {
     1
 }
 
-/// Does work on pieces of a range, natively on all threads of rayon's pool. A piece is a run of neighbours, so
-/// that they can share what they read.
+/// Calls `work` with pieces of a range that together make the whole, natively on all threads of rayon's pool. A piece consists
+/// of neighbours, so that they can share what they read.
 pub fn in_pieces(range: Range<usize>, work: impl Fn(Range<usize>) + Sync) {
     #[cfg(not(target_arch = "wasm32"))]
     {
@@ -30,36 +30,37 @@ pub fn in_pieces(range: Range<usize>, work: impl Fn(Range<usize>) + Sync) {
     work(range);
 }
 
-/// A slice of which threads write different parts.
+/// A mutable slice that can be copied to threads, each of which writes parts of its own.
 #[derive(Clone, Copy)]
-pub struct Shared<'a, T> {
+pub struct SharedSlice<'a, T> {
     start: *mut T,
     len: usize,
     borrowed: PhantomData<&'a mut [T]>,
 }
 
-// SAFETY: it only hands out parts through `part`, whose caller sees to it that they do not overlap.
-unsafe impl<T: Send> Send for Shared<'_, T> {}
-// SAFETY: as above.
-unsafe impl<T: Send> Sync for Shared<'_, T> {}
+// SAFETY: the slice is borrowed mutably for 'a, and is only reached through `part`, whose callers keep parts from overlapping, so
+// that sending it to a thread is sending `&mut` to disjoint parts.
+unsafe impl<T: Send> Send for SharedSlice<'_, T> {}
+// SAFETY: a shared reference gives nothing but `part`, whose callers keep parts from overlapping; T is never shared itself.
+unsafe impl<T: Send> Sync for SharedSlice<'_, T> {}
 
-impl<'a, T> Shared<'a, T> {
-    /// Of a slice.
+impl<'a, T> SharedSlice<'a, T> {
+    /// Shares a slice for as long as it is borrowed.
     pub fn new(values: &'a mut [T]) -> Self {
         Self { start: values.as_mut_ptr(), len: values.len(), borrowed: PhantomData }
     }
 
-    /// A part.
+    /// A part of the slice, to write to.
     ///
     /// # Safety
-    /// No other part that overlaps it is in use.
+    /// While the part is in use, no other part that overlaps it is.
     ///
     /// # Panics
-    /// If it leaves the slice.
+    /// If the range leaves the slice.
     #[allow(clippy::mut_from_ref, reason = "that is what it is for")]
     pub unsafe fn part(&self, range: Range<usize>) -> &mut [T] {
         assert!(range.start <= range.end && range.end <= self.len);
-        // SAFETY: within the slice, and the caller's promise.
+        // SAFETY: the range lies within the borrowed slice (asserted above), and the caller has no overlapping part in use.
         unsafe { std::slice::from_raw_parts_mut(self.start.add(range.start), range.len()) }
     }
 }

@@ -3,33 +3,39 @@
 use super::simd::Simd;
 use crate::kernels::winner;
 
-/// A row of voxels that takes part in the blocks of one pooled row: where it begins (padding included), and the code of
-/// the first voxel of its pairs.
-pub type Candidate = (*const f32, u8);
+/// A row of voxels that takes part in the pooling blocks of one pooled row.
+#[derive(Clone, Copy)]
+pub struct CandidateRow {
+    /// The row's first voxel, padding included.
+    pub first: *const f32,
+    /// The [`winner`] code of the first voxel of each of the row's pairs; the second voxel has the next code.
+    pub code: u8,
+}
 
-/// For `width` blocks the largest value and its code; the first in scan order where several are equal. With `from_zero` a
-/// zero of code [`winner::CLOSED`] comes before all others.
+/// Writes the largest value of `width` pooling blocks and its [`winner`] code; the first in scan order where several are equal.
+/// With `from_zero` a zero of code [`winner::CLOSED`] comes before all others.
 ///
 /// # Safety
-/// As [`Simd`]. `width` rounded up to whole vectors of pairs must be readable from each row and as many values writable;
-/// there is at least one row.
+/// The machine has the instructions of `S`. `rows` has one row at least. From each row `2 · width` values, `width` rounded up
+/// to whole vectors, are readable, and so many values, not doubled, are writable in `values` and `codes`.
 #[inline(always)]
-pub unsafe fn largest<S: Simd>(rows: &[Candidate], from_zero: bool, width: usize, values: *mut f32, codes: *mut u32) {
+pub unsafe fn largest<S: Simd>(rows: &[CandidateRow], from_zero: bool, width: usize, values: *mut f32, codes: *mut u32) {
     // Codes travel as the bits of floats that nobody computes with.
     let code = |code: u8| f32::from_bits(u32::from(code));
     let mut x = 0;
     while x < width {
-        // SAFETY: the caller's.
+        // SAFETY: the caller vouches for the instructions, and for rows, values and codes up to `width` rounded up to whole vectors,
+        // which `x`, a multiple of S::N below `width`, does not exceed.
         unsafe {
-            let (first, of_first) = rows[0];
+            let first = rows[0];
             let mut best = match from_zero {
                 true => (S::splat(0.0), S::splat(code(winner::CLOSED))),
-                false => (S::load_pairs(first.add(2 * x)).0, S::splat(code(of_first))),
+                false => (S::load_pairs(first.first.add(2 * x)).0, S::splat(code(first.code))),
             };
-            for &(row, of_row) in rows {
-                let (even, odd) = S::load_pairs(row.add(2 * x));
-                best = best.0.larger(best.1, even, S::splat(code(of_row)));
-                best = best.0.larger(best.1, odd, S::splat(code(of_row + 1)));
+            for row in rows {
+                let (even, odd) = S::load_pairs(row.first.add(2 * x));
+                best = best.0.larger(best.1, even, S::splat(code(row.code)));
+                best = best.0.larger(best.1, odd, S::splat(code(row.code + 1)));
             }
             best.0.store(values.add(x));
             best.1.store(codes.cast::<f32>().add(x));
@@ -38,13 +44,14 @@ pub unsafe fn largest<S: Simd>(rows: &[Candidate], from_zero: bool, width: usize
     }
 }
 
-/// For every lane the largest of vectors, and as its code the vector's number; the first where several are equal.
+/// For every lane the largest of `N` vectors, and as its code the vector's number, as the bits of a whole number; the first
+/// where several are equal.
 ///
 /// # Safety
-/// As [`Simd`].
+/// The machine has the instructions of `S`.
 #[inline(always)]
 pub unsafe fn largest_of<S: Simd, const N: usize>(values: &[S; N]) -> (S, S) {
-    // SAFETY: the caller's.
+    // SAFETY: the caller's machine has the instructions of `S`; no pointers are involved.
     unsafe {
         let mut largest = values[0];
         for &value in &values[1..] {

@@ -1,8 +1,9 @@
-//! What becomes of negative values, a row at a time.
+//! What becomes of values that are not positive, a row at a time.
 
-use crate::kernels::{LEAK, Rectifier, winner};
+use crate::kernels::parameters::{LEAK, Rectifier};
+use crate::kernels::winner;
 
-/// Applies a rectifier to values, and notes in their codes what it does to gradients.
+/// Writes rectified values to `output`, and adds to their [`winner`] codes what the rectifier does to their gradients.
 #[inline(always)]
 pub fn rectify(rectifier: Rectifier, values: &[f32], codes: &mut [u32], output: &mut [f32]) {
     match rectifier {

@@ -1,14 +1,15 @@
-//! What becomes of the sums of a pooling block: the largest, normalised and rectified, and where its gradient goes.
+//! From the sums of a pooling block to its output value: the largest sum, normalised and rectified, and its winner code.
 
 use cubecl::prelude::*;
 
-use super::form::Form;
-use crate::kernels::{LEAK, Rectifier, winner};
+use super::spec::KernelSpec;
+use crate::kernels::parameters::{LEAK, Rectifier};
+use crate::kernels::winner;
 
-/// Four channels.
+/// Values of four channels.
 pub type Four = Vector<f32, Const<4>>;
 
-/// Winners' codes of four channels.
+/// Winner codes of four channels.
 pub type Codes = Vector<u32, Const<4>>;
 
 /// The largest sum of the block and its offset, the first one in scan order if there are several. The first voxel of a
@@ -21,16 +22,16 @@ pub fn largest_of(
     padded_2: bool,
     #[comptime] vector: usize,
     #[comptime] vectors: usize,
-    #[comptime] form: Form,
+    #[comptime] spec: KernelSpec,
 ) -> (Four, Codes) {
-    let last = comptime!(form.block_volume() - 1);
+    let last = comptime!(spec.block_volume() - 1);
     let mut largest = Four::new(f32::MIN);
     let mut offset = Vector::<u32, Const<4>>::new(comptime!(last as u32));
     #[unroll]
     for position in 0..comptime!(last + 1) {
-        let a_0 = comptime!(position / (form.block(1) * form.block(2)));
-        let a_1 = comptime!(position / form.block(2) % form.block(1));
-        let a_2 = comptime!(position % form.block(2));
+        let a_0 = comptime!(position / (spec.block(1) * spec.block(2)));
+        let a_1 = comptime!(position / spec.block(2) % spec.block(1));
+        let a_2 = comptime!(position % spec.block(2));
         let mut is_padded = false;
         if comptime!(a_0 == 0) {
             is_padded |= padded_0;
@@ -49,13 +50,13 @@ pub fn largest_of(
     (largest, offset)
 }
 
-/// The values that leave the block, and the winners' bytes.
+/// The values that leave the block, and their winner codes.
 #[cube]
-pub fn rectified(value: Four, offset: Codes, is_padded: bool, #[comptime] form: Form) -> (Four, Codes) {
+pub fn rectified(value: Four, offset: Codes, is_padded: bool, #[comptime] spec: KernelSpec) -> (Four, Codes) {
     let zero = Four::new(0.0);
     let is_open = value.greater_than(&zero);
     let closed = offset + Vector::new(comptime!(u32::from(winner::CLOSED)));
-    let (low, low_code) = match comptime!(form.rectifier) {
+    let (low, low_code) = match comptime!(spec.rectifier) {
         Rectifier::Relu => (zero, closed),
         Rectifier::Leaky => {
             let leaking = offset + Vector::new(comptime!(u32::from(winner::LEAKS)));
@@ -66,7 +67,7 @@ pub fn rectified(value: Four, offset: Codes, is_padded: bool, #[comptime] form: 
     (select_many(is_open, value, low), select_many(is_open, offset, low_code))
 }
 
-/// Four bytes in one word, the first channel lowest.
+/// The codes of four channels, a byte each, in one word, the first channel lowest.
 #[cube]
 pub fn packed(code: Codes) -> u32 {
     code.extract(0usize) | (code.extract(1usize) << 8) | (code.extract(2usize) << 16) | (code.extract(3usize) << 24)

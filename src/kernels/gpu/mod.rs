@@ -1,41 +1,42 @@
 //! Fused blocks on burn's GPU backend: two kernels in CubeCL, one for each direction.
 //!
-//! Feature maps come and go in slabs of rows, as everywhere ([`crate::network::feature_maps`]). What is between a convolution and
-//! its pooling stays in the registers of one invocation.
+//! Feature maps come and go in slabs of rows, as for every layer of the network. What is between a convolution and its pooling
+//! stays in the registers of one invocation.
 
 mod finish;
-mod form;
 mod forward;
 mod input_gradient;
 mod operation;
 mod shape;
+mod spec;
 mod weights;
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::BlockParameters;
-use form::Form;
+use crate::kernels::parameters::BlockParameters;
 use operation::{FusedBlocks, Launch};
 use shape::SlabShape;
+use spec::KernelSpec;
 
 /// A fused block whose parameters are on a GPU.
 #[derive(Debug, Clone)]
 pub struct GpuBlock {
-    form: Form,
+    spec: KernelSpec,
     n_in: usize,
     n_out: usize,
     input_lanes: usize,
     output_lanes: usize,
-    /// As the forward kernel reads them.
+    /// The weights as the forward kernel reads them ([`weights::by_output`]).
     weight: Tensor<1>,
-    /// As the kernel of the way back reads them, scaled.
+    /// The weights, scaled, as the backward kernel reads them ([`weights::by_input`]).
     scaled_weight: Tensor<1>,
+    /// Bias, scale and shift ([`weights::affine`]).
     affine: Tensor<1>,
     device: Device,
 }
 
-/// What a slab keeps for its way back: one byte per output value, and the sizes.
+/// What a slab keeps for the backward pass: one winner code for each output value, and the sizes.
 #[derive(Debug, Clone)]
 pub struct GpuWinners {
     /// `⌈O / 4⌉ × m × H' × W'` words; the lowest byte belongs to the first of four channels.
@@ -56,7 +57,7 @@ impl GpuBlock {
         };
         let (input_lanes, output_lanes) = (weights::input_lanes(parameters), weights::output_lanes(parameters));
         Some(Self {
-            form: Form::of(parameters),
+            spec: KernelSpec::of(parameters),
             n_in: parameters.n_in,
             n_out: parameters.n_out,
             input_lanes,
@@ -68,53 +69,54 @@ impl GpuBlock {
         })
     }
 
-    /// Rows of the output, 1×O×m×H'×W', and where their gradients go.
+    /// Computes rows of the output, 1×O×m×H'×W', and where their gradients go.
     ///
     /// `x` is 1×C×n×H×W, exactly the rows on which these output rows depend, zeros where they are outside the image. Networks of
     /// two axes have W = 1. `first_row_is_padding` says that the first pooling blocks begin with the zero in front of an odd
     /// first axis, of which `x` holds no row.
     pub fn forward(&self, x: Tensor<5>, first_row_is_padding: bool) -> (Tensor<5>, GpuWinners) {
         let [_, _, n_rows, height, width] = x.dims();
-        let slab = SlabShape::new(self.form, [n_rows, height, width], first_row_is_padding);
-        let x = self.here(x).into_dispatch();
+        let slab = SlabShape::new(self.spec, [n_rows, height, width], first_row_is_padding);
+        let x = self.on_device(x).into_dispatch();
         let (weight, affine) = (self.weight.clone().into_dispatch(), self.affine.clone().into_dispatch());
         let (y, codes) = <Dispatch as FusedBlocks>::block_forward(x, weight, affine, self.launch(slab));
         (Tensor::from_dispatch(y), GpuWinners { codes: Tensor::from_dispatch(codes), slab })
     }
 
-    /// Gradient with respect to the rows that [`Self::forward`] was given, those outside the image included, from the gradient
-    /// with respect to the rows that it gave.
+    /// Computes the gradient with respect to the rows that [`Self::forward`] was given, those outside the image included, from the
+    /// gradient with respect to the rows that it gave.
     pub fn input_gradient(&self, gradient: Tensor<5>, winners: &GpuWinners) -> Tensor<5> {
-        let gradient = self.here(gradient).into_dispatch();
+        let gradient = self.on_device(gradient).into_dispatch();
         let (codes, weight) = (winners.codes.clone().into_dispatch(), self.scaled_weight.clone().into_dispatch());
         let dx = <Dispatch as FusedBlocks>::block_input_gradient(gradient, codes, weight, self.launch(winners.slab));
         Tensor::from_dispatch(dx)
     }
 
     /// Has both kernels compiled, by running them on the smallest image there is, and returns at once. Kernels do not depend on
-    /// sizes, and blocks of the same form share them, save that a single input channel and four or fewer output channels have
+    /// sizes, and blocks of the same spec share them, save that a single input channel and four or fewer output channels have
     /// kernels of their own: one call for each block of a network is enough, and those that find theirs compiled cost nothing.
     pub fn warm_up(&self) {
-        let width = if self.form.n_axes == 3 { 2 } else { 1 };
-        let n_rows = self.form.reach(0);
+        let width = if self.spec.n_axes == 3 { 2 } else { 1 };
+        let n_rows = self.spec.reach(0);
         let x = Tensor::zeros([1, self.n_in, n_rows, 2, width], &self.device);
         let (y, winners) = self.forward(x, false);
         self.input_gradient(y, &winners);
     }
 
+    /// The sizes of a launch on a slab.
     fn launch(&self, slab: SlabShape) -> Launch {
-        let Self { form, n_in, n_out, input_lanes, output_lanes, .. } = *self;
-        Launch { form, n_in, n_out, slab, input_lanes, output_lanes }
+        let Self { spec, n_in, n_out, input_lanes, output_lanes, .. } = *self;
+        Launch { spec, n_in, n_out, slab, input_lanes, output_lanes }
     }
 
-    /// The kernels are for tensors of this device.
-    fn here(&self, tensor: Tensor<5>) -> Tensor<5> {
+    /// The tensor on the device of the weights, moved if it is elsewhere: the kernels are for tensors of this device.
+    fn on_device(&self, tensor: Tensor<5>) -> Tensor<5> {
         if tensor.device() == self.device { tensor } else { tensor.to_device(&self.device) }
     }
 }
 
 impl GpuWinners {
-    /// Bytes on the device.
+    /// Bytes that the codes take on the device.
     pub fn n_bytes(&self) -> u64 {
         (self.codes.dims()[0] * size_of::<u32>()) as u64
     }

@@ -9,34 +9,34 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{self, CubeBackend};
 use cubecl::prelude::*;
 
-use super::form::Form;
 use super::forward::{self, ForwardSizesLaunch, forward_kernel};
 use super::input_gradient::{self, GradientAxisLaunch, GradientSizesLaunch, input_gradient_kernel};
-use super::shape::{Axis, SlabShape};
+use super::shape::{SlabAxis, SlabShape};
+use super::spec::KernelSpec;
 use super::weights::LANES;
 
 /// All sizes of one launch.
 #[derive(Debug, Clone, Copy)]
 pub struct Launch {
-    /// Of the block.
-    pub form: Form,
+    /// What the kernels are compiled for.
+    pub spec: KernelSpec,
     /// Channels of the input.
     pub n_in: usize,
     /// Channels of the output.
     pub n_out: usize,
-    /// Of the slab.
+    /// Sizes of the slab's axes.
     pub slab: SlabShape,
-    /// Input channels of one invocation on the way back.
+    /// Input channels of one invocation of the backward kernel.
     pub input_lanes: usize,
-    /// Output channels of one invocation on the way forth.
+    /// Output channels of one invocation of the forward kernel.
     pub output_lanes: usize,
 }
 
-/// Operations that burn's GPU backend has on top of its own. There is no other implementation: [`super::GpuBlock`] exists on
-/// such devices only and moves what it is given there.
+/// The two kernels as operations that burn's GPU backend has on top of its own. There is no other implementation:
+/// [`GpuBlock`](super::GpuBlock) exists on such devices only and moves what it is given there.
 #[backend_extension(Cube)]
 pub trait FusedBlocks: Backend {
-    /// Rows of the output, 1×O×m×H'×W', and the winners' codes, four channels to a word.
+    /// Rows of the output, 1×O×m×H'×W', and their winner codes, four channels to a word.
     fn block_forward(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -44,7 +44,7 @@ pub trait FusedBlocks: Backend {
         launch: Launch,
     ) -> (FloatTensor<Self>, IntTensor<Self>);
 
-    /// Gradient with respect to the rows of the input.
+    /// Gradient with respect to the rows of the input, 1×C×n×H×W, from that with respect to the rows of the output.
     fn block_input_gradient(
         gradient: FloatTensor<Self>,
         winners: IntTensor<Self>,
@@ -77,7 +77,9 @@ impl FusedBlocks for CubeBackend {
             width.front as u32,
             n_groups as u32,
         );
-        // SAFETY: the kernel reads and writes within the sizes, which are those of the tensors.
+        // SAFETY: without bounds checks, the kernel reads and writes within the sizes that it is given: `y` and `winners` were made of
+        // them, `x` has whole rows of them, `weight` and `affine` were packed for `launch`; invocations beyond the last voxel write
+        // nothing, and one place inside is read for those outside the image.
         unsafe {
             forward_kernel::launch_unchecked(
                 &client,
@@ -90,7 +92,7 @@ impl FusedBlocks for CubeBackend {
                 winners.clone().into_buffer_arg(),
                 sizes,
                 launch.output_lanes / LANES,
-                launch.form,
+                launch.spec,
             );
         }
         (y, winners)
@@ -100,12 +102,14 @@ impl FusedBlocks for CubeBackend {
         let gradient = into_contiguous(gradient);
         let axes = launch.slab.axes;
         let dx = like(&gradient, Shape::new([1, launch.n_in, axes[0].n_in, axes[1].n_in, axes[2].n_in]), DType::F32);
-        let n_owners: usize = (0..3).map(|axis| axes[axis].n_owners(launch.form, axis)).product();
-        let n_groups = n_owners.div_ceil(input_gradient::GROUP as usize);
+        let n_invocations: usize = (0..3).map(|axis| axes[axis].n_invocations(launch.spec, axis)).product();
+        let n_groups = n_invocations.div_ceil(input_gradient::GROUP as usize);
         let client = gradient.client.clone();
-        let along = |axis: usize| axis_sizes(&axes[axis], launch.form, axis);
+        let along = |axis: usize| axis_sizes(&axes[axis], launch.spec, axis);
         let sizes = GradientSizesLaunch::new(launch.n_in as u32, launch.n_out as u32, along(0), along(1), along(2), n_groups as u32);
-        // SAFETY: the kernel reads and writes within the sizes, which are those of the tensors.
+        // SAFETY: without bounds checks, the kernel reads and writes within the sizes that it is given: `dx` was made of them,
+        // `gradient` and `winners` have the output's, `weight` was packed for `launch`; invocations beyond the last one write nothing,
+        // and the first source is read for those outside the output.
         unsafe {
             input_gradient_kernel::launch_unchecked(
                 &client,
@@ -117,23 +121,25 @@ impl FusedBlocks for CubeBackend {
                 weight.into_buffer_arg(),
                 dx.clone().into_buffer_arg(),
                 sizes,
-                launch.form,
+                launch.spec,
             );
         }
         dx
     }
 }
 
-fn axis_sizes(axis: &Axis, form: Form, index: usize) -> GradientAxisLaunch {
-    let (first, n_owners) = (axis.first_owned(form, index), axis.n_owners(form, index) as u32);
-    GradientAxisLaunch::new(axis.n_in as u32, axis.n_out as u32, axis.front as i32, axis.padding as i32, first, n_owners)
+/// The sizes of an axis as the backward kernel takes them.
+fn axis_sizes(axis: &SlabAxis, spec: KernelSpec, index: usize) -> GradientAxisLaunch {
+    let (first, n_invocations) = (axis.first_owned(spec, index), axis.n_invocations(spec, index) as u32);
+    GradientAxisLaunch::new(axis.n_in as u32, axis.n_out as u32, axis.front as i32, axis.padding as i32, first, n_invocations)
 }
 
-/// As many workgroups, spread over three dimensions where one has too few.
+/// A launch of `n_groups` workgroups, spread over three dimensions where one has too few.
 fn groups(client: &Client, n_groups: usize) -> CubeCount {
     cubecl::server::CubeCountSelection::new(client, n_groups as u32).cube_count()
 }
 
+/// A tensor of this shape and type on the device of another, its values not set.
 fn like(tensor: &CubeTensor, shape: Shape, dtype: DType) -> CubeTensor {
     empty_device_contiguous_dtype(tensor.client.clone(), tensor.device.clone(), shape, dtype)
 }
@@ -145,6 +151,7 @@ fn has_whole_rows(x: &CubeTensor) -> bool {
     lies(4, 1) && lies(3, shape[4]) && lies(2, shape[3] * shape[4])
 }
 
+/// Values from one channel to the next.
 fn channel_stride(x: &CubeTensor) -> usize {
     x.meta.strides()[1]
 }

@@ -1,13 +1,13 @@
 //! Which rows, columns and blocks meet: the plain sizes that both kernels are launched with.
 
-use super::form::Form;
+use super::spec::KernelSpec;
 
-/// One spatial axis of a block, as one slab sees it.
+/// One spatial axis of a block, for one slab.
 ///
 /// Voxels are counted from the first one of the tensor at hand. Along the first axis that is the first row of the halo;
 /// along the others it is the first voxel of the image, with zeros in front of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Axis {
+pub struct SlabAxis {
     /// Voxels of the input.
     pub n_in: usize,
     /// Voxels of the output.
@@ -22,15 +22,16 @@ pub struct Axis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SlabShape {
     /// First axis first; the third one has length 1 in 2D.
-    pub axes: [Axis; 3],
+    pub axes: [SlabAxis; 3],
 }
 
 impl SlabShape {
-    /// Of an input slab 1×C×n×H×W that holds exactly the rows on which its output rows depend.
-    pub fn new(form: Form, [n_rows, height, width]: [usize; 3], first_row_is_padding: bool) -> Self {
-        let rows = Axis::of_rows(form, n_rows, usize::from(first_row_is_padding));
-        let third = if form.n_axes == 3 { Axis::within(form, width) } else { Axis::outside(width) };
-        Self { axes: [rows, Axis::within(form, height), third] }
+    /// The shape for an input slab 1×C×n×H×W that holds exactly the rows on which its output rows depend. `first_row_is_padding`
+    /// says that a padded zero stands in front of its first pooling block.
+    pub fn new(spec: KernelSpec, [n_rows, height, width]: [usize; 3], first_row_is_padding: bool) -> Self {
+        let rows = SlabAxis::of_rows(spec, n_rows, usize::from(first_row_is_padding));
+        let third = if spec.n_axes == 3 { SlabAxis::within(spec, width) } else { SlabAxis::outside(width) };
+        Self { axes: [rows, SlabAxis::within(spec, height), third] }
     }
 
     /// Voxels of one channel of the output slab.
@@ -39,33 +40,35 @@ impl SlabShape {
     }
 }
 
-impl Axis {
-    fn of_rows(form: Form, n_in: usize, front: usize) -> Self {
-        let n_convolved = (n_in.saturating_sub(3)) / form.stride + usize::from(n_in >= 3);
-        let n_out = if form.pool { (n_convolved + front) / 2 } else { n_convolved };
+impl SlabAxis {
+    /// The first axis, of whose rows the slab brings the halo along.
+    fn of_rows(spec: KernelSpec, n_in: usize, front: usize) -> Self {
+        let n_convolved = (n_in.saturating_sub(3)) / spec.stride + usize::from(n_in >= 3);
+        let n_out = if spec.pool { (n_convolved + front) / 2 } else { n_convolved };
         Self { n_in, n_out, front, padding: 0 }
     }
 
-    fn within(form: Form, n_in: usize) -> Self {
-        let n_convolved = n_in.div_ceil(form.stride);
-        let front = if form.pool { n_convolved % 2 } else { 0 };
-        let n_out = if form.pool { n_convolved.div_ceil(2) } else { n_convolved };
+    /// An axis of which the slab holds all voxels, along which the kernel slides over padding.
+    fn within(spec: KernelSpec, n_in: usize) -> Self {
+        let n_convolved = n_in.div_ceil(spec.stride);
+        let front = if spec.pool { n_convolved % 2 } else { 0 };
+        let n_out = if spec.pool { n_convolved.div_ceil(2) } else { n_convolved };
         Self { n_in, n_out, front, padding: 1 }
     }
 
-    /// First voxel of the input that the first invocation of the way back owns: 0, or the one before it where that aligns
-    /// every two owned voxels as [`Form`] says.
-    pub fn first_owned(&self, form: Form, axis: usize) -> i32 {
-        let odd_at = if form.stride == 2 { 1 } else { self.front };
-        if axis < form.n_axes { -(((odd_at + self.padding) % 2) as i32) } else { 0 }
+    /// First voxel of the input that the first invocation of the backward kernel owns: 0, or −1 where that aligns every two owned
+    /// voxels to the pooling blocks, as [`KernelSpec`] takes for granted.
+    pub fn first_owned(&self, spec: KernelSpec, axis: usize) -> i32 {
+        let odd_at = if spec.stride == 2 { 1 } else { self.front };
+        if axis < spec.n_axes { -(((odd_at + self.padding) % 2) as i32) } else { 0 }
     }
 
-    /// Invocations of the way back along the axis.
-    pub fn n_owners(&self, form: Form, axis: usize) -> usize {
-        (self.n_in + self.first_owned(form, axis).unsigned_abs() as usize).div_ceil(form.owned(axis))
+    /// Invocations of the backward kernel along the axis.
+    pub fn n_invocations(&self, spec: KernelSpec, axis: usize) -> usize {
+        (self.n_in + self.first_owned(spec, axis).unsigned_abs() as usize).div_ceil(spec.owned(axis))
     }
 
-    /// An axis over which nothing slides.
+    /// An axis along which the kernel does not slide.
     fn outside(n_in: usize) -> Self {
         Self { n_in, n_out: n_in, front: 0, padding: 0 }
     }
@@ -74,14 +77,14 @@ impl Axis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernels::Rectifier;
+    use crate::kernels::parameters::Rectifier;
 
-    fn form(stride: usize, pool: bool) -> Form {
-        Form { n_axes: 3, stride, pool, rectifier: Rectifier::Relu }
+    fn spec(stride: usize, pool: bool) -> KernelSpec {
+        KernelSpec { n_axes: 3, stride, pool, rectifier: Rectifier::Relu }
     }
 
     fn output([rows, height, width]: [usize; 3], stride: usize, pool: bool, front: bool) -> [usize; 3] {
-        SlabShape::new(form(stride, pool), [rows, height, width], front).axes.map(|axis| axis.n_out)
+        SlabShape::new(spec(stride, pool), [rows, height, width], front).axes.map(|axis| axis.n_out)
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl BlockJob for BackwardJob<'_> {
     }
 
     fn store(&mut self, units: &Range<usize>, response: &dyn ReceivedPacket) -> Option<()> {
-        let planes = self.block.planes_of_steps(self.axes, units);
+        let planes = self.block.planes_of_units(self.axes, units);
         store_gradient(self.output, response, self.block.geometry().n_in, self.axes, &planes)
     }
 }

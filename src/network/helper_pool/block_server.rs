@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::planes::count;
 use super::request::{HelperRequest, PieceKey, residual};
-use crate::kernels::cpu::residual::{CpuResidual, Excited, Given, PooledGradient, Way};
+use crate::kernels::cpu::residual::{CpuResidual, Excited, GradientInputs, PooledGradient, Way};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
 
 /// A helper's response to `HelperRequest::Forward` or `HelperRequest::Backward`.
@@ -107,7 +107,7 @@ impl StoredBlock {
                 let (output, rest) = rest.split_at_checked(bytes.len()).ok_or(UNFIT_PIECE)?;
                 check_len(rest, block.n_out().checked_mul(2))?;
                 let (gate, everywhere) = rest.split_at(block.n_out());
-                let given = Given { x, gradient: PooledGradient { values, output, winners: bytes } };
+                let given = GradientInputs { x, gradient: PooledGradient { values, output, winners: bytes } };
                 Ok(block.gradient_piece(given, Excited { gate, everywhere }, axes, units))
             }
         }

@@ -39,8 +39,8 @@ impl<'a> ResidualForwardJob<'a> {
     }
 
     fn begin(block: &'a CpuResidual, BlockInput { x, axes }: BlockInput<'a>, at_once: usize) -> Forward<'a> {
-        // The first plane of the output depends on three planes of the branch.
-        Forward::new(block, x, axes, at_once + 1, false)
+        // The first plane of the output depends on three planes of the branch, wherever the pass begins.
+        Forward::new(block, x, axes, at_once.max(2) + 1, false)
     }
 }
 
@@ -96,7 +96,7 @@ impl<'a> ResidualBackwardJob<'a> {
         output: &'a mut [f32],
         at_once: usize,
     ) -> Self {
-        let walk = Backward::new(block, (input.x, input.axes), gradient, excited, at_once + 2);
+        let walk = Backward::new(block, input.x, input.axes, gradient, excited, at_once + 2);
         Self { block, input, gradient, excited, output, walk, at_once }
     }
 }
@@ -113,7 +113,7 @@ impl BlockJob for ResidualBackwardJob<'_> {
     fn compute(&mut self, units: Range<usize>) {
         if self.walk.next_plane() != units.start {
             let BlockInput { x, axes } = self.input;
-            let walk = Backward::new(self.block, (x, axes), self.gradient, self.excited, self.at_once + 2);
+            let walk = Backward::new(self.block, x, axes, self.gradient, self.excited, self.at_once + 2);
             self.walk = walk.beginning_at(units.start);
         }
         for start in units.clone().step_by(self.at_once) {

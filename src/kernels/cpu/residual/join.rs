@@ -2,65 +2,58 @@
 
 use std::ops::Range;
 
-use super::input::Input;
-use super::pointwise::{Pointwise, Rows};
+use super::block::STRIDE;
+use super::input_planes::InputPlanes;
+use super::pointwise::{PaddedRows, Pointwise};
 use super::ring::Ring;
-use super::{STRIDE, rectify};
-use crate::kernels::Activation;
+use super::{activation, place};
+use crate::kernels::activation::Activation;
 use crate::kernels::cpu::convolve::CHANNELS;
-use crate::kernels::cpu::held::Held;
-use crate::kernels::cpu::parallel::{Shared, in_pieces};
-use crate::kernels::cpu::simd::{self, Job, Simd};
+use crate::kernels::cpu::parallel::{SharedSlice, in_pieces};
+use crate::kernels::cpu::plane_range::PlaneRange;
+use crate::kernels::cpu::simd::{self, Simd, VectorKernel};
 
 /// Voxels of a pooling window along an axis.
 const KERNEL: usize = 3;
 
-/// Which voxel of a window of 3×3×3 is the largest: `16·z + 4·y + x`.
-pub mod place {
-    /// From z to z + 1.
-    pub const PLANE: u8 = 16;
-    /// From y to y + 1.
-    pub const ROW: u8 = 4;
-}
-
-/// What is joined.
-pub struct Join<'a> {
-    /// The branch.
+/// Branch and shortcut of a residual block, and what follows their sum.
+pub struct BranchJoin<'a> {
+    /// The branch, before squeeze-excitation multiplies it.
     pub branch: &'a Ring,
-    /// What each of its channels is multiplied by.
+    /// What each channel of the branch is multiplied by.
     pub gate: &'a [f32],
     /// The block's input, C×D×H×W.
-    pub x: Input<'a>,
-    /// D, H and W.
+    pub x: InputPlanes<'a>,
+    /// Planes, rows and columns of the whole input.
     pub axes: [usize; 3],
     /// Planes that the output holds.
-    pub to: Held,
-    /// From the input.
+    pub output_planes: PlaneRange,
+    /// The convolution of the shortcut, from the block's input.
     pub shortcut: &'a Pointwise,
-    /// After the sum.
+    /// The function after the sum.
     pub activation: Activation,
 }
 
-/// What the windows give, each O×D'×H'×W'.
+/// What the pooling windows of a residual block give, each O×D'×H'×W'.
 pub struct Pooled<'a> {
-    /// The largest values.
+    /// The largest value of each window.
     pub values: &'a mut [f32],
-    /// Where they were, as in [`place`]; of several the first in scan order, last axis fastest.
+    /// Which voxel of its window was the largest, as `16·z + 4·y + x`; of several the first in scan order, last axis fastest.
     pub winners: Option<&'a mut [u8]>,
-    /// The branch there, before it was multiplied.
+    /// The branch at that voxel, before it was multiplied by the gate.
     pub branch: Option<&'a mut [f32]>,
 }
 
-impl Join<'_> {
+impl BranchJoin<'_> {
     /// Computes planes of the output.
     pub fn planes(&self, planes: Range<usize>, pooled: Pooled<'_>) {
-        let values = Shared::new(pooled.values);
-        let (winners, branch) = (pooled.winners.map(Shared::new), pooled.branch.map(Shared::new));
+        let values = SharedSlice::new(pooled.values);
+        let (winners, branch) = (pooled.winners.map(SharedSlice::new), pooled.branch.map(SharedSlice::new));
         in_pieces(planes, |planes| {
-            let mut windows = Windows::new(self);
+            let mut windows = PoolWindows::new(self);
             for plane in planes {
                 for group in 0..self.shortcut.n_groups() {
-                    simd::run(Group { windows: &mut windows, plane, group });
+                    simd::run(WindowGroup { windows: &mut windows, plane, group });
                     windows.write(plane, group, &values, winners.as_ref(), branch.as_ref());
                 }
             }
@@ -68,39 +61,43 @@ impl Join<'_> {
     }
 }
 
-/// The windows of one plane of a group of channels.
-struct Windows<'a> {
-    join: &'a Join<'a>,
+/// What a thread needs for the windows of one plane of a group of channels: the largest values along columns, then rows, then
+/// planes.
+struct PoolWindows<'a> {
+    join: &'a BranchJoin<'a>,
     /// Rows and columns of windows.
     shape: [usize; 2],
-    input: Rows,
-    sums: Rows,
-    /// Of the last three rows the largest of each three neighbours, and which of them.
-    threes: [Rows; 2],
-    /// The largest of each window so far, and its place.
-    largest: [Rows; 2],
+    /// A row of the block's input, all channels.
+    input: PaddedRows,
+    /// A row of the sum of branch and shortcut, a group of channels.
+    sums: PaddedRows,
+    /// For each of the last three rows the largest of every three neighbours, and which of them it was, as a number.
+    threes: [PaddedRows; 2],
+    /// The largest value of each window so far, and its place as in [`place`], as a number.
+    largest: [PaddedRows; 2],
 }
 
-impl<'a> Windows<'a> {
-    fn new(join: &'a Join<'a>) -> Self {
+impl<'a> PoolWindows<'a> {
+    fn new(join: &'a BranchJoin<'a>) -> Self {
         let [_, height, width] = join.axes;
         let shape @ [n_rows, n_columns] = [height, width].map(|n| (n - 1) / STRIDE);
-        let two = |n_channels: usize| [0, 1].map(|_| Rows::new(n_channels, n_columns));
-        let (input, sums) = (Rows::new(join.shortcut.n_in(), width), Rows::new(CHANNELS, width));
+        let two = |n_channels: usize| [0, 1].map(|_| PaddedRows::new(n_channels, n_columns));
+        let (input, sums) = (PaddedRows::new(join.shortcut.n_in(), width), PaddedRows::new(CHANNELS, width));
         Self { join, shape, input, sums, threes: two(KERNEL * CHANNELS), largest: two(n_rows * CHANNELS) }
     }
 
-    /// Row y of plane z of a group: the sums of branch and shortcut, after the function.
+    /// Computes row `y` of plane `z` of a group of channels: the sums of branch and shortcut, after the function.
     ///
     /// # Safety
-    /// As [`Simd`].
+    /// The machine has the instructions of `S`.
     #[inline(always)]
     unsafe fn sum<S: Simd>(&mut self, group: usize, z: usize, y: usize) {
-        let Join { branch, gate, x, axes: [_, height, width], shortcut, activation, .. } = *self.join;
+        let BranchJoin { branch, gate, x, axes: [_, height, width], shortcut, activation, .. } = *self.join;
         for channel in 0..shortcut.n_in() {
             self.input.set(channel, x.row(channel, z, y, [height, width]));
         }
-        // SAFETY: the caller's; rings and rows have room for a whole vector beyond `width`.
+        // SAFETY: the caller's machine has the instructions of `S`; rings and padded rows are readable, and padded rows writable, for a
+        // whole vector beyond `width`.
         unsafe {
             shortcut.row::<S>(group, &self.input, &mut self.sums, width);
             for (index, channel) in shortcut.channels(group).enumerate() {
@@ -109,22 +106,23 @@ impl<'a> Windows<'a> {
                 for at in (0..width).step_by(S::N) {
                     let (from, to) = (from.as_ptr().add(at), to.as_mut_ptr().add(at));
                     let sum = S::load(to).add_product(S::load(from), gate);
-                    rectify::of_vector(activation, sum).store(to);
+                    activation::of_vector(activation, sum).store(to);
                 }
             }
         }
     }
 
-    /// The largest of each three neighbours of a row of sums.
+    /// The largest of every three neighbours of a row of sums, two columns apart, written to one of three slots.
     ///
     /// # Safety
-    /// As [`Simd`].
+    /// The machine has the instructions of `S`.
     #[inline(always)]
     unsafe fn reduce_row<S: Simd>(&mut self, channel: usize, slot: usize) {
         let from = self.sums.get(channel).as_ptr();
         let [values, codes] = self.threes.each_mut().map(|rows| rows.get_mut(slot * CHANNELS + channel).as_mut_ptr());
         for at in (0..self.shape[1]).step_by(S::N) {
-            // SAFETY: the caller's; rows have room for two whole vectors beyond their width.
+            // SAFETY: the caller's machine has the instructions of `S`; padded rows hold two whole vectors beyond their width, of which
+            // pairs from two values further on take part of the second.
             unsafe {
                 let (first, second) = S::load_pairs(from.add(2 * at));
                 let (third, _) = S::load_pairs(from.add(2 * at + 2));
@@ -136,15 +134,15 @@ impl<'a> Windows<'a> {
         }
     }
 
-    /// The largest of the last three rows, and of what came of the planes before.
+    /// The largest of the last three rows, for a row of windows, and of what the windows' planes before `plane` gave.
     ///
     /// # Safety
-    /// As [`Simd`].
+    /// The machine has the instructions of `S`.
     #[inline(always)]
     unsafe fn reduce_plane<S: Simd>(&mut self, channel: usize, row: usize, plane: usize) {
         let [values, codes] = self.largest.each_mut().map(|rows| rows.get_mut(row * CHANNELS + channel).as_mut_ptr());
         for at in (0..self.shape[1]).step_by(S::N) {
-            // SAFETY: as above.
+            // SAFETY: the caller's machine has the instructions of `S`; padded rows hold whole vectors beyond their width.
             unsafe {
                 let mut largest = (S::splat(0.0), S::splat(0.0));
                 for dy in 0..KERNEL {
@@ -166,21 +164,22 @@ impl<'a> Windows<'a> {
         }
     }
 
+    /// Writes what the windows of a plane of the output gave, where each is wanted.
     fn write(
         &self,
         plane: usize,
         group: usize,
-        values: &Shared<'_, f32>,
-        winners: Option<&Shared<'_, u8>>,
-        branch: Option<&Shared<'_, f32>>,
+        values: &SharedSlice<'_, f32>,
+        winners: Option<&SharedSlice<'_, u8>>,
+        branch: Option<&SharedSlice<'_, f32>>,
     ) {
         let [n_rows, n_columns] = self.shape;
         for (index, channel) in self.join.shortcut.channels(group).enumerate() {
             for row in 0..n_rows {
-                let start = self.join.to.row(channel, plane, row, self.shape);
+                let start = self.join.output_planes.row(channel, plane, row, self.shape);
                 let there = start..start + n_columns;
                 let [largest, codes] = self.largest.each_ref().map(|rows| &rows.get(row * CHANNELS + index)[..n_columns]);
-                // SAFETY: no other piece writes this plane.
+                // SAFETY: the row belongs to this plane of the output, each plane to one piece, and the parts are dropped before the next.
                 unsafe {
                     values.part(there.clone()).copy_from_slice(largest);
                     if let Some(winners) = winners {
@@ -195,7 +194,7 @@ impl<'a> Windows<'a> {
         }
     }
 
-    /// The branch where the largest values of a row of windows were.
+    /// Copies the branch at the voxels where the largest values of a row of windows were.
     fn look_up_branch(&self, channel: usize, plane: usize, row: usize, codes: &[f32], to: &mut [f32]) {
         for (column, (to, &code)) in to.iter_mut().zip(codes).enumerate() {
             let code = code as u8;
@@ -206,21 +205,21 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// One plane of the output, of a group of channels.
-struct Group<'r, 'a> {
-    windows: &'r mut Windows<'a>,
+/// Computes one plane of windows of a group of channels.
+struct WindowGroup<'r, 'a> {
+    windows: &'r mut PoolWindows<'a>,
     plane: usize,
     group: usize,
 }
 
-impl Job for Group<'_, '_> {
+impl VectorKernel for WindowGroup<'_, '_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { windows, plane, group } = self;
         let n_channels = windows.join.shortcut.channels(group).len();
         for dz in 0..KERNEL {
             for y in 0..STRIDE * windows.shape[0] + 1 {
-                // SAFETY: the caller's.
+                // SAFETY: the caller's machine has the instructions of `S`.
                 unsafe {
                     windows.sum::<S>(group, STRIDE * plane + dz, y);
                     for channel in 0..n_channels {

@@ -1,31 +1,31 @@
 //! Neighbouring planes of feature maps, as many as are needed at a time.
 
 use crate::kernels::cpu::convolve::LANES;
-use crate::kernels::cpu::parallel::Shared;
+use crate::kernels::cpu::parallel::SharedSlice;
 
-/// Planes of `C×D×H×W`, of which only some are held: plane z takes the place of plane z − n. With n = D all are.
+/// Neighbouring planes of `C×D×H×W`: plane z takes the place of plane z − n. With n = D all are there.
 pub struct Ring {
     values: Vec<f32>,
-    places: Places,
+    places: RingPlaces,
 }
 
-/// Where the rows of a ring begin.
+/// Where the rows and planes of a ring lie.
 #[derive(Clone, Copy)]
-pub struct Places {
+pub struct RingPlaces {
     n_planes: usize,
     height: usize,
     width: usize,
 }
 
 impl Ring {
-    /// Room for `n_planes` planes of each channel.
+    /// Room for `n_planes` planes of each channel, all zero.
     pub fn new(n_channels: usize, n_planes: usize, [height, width]: [usize; 2]) -> Self {
         // Whole vectors may be read from every row.
         let values = vec![0.0; n_channels * n_planes * height * width + LANES];
-        Self { values, places: Places { n_planes, height, width } }
+        Self { values, places: RingPlaces { n_planes, height, width } }
     }
 
-    /// Planes of each channel.
+    /// Number of planes of each channel for which there is room.
     pub fn n_planes(&self) -> usize {
         self.places.n_planes
     }
@@ -40,24 +40,24 @@ impl Ring {
         &self.row_and_beyond(channel, z, y)[..self.places.width]
     }
 
-    /// One plane of a channel.
+    /// Plane `z` of a channel.
     pub fn plane(&self, channel: usize, z: usize) -> &[f32] {
         &self.row_and_beyond(channel, z, 0)[..self.places.plane_len()]
     }
 
-    /// All planes, in the order of their places.
+    /// All planes, in the order of their places in memory, and [`LANES`] values beyond.
     pub fn values_mut(&mut self) -> &mut [f32] {
         &mut self.values
     }
 
-    /// For threads that write different planes.
-    pub fn shared(&mut self) -> (Places, Shared<'_, f32>) {
-        (self.places, Shared::new(&mut self.values))
+    /// The ring for threads that write different planes of it, and where these lie.
+    pub fn shared(&mut self) -> (RingPlaces, SharedSlice<'_, f32>) {
+        (self.places, SharedSlice::new(&mut self.values))
     }
 }
 
-impl Places {
-    /// Where a row begins.
+impl RingPlaces {
+    /// Where row `y` of plane `z` of a channel begins.
     pub fn row(&self, channel: usize, z: usize, y: usize) -> usize {
         ((channel * self.n_planes + z % self.n_planes) * self.height + y) * self.width
     }
@@ -67,7 +67,7 @@ impl Places {
         self.height * self.width
     }
 
-    /// Where a plane lies.
+    /// Where plane `z` of a channel lies.
     pub fn plane(&self, channel: usize, z: usize) -> std::ops::Range<usize> {
         let start = self.row(channel, z, 0);
         start..start + self.plane_len()

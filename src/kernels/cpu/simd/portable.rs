@@ -1,12 +1,12 @@
 //! Plain arrays: what any machine can do.
 
-use super::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
+use super::vector::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
 
 /// Plain arrays: what any machine can do, four lanes wide.
 #[derive(Clone, Copy)]
 pub struct Portable([f32; 4]);
 
-// SAFETY: needs no particular instructions.
+// SAFETY: no particular instructions are used, and pointers as the methods say.
 unsafe impl Vector for Portable {
     const N: usize = 4;
 
@@ -17,13 +17,13 @@ unsafe impl Vector for Portable {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's pointer is valid for four values.
+        // SAFETY: `from` is readable for N values (the contract of `load`).
         Self(unsafe { from.cast::<[f32; 4]>().read_unaligned() })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: as above.
+        // SAFETY: `to` is writable for N values (the contract of `store`).
         unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
     }
 
@@ -48,13 +48,13 @@ unsafe impl Vector for Portable {
     }
 }
 
-// SAFETY: as above.
+// SAFETY: no particular instructions are used, and pointers as the methods say.
 unsafe impl Simd for Portable {
     type Quad = Self;
 
     #[inline(always)]
     unsafe fn load_pairs(from: *const f32) -> (Self, Self) {
-        // SAFETY: the caller's pointer is valid for eight values.
+        // SAFETY: `from` is readable for 2·N values (the contract of `load_pairs`).
         let values = unsafe { from.cast::<[f32; 8]>().read_unaligned() };
         (Self([0, 2, 4, 6].map(|lane| values[lane])), Self([1, 3, 5, 7].map(|lane| values[lane])))
     }

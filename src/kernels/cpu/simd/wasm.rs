@@ -5,12 +5,14 @@ use core::arch::wasm32::{
     u32x4_min, v128, v128_bitselect, v128_load, v128_or, v128_store,
 };
 
-/// Four lanes.
+use super::vector::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
+
+/// WebAssembly simd128: four lanes.
 #[derive(Clone, Copy)]
 pub struct Wasm(v128);
 
-// SAFETY: the whole program is compiled for simd128.
-unsafe impl super::Vector for Wasm {
+// SAFETY: only simd128 is used, with which the whole program is compiled, and pointers as the methods say.
+unsafe impl Vector for Wasm {
     const N: usize = 4;
 
     #[inline(always)]
@@ -20,13 +22,13 @@ unsafe impl super::Vector for Wasm {
 
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's pointer is valid for four values; v128 loads need no alignment.
+        // SAFETY: `from` is readable for N values (the contract of `load`).
         Self(unsafe { v128_load(from.cast()) })
     }
 
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
-        // SAFETY: as above.
+        // SAFETY: `to` is writable for N values (the contract of `store`).
         unsafe { v128_store(to.cast(), self.0) }
     }
 
@@ -51,13 +53,13 @@ unsafe impl super::Vector for Wasm {
     }
 }
 
-// SAFETY: as above.
-unsafe impl super::Simd for Wasm {
+// SAFETY: only simd128 is used, with which the whole program is compiled, and pointers as the methods say.
+unsafe impl Simd for Wasm {
     type Quad = Self;
 
     #[inline(always)]
     unsafe fn load_pairs(from: *const f32) -> (Self, Self) {
-        // SAFETY: the caller's pointer is valid for eight values.
+        // SAFETY: `from` is readable for 2·N values (the contract of `load_pairs`).
         let (low, high) = unsafe { (v128_load(from.cast()), v128_load(from.add(4).cast())) };
         (Self(i32x4_shuffle::<0, 2, 4, 6>(low, high)), Self(i32x4_shuffle::<1, 3, 5, 7>(low, high)))
     }
@@ -81,6 +83,6 @@ unsafe impl super::Simd for Wasm {
 
     #[inline(always)]
     unsafe fn power_of_two(self) -> Self {
-        Self(i32x4_add(i32x4_shl(self.0, super::EXPONENT_SHIFT), i32x4_splat(super::EXPONENT_OF_ONE as i32)))
+        Self(i32x4_add(i32x4_shl(self.0, EXPONENT_SHIFT), i32x4_splat(EXPONENT_OF_ONE as i32)))
     }
 }

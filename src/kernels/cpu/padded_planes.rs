@@ -1,15 +1,15 @@
-//! A few planes of the input with zeros around them, in which the convolution finds every value under its window.
+//! A few planes of the input with zeros around them, in which a direct convolution finds every value under its window.
 
 use super::convolve::LANES;
 
-/// The same zero-padded planes of all channels, laid out for rows of a convolution.
+/// A few zero-padded planes of all channels of an input, laid out for rows of a convolution: planes × rows × channels × columns.
 ///
 /// Planes are kept in a ring: the next output plane finds those that it shares with the last one still there. For stride 2
 /// the values at even and at odd places of a row lie apart, so that neighbouring windows read neighbouring values.
-pub struct Slab {
+pub struct PaddedPlanes {
     values: Vec<f32>,
-    /// The plane that each slot holds.
-    held: Vec<Option<isize>>,
+    /// The plane of the input that each slot of the ring holds.
+    slots: Vec<Option<isize>>,
     n_channels: usize,
     height: usize,
     width: usize,
@@ -17,8 +17,8 @@ pub struct Slab {
     row_len: usize,
 }
 
-impl Slab {
-    /// For `n_planes` neighbouring planes of `n_channels × height × width` at a time.
+impl PaddedPlanes {
+    /// Room for `n_planes` neighbouring planes of `n_channels × height × width` at a time.
     pub fn new(n_planes: usize, n_channels: usize, [height, width]: [usize; 2], stride: usize) -> Self {
         let row_len = match stride {
             1 => (width + 1).next_multiple_of(LANES) + 3,
@@ -26,16 +26,17 @@ impl Slab {
         };
         // A vector may be read from where the last row ends.
         let values = vec![0.0; n_planes * n_channels * (height + 2) * row_len + LANES];
-        Self { values, held: vec![None; n_planes], n_channels, height, width, stride, row_len }
+        Self { values, slots: vec![None; n_planes], n_channels, height, width, stride, row_len }
     }
 
-    /// Sees to it that plane `z` is there; `fill` writes the rows of planes inside the input, given channel, y and the row.
+    /// Copies plane `z` of an input of `depth` planes, unless it is there already; planes outside are zero. `fill` writes the rows
+    /// of planes inside, given channel, y and the row.
     pub fn hold(&mut self, z: isize, depth: usize, mut fill: impl FnMut(usize, usize, &mut [f32])) {
         let slot = self.slot(z);
-        if self.held[slot] == Some(z) {
+        if self.slots[slot] == Some(z) {
             return;
         }
-        self.held[slot] = Some(z);
+        self.slots[slot] = Some(z);
         let inside = (0..depth as isize).contains(&z);
         let mut row = vec![0.0; self.width];
         let start = slot * self.plane_len();
@@ -53,7 +54,8 @@ impl Slab {
         }
     }
 
-    /// Where the values under the window around plane `z` lie, from [`Self::row`] on: of all channels, planes, rows and columns.
+    /// Lists in `taps` where the values under a window of `depth` planes around plane `z` lie, from [`Self::row`] on: channels ×
+    /// planes × rows × columns, the order of the weights.
     pub fn taps(&self, z: isize, depth: usize, taps: &mut Vec<u32>) {
         let columns = match self.stride {
             1 => [0, 1, 2],
@@ -71,12 +73,14 @@ impl Slab {
         }
     }
 
-    /// Where the window of column `x` of row `y` begins, `x` being −1 at least for stride 1.
+    /// From where [`Self::taps`] count for the window of column `x` of the convolution around row `y` of the input; `x` may be −1
+    /// for stride 1.
     pub fn row(&self, y: isize, x: isize) -> *const f32 {
         let x = if self.stride == 1 { (x + 1) as usize } else { x as usize };
         self.values[y as usize * self.n_channels * self.row_len + x..].as_ptr()
     }
 
+    /// Writes a row of the input inside its padding; `at` is where the padded row begins.
     fn write(&mut self, at: usize, row: &[f32]) {
         if self.stride == 1 {
             self.values[at + 2..at + 2 + row.len()].copy_from_slice(row);
@@ -91,17 +95,18 @@ impl Slab {
         }
     }
 
+    /// Values of a padded plane, all channels.
     fn plane_len(&self) -> usize {
         (self.height + 2) * self.n_channels * self.row_len
     }
 
-    /// Planes begin at −1.
+    /// The slot of the ring for plane `z`, −1 being the first.
     fn slot(&self, z: isize) -> usize {
-        (z + 1) as usize % self.held.len()
+        (z + 1) as usize % self.slots.len()
     }
 }
 
-/// Where the values at odd places begin.
+/// Where in a padded row for stride 2 the values at odd places begin.
 fn odd_part(width: usize) -> usize {
     width.div_ceil(2).next_multiple_of(LANES) + 1
 }
