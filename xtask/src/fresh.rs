@@ -75,7 +75,7 @@ fn npm(place: &Place) -> Outcome<()> {
 
 /// An environment is made and every pinned version looked up. Nothing is downloaded: PyTorch alone has 200 MB to 3 GB.
 fn python(place: &Place) -> Outcome<()> {
-    let python = tools::any_python()?;
+    let python = tools::python_with_venv()?;
     run::run(place.furnish(run::command(&python).args(["-m", "venv"]).arg(place.folder("python"))))?;
     let program = place.folder("python").join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let version = run::output(run::command(&program).arg("--version"))?;

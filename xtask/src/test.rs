@@ -8,6 +8,7 @@ use crate::dist::{self, Profile};
 use crate::report::{Counts, Report};
 use crate::run::{self, Outcome, announce, cargo, find, watch};
 use crate::server::Server;
+use crate::setup::{self, Extent};
 use crate::{fresh, paths, shared, tools};
 
 const HELP: &str = "\
@@ -56,6 +57,9 @@ pub fn command(mut args: Args) -> Outcome<()> {
     if wanted(Part::Fresh) {
         fresh::test(&mut report);
     }
+    if wanted(Part::Web) || (wanted(Part::E2e) && !no_build) {
+        report.step("set-up", |_| set_up());
+    }
     if wanted(Part::Lint) {
         lint(&mut report);
     }
@@ -83,6 +87,16 @@ fn part(name: &str) -> Outcome<Part> {
         "e2e" => Ok(Part::E2e),
         _ => Err(format!("--only wants fresh, lint, native, web or e2e, not {name}")),
     }
+}
+
+/// What the long parts need, before the first of them: a missing browser should not be found out after an hour.
+fn set_up() -> Outcome<()> {
+    setup::page(Profile::Release, Extent::Lacking)?;
+    tools::test_runner()?.fetch()?;
+    tools::chromedriver()?;
+    tools::chromium()?;
+    tools::playwright()?;
+    tools::python().map(drop)
 }
 
 fn lint(report: &mut Report) {

@@ -13,9 +13,9 @@ mod system;
 pub use apt::is_here as apt_is_here;
 pub use crates::{Tool, fetch_workspace, test_runner, trunk, wasm_bindgen};
 pub use npm::{ci as npm_ci, playwright, wasm_opt};
-pub use peers::{packages as peers_packages, python as peers_python};
+pub use peers::{packages as peers_packages, python as peers_python, python_with_venv};
 pub use rust::{WASM_TARGET, host, wasm_target};
-pub use system::{any_python, chromedriver, chromium, node, python};
+pub use system::{chromedriver, chromium, node, python};
 
 /// npm's `binaryen`, which holds wasm-opt; Debian's is too old to read what rustc writes.
 pub const BINARYEN_VERSION: &str = "132.0.0";

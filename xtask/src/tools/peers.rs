@@ -42,12 +42,15 @@ pub fn python() -> Outcome<PathBuf> {
 }
 
 fn environment(folder: &Path) -> Outcome<()> {
-    let make = || run(command(system::any_python()?).args(["-m", "venv", "--clear"]).arg(folder));
-    if make().is_ok() {
-        return Ok(());
-    }
-    apt::install(&VENV)?;
-    make()
+    run(command(python_with_venv()?).args(["-m", "venv", "--clear"]).arg(folder))
+}
+
+/// A Python that can make environments, installed where there is none.
+pub fn python_with_venv() -> Outcome<PathBuf> {
+    system::any_python().or_else(|_| {
+        apt::install(&VENV)?;
+        system::any_python()
+    })
 }
 
 fn pip(python: &Path) -> std::process::Command {
