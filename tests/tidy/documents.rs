@@ -4,12 +4,32 @@ use std::path::{Path, PathBuf};
 
 use crate::source::{File, Findings, files_below, root, written_files};
 
+/// Folders that programs make.
+const MADE: [&str; 2] = ["dist/", "tests/e2e/shots/"];
+
 #[test]
 fn links_lead_to_files_and_headings_that_exist() {
     let mut found = Findings::new("a reader follows links to files and headings of this repository; they must be there");
     for file in markdown_files() {
         for (number, line) in prose(&file.text) {
             links(line).into_iter().filter(|link| !leads_somewhere(&file, link)).for_each(|link| found.add(&file, number, link));
+        }
+    }
+    found.none();
+}
+
+#[test]
+fn files_that_documents_name_exist() {
+    let mut found = Findings::new("a document that names a file or folder of this repository sends its reader there; it must be there");
+    let folders = ["src", "tests", "benches", "xtask", "www", "docs", ".ci", ".github"];
+    let files = folders.into_iter().flat_map(|folder| files_below(&root().join(folder)));
+    let files = files.map(|path| format!("/{}", path.strip_prefix(root()).unwrap_or(&path).to_string_lossy())).collect::<Vec<_>>();
+    for file in written_files().iter().filter(|file| file.has_extension("md") && file.path != "CHANGELOG.md") {
+        for (number, line) in prose(&file.text) {
+            let named = line.split('`').skip(1).step_by(2).filter(|code| is_path(code) && !MADE.contains(code));
+            for path in named.filter(|path| !files.iter().any(|file| names_file(path, file))) {
+                found.add(file, number, path);
+            }
         }
     }
     found.none();
@@ -45,9 +65,26 @@ fn sentences_and_links_are_recognised() {
     assert_eq!(links("[a](b.md#c), `[no](link)` and ![d](e.png)"), ["b.md#c", "e.png"]);
     assert_eq!(slug("What did *not* pay: `x_y`"), "what-did-not-pay-x_y");
     assert_eq!(prose("a\n```sh\nb\n```\nc").collect::<Vec<_>>(), [(1, "a"), (5, "c")]);
+    assert!(is_path("network/work_limits.rs") && is_path("layers/") && !is_path("x = a.rs") && !is_path("a_from_b"));
+    assert!(
+        names_file("cpu/slab.rs", "/src/kernels/cpu/slab.rs")
+            && !names_file("lab.rs", "/src/slab.rs")
+            && names_file("cpu/", "/src/cpu/a.rs")
+    );
     let file = File { path: "docs/command-line.md".to_owned(), text: String::new() };
     assert!(leads_somewhere(&file, "../README.md") && leads_somewhere(&file, "https://example.org"));
     assert!(!leads_somewhere(&file, "README.md") && !leads_somewhere(&file, "../README.md#no-such-heading"));
+}
+
+/// Whether code in a document is the path of a file with source, or of a folder.
+fn is_path(code: &str) -> bool {
+    let is_plain = code.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+    is_plain && [".rs", ".mjs", ".py", "/"].iter().any(|end| code.ends_with(end))
+}
+
+/// Whether a file is the one that a document names, or lies in the folder that it names, by the last parts of the path.
+fn names_file(path: &str, file: &str) -> bool {
+    if path.ends_with('/') { file.contains(&format!("/{path}")) } else { file.ends_with(&format!("/{path}")) }
 }
 
 /// All of them, those beside the fixtures and the demo study included.
