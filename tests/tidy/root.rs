@@ -3,7 +3,7 @@
 use crate::source::{entries, root};
 
 /// What belongs there, each for a reason that it states itself.
-const ALLOWED: [&str; 28] = [
+const ALLOWED: [&str; 29] = [
     ".cargo",
     ".ci",
     ".editorconfig",
@@ -21,6 +21,7 @@ const ALLOWED: [&str; 28] = [
     "Trunk.toml",
     "_typos.toml",
     "benches",
+    "build.rs",
     "clippy.toml",
     "deny.toml",
     "docs",
