@@ -4,6 +4,7 @@
 //! than parsing Rust, and enough: paths are written out as `crate::room::…` here.
 
 mod automation;
+mod circles;
 mod documents;
 mod leftovers;
 mod page;

@@ -6,7 +6,7 @@ mod spread;
 pub use centre::find_xyz_cut_coords;
 pub use spread::find_cut_slices;
 
-use super::figure::FigureError;
+use super::figure::error::FigureError;
 use super::{CutCoords, DisplayMode, Plane};
 use crate::volume::Volume;
 

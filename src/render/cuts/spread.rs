@@ -1,6 +1,6 @@
 //! Cuts through the peaks of one direction, some way apart, as nilearn's `find_cut_slices` finds them.
 
-use crate::render::figure::FigureError;
+use crate::render::figure::error::FigureError;
 use crate::render::{Interpolation, Plane, Upright};
 use crate::volume::Volume;
 

@@ -8,7 +8,7 @@ mod annotation;
 mod background;
 mod caption;
 mod color_bar;
-mod error;
+pub(super) mod error;
 mod figure_scale;
 mod finite;
 mod layout;
