@@ -6,9 +6,10 @@ mod place;
 use std::fs;
 use std::path::Path;
 
+use crate::paths;
 use crate::report::Report;
 use crate::run::{self, Outcome, announce, cargo};
-use crate::{paths, tools};
+use crate::tools::{self, Tool};
 use place::Place;
 
 /// The folders whose Cargo.lock names crates that a build takes.
@@ -42,7 +43,13 @@ pub fn test(report: &mut Report) {
 fn crates(place: &Place) -> Outcome<()> {
     let xtask = std::env::current_exe().map_err(|error| format!("this program cannot find itself: {error}"))?;
     run::run(place.furnish(run::command(xtask).args(["dist", "--fetch"])))?;
-    LOCKED.iter().try_for_each(|folder| all_here(place, folder))
+    LOCKED.iter().try_for_each(|folder| all_here(place, folder))?;
+    [tools::trunk()?, tools::wasm_bindgen()?].iter().try_for_each(|tool| begins_to_compile(place, tool))
+}
+
+/// An error if building a tool would have to download something: it is begun, and stopped at its first crate.
+fn begins_to_compile(place: &Place, tool: &Tool) -> Outcome<()> {
+    run::until(place.furnish(&mut tool.install_command()), |line| line.contains("Compiling"))
 }
 
 /// An error if a build in `folder` would have to download something.

@@ -91,6 +91,29 @@ pub fn output(command: &mut Command) -> Outcome<String> {
     Err(format!("`{}` ended with {status}: {}", line(command), String::from_utf8_lossy(&stderr).trim()))
 }
 
+/// Runs until a line of standard error is enough, and stops the command there.
+///
+/// # Errors
+/// All that was written on standard error, if the command ends before.
+pub fn until(command: &mut Command, is_enough: impl Fn(&str) -> bool) -> Outcome<()> {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;
+    let mut written = String::new();
+    for raw in child.stderr.take().into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n')) {
+        let raw = raw.map_err(|error| format!("reading from `{}`: {error}", line(command)))?;
+        let text = String::from_utf8_lossy(&raw);
+        if is_enough(&text) {
+            // It may have ended by itself meanwhile.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Ok(());
+        }
+        written.push_str(&text);
+        written.push('\n');
+    }
+    let _ = child.wait();
+    Err(format!("`{}` ended too early: {}", line(command), written.trim()))
+}
+
 /// Runs to the end, shows each line of standard output as it comes and hands it to `see`.
 pub fn watch(command: &mut Command, mut see: impl FnMut(&str)) -> Outcome<()> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| not_started(command, &error))?;

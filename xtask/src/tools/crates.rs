@@ -1,6 +1,8 @@
 //! Tools that cargo builds, from crates that a lock file in this folder's neighbours names: trunk, wasm-bindgen, its test runner.
 
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::rust::host;
 use crate::run::{Outcome, announce, cargo, command, find, output, run};
@@ -61,7 +63,14 @@ impl Tool {
     /// # Errors
     /// If that fails; nothing has been compiled then.
     pub fn fetch(&self) -> Outcome<()> {
-        fetch(self.locked_in, &["--target", &host()?])
+        let host = host()?;
+        let target = ["--target", host.as_str()];
+        fetch(&manifest_in(self.locked_in), &target)?;
+        if self.is_from_the_registry() {
+            // `cargo install` resolves the crate as it was published: with the dependencies that are optional there, too.
+            fetch(&self.published_manifest()?, &target)?;
+        }
+        Ok(())
     }
 
     /// Builds and installs it from what [`Tool::fetch`] downloaded.
@@ -75,14 +84,33 @@ impl Tool {
             return Ok(());
         }
         announce(&format!("building {} {}", self.name, self.version), &format!("{}; some minutes, once", self.why));
+        run(self.install_command().arg("--quiet"))
+    }
+
+    /// What builds and installs it, without the network.
+    pub fn install_command(&self) -> Command {
         let mut cargo = cargo();
-        cargo.args(["install", "--quiet", "--locked", "--offline", "--force", "--root"]).arg(paths::tools()).args(self.what);
-        if self.what.first() != Some(&"--path") {
+        cargo.args(["install", "--locked", "--offline", "--force", "--root"]).arg(paths::tools()).args(self.what);
+        if self.is_from_the_registry() {
             cargo.args(["--version", &self.version]);
         }
         cargo.env("CARGO_TARGET_DIR", paths::cache().join("target-tools"));
         cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
-        run(cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level))
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level);
+        cargo
+    }
+
+    fn is_from_the_registry(&self) -> bool {
+        self.what.first() != Some(&"--path")
+    }
+
+    /// Cargo.toml of the crate as it was published, which has been downloaded.
+    fn published_manifest(&self) -> Outcome<PathBuf> {
+        let mut metadata = cargo();
+        metadata.args(["metadata", "--quiet", "--locked", "--offline", "--format-version", "1", "--manifest-path"]);
+        let packages = output(metadata.arg(manifest_in(self.locked_in)))?;
+        let path = manifest_path(&packages, self.name, &self.version);
+        path.ok_or_else(|| format!("cargo does not say where {} {} lies", self.name, self.version))
     }
 
     /// Makes sure of it, at once.
@@ -100,13 +128,23 @@ impl Tool {
 
 /// Downloads what the repository's Cargo.lock names, for all platforms: trunk asks cargo about all, and builds without the network.
 pub fn fetch_workspace() -> Outcome<()> {
-    fetch(".", &[])
+    fetch(&manifest_in("."), &[])
 }
 
-fn fetch(folder: &str, options: &[&str]) -> Outcome<()> {
-    let manifest = paths::root().join(folder).join("Cargo.toml");
+fn manifest_in(folder: &str) -> PathBuf {
+    paths::root().join(folder).join("Cargo.toml")
+}
+
+/// Where a package's Cargo.toml lies, of the JSON text that `cargo metadata` writes.
+fn manifest_path(metadata: &str, name: &str, version: &str) -> Option<PathBuf> {
+    let (_, package) = metadata.split_once(&format!("{{\"name\":\"{name}\",\"version\":\"{version}\","))?;
+    let (_, path) = package.split_once("\"manifest_path\":\"")?;
+    Some(path.split_once('"')?.0.replace("\\\\", "\\").into())
+}
+
+fn fetch(manifest: &Path, options: &[&str]) -> Outcome<()> {
     let mut cargo = cargo();
-    cargo.args(["fetch", "--quiet", "--locked"]).args(options).arg("--manifest-path").arg(&manifest);
+    cargo.args(["fetch", "--quiet", "--locked"]).args(options).arg("--manifest-path").arg(manifest);
     run(&mut cargo)
         .map_err(|error| format!("{error}\nThe crates that {} names are not all here.", manifest.with_extension("lock").display()))
 }
@@ -136,6 +174,13 @@ mod tests {
         assert!(version_in(".", "wasm-bindgen").is_ok_and(|version| version.starts_with("0.2.")));
         assert!(version_in(".", "no-such-crate").is_err_and(|message| message.contains("no-such-crate")));
         assert!(trunk().is_ok_and(|tool| tool.version.starts_with("0.")));
+    }
+
+    #[test]
+    fn cargo_says_where_a_package_lies() {
+        let metadata = r#"{"packages":[{"name":"a","version":"1.0.0","manifest_path":"/a/Cargo.toml"},{"name":"trunk","version":"0.21.14","id":"x","manifest_path":"C:\\r\\Cargo.toml"}]}"#;
+        assert_eq!(manifest_path(metadata, "trunk", "0.21.14"), Some(r"C:\r\Cargo.toml".into()));
+        assert_eq!(manifest_path(metadata, "trunk", "0.22.0"), None);
     }
 
     #[test]
