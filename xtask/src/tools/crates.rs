@@ -107,8 +107,9 @@ impl Tool {
     /// Cargo.toml of the crate as it was published, which has been downloaded.
     fn published_manifest(&self) -> Outcome<PathBuf> {
         let mut metadata = cargo();
-        metadata.args(["metadata", "--quiet", "--locked", "--offline", "--format-version", "1", "--manifest-path"]);
-        let packages = output(metadata.arg(manifest_in(self.locked_in)))?;
+        // Only this platform's packages have been downloaded.
+        metadata.args(["metadata", "--quiet", "--locked", "--offline", "--format-version", "1", "--filter-platform", &host()?]);
+        let packages = output(metadata.arg("--manifest-path").arg(manifest_in(self.locked_in)))?;
         let path = manifest_path(&packages, self.name, &self.version);
         path.ok_or_else(|| format!("cargo does not say where {} {} lies", self.name, self.version))
     }
