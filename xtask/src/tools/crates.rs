@@ -1,5 +1,6 @@
 //! Tools that cargo builds, from crates that a lock file in this folder's neighbours names: trunk, wasm-bindgen, its test runner.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,11 +67,9 @@ impl Tool {
         let host = host()?;
         let target = ["--target", host.as_str()];
         fetch(&manifest_in(self.locked_in), &target)?;
-        if self.is_from_the_registry() {
-            // `cargo install` resolves the crate as it was published: with the dependencies that are optional there, too.
-            fetch(&self.published_manifest()?, &target)?;
-        }
-        Ok(())
+        // `cargo install` resolves a crate of a registry as it was published: with the dependencies that are optional there, too.
+        let published = if self.is_from_the_registry() { self.published_manifest() } else { None };
+        published.map_or(Ok(()), |manifest| fetch(&manifest, &target))
     }
 
     /// Builds and installs it from what [`Tool::fetch`] downloaded.
@@ -104,14 +103,12 @@ impl Tool {
         self.what.first() != Some(&"--path")
     }
 
-    /// Cargo.toml of the crate as it was published, which has been downloaded.
-    fn published_manifest(&self) -> Outcome<PathBuf> {
-        let mut metadata = cargo();
-        // Only this platform's packages have been downloaded.
-        metadata.args(["metadata", "--quiet", "--locked", "--offline", "--format-version", "1", "--filter-platform", &host()?]);
-        let packages = output(metadata.arg("--manifest-path").arg(manifest_in(self.locked_in)))?;
-        let path = manifest_path(&packages, self.name, &self.version);
-        path.ok_or_else(|| format!("cargo does not say where {} {} lies", self.name, self.version))
+    /// Cargo.toml of the crate as it was published, where cargo has unpacked its download. None where crates do not come from a registry.
+    fn published_manifest(&self) -> Option<PathBuf> {
+        let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))?;
+        let registries = fs::read_dir(home.join("registry/src")).ok()?;
+        let folder = format!("{}-{}", self.name, self.version);
+        registries.filter_map(|registry| Some(registry.ok()?.path().join(&folder).join("Cargo.toml"))).find(|file| file.is_file())
     }
 
     /// Makes sure of it, at once.
@@ -134,13 +131,6 @@ pub fn fetch_workspace() -> Outcome<()> {
 
 fn manifest_in(folder: &str) -> PathBuf {
     paths::root().join(folder).join("Cargo.toml")
-}
-
-/// Where a package's Cargo.toml lies, of the JSON text that `cargo metadata` writes.
-fn manifest_path(metadata: &str, name: &str, version: &str) -> Option<PathBuf> {
-    let (_, package) = metadata.split_once(&format!("{{\"name\":\"{name}\",\"version\":\"{version}\","))?;
-    let (_, path) = package.split_once("\"manifest_path\":\"")?;
-    Some(path.split_once('"')?.0.replace("\\\\", "\\").into())
 }
 
 fn fetch(manifest: &Path, options: &[&str]) -> Outcome<()> {
@@ -175,13 +165,6 @@ mod tests {
         assert!(version_in(".", "wasm-bindgen").is_ok_and(|version| version.starts_with("0.2.")));
         assert!(version_in(".", "no-such-crate").is_err_and(|message| message.contains("no-such-crate")));
         assert!(trunk().is_ok_and(|tool| tool.version.starts_with("0.")));
-    }
-
-    #[test]
-    fn cargo_says_where_a_package_lies() {
-        let metadata = r#"{"packages":[{"name":"a","version":"1.0.0","manifest_path":"/a/Cargo.toml"},{"name":"trunk","version":"0.21.14","id":"x","manifest_path":"C:\\r\\Cargo.toml"}]}"#;
-        assert_eq!(manifest_path(metadata, "trunk", "0.21.14"), Some(r"C:\r\Cargo.toml".into()));
-        assert_eq!(manifest_path(metadata, "trunk", "0.22.0"), None);
     }
 
     #[test]
