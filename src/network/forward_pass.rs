@@ -17,6 +17,7 @@ use super::layers::{RowLayer, Slope};
 use super::model::Network;
 use super::pass::{Keep, SpatialPass};
 use super::progress::WalkProgress;
+use super::undecided::PreciseForward;
 use crate::pace::{Pace, Stage};
 
 /// All feature maps between stages together take at most this part of what the input takes.
@@ -42,6 +43,8 @@ struct PassStage {
     input: FeatureMaps,
     /// The walked layers, if they kept what the gradient needs.
     kept: Option<SpatialPass>,
+    /// The blocks that lead to the input.
+    precise: PreciseForward,
 }
 
 /// A stage that was walked in two parts, because a level lies inside it.
@@ -80,10 +83,11 @@ impl Network {
         let n_layers: u64 = legs.iter().map(|(_, leg)| leg.n_layers()).sum();
         let mut progress = WalkProgress::new(pace, Stage::Forward, n_layers + 1);
         let (mut stages, mut cut, mut maps) = (Vec::with_capacity(legs.len()), None, input.clone());
+        let mut precise = PreciseForward::default();
         for (modules, leg) in legs {
-            let mut stage = PassStage { modules, input: maps, kept: None };
+            let mut stage = PassStage { modules, input: maps, kept: None, precise: precise.without_values() };
             let after = progress.after(leg.n_layers());
-            maps = leg.walk(&mut stage, &mut cut, progress, helpers).await?;
+            maps = leg.walk(&mut stage, &mut cut, &mut precise, progress, helpers).await?;
             progress = after;
             stages.push(stage);
         }
@@ -112,7 +116,8 @@ impl Network {
         for (index, leg) in legs {
             let after = progress.after(leg.n_layers());
             // The output is that of the first time.
-            drop(leg.walk(&mut pass.stages[index], &mut pass.cut, progress, helpers).await?);
+            let mut precise = pass.stages[index].precise.clone();
+            drop(leg.walk(&mut pass.stages[index], &mut pass.cut, &mut precise, progress, helpers).await?);
             progress = after;
         }
         Ok(())
@@ -201,21 +206,22 @@ impl Leg {
         self,
         stage: &mut PassStage,
         cut: &mut Option<Cut>,
+        precise: &mut PreciseForward,
         progress: WalkProgress<'_>,
         helpers: Option<&HelperPool>,
     ) -> Result<FeatureMaps, NetworkError> {
         match self {
             Self::Whole(mut pass, keep) => {
-                let output = pass.forward(&stage.input, keep, progress, helpers).await?;
+                let output = pass.forward(&stage.input, keep, precise, progress, helpers).await?;
                 stage.kept = (keep == Keep::ForGradient).then_some(pass);
                 Ok(output)
             }
             Self::Cut { level, mut first, mut rest } => {
                 // Maps inside a stage may be large: those of a former level go first.
                 *cut = None;
-                let feature_maps = first.forward(&stage.input, Keep::Nothing, progress, helpers).await?;
+                let feature_maps = first.forward(&stage.input, Keep::Nothing, precise, progress, helpers).await?;
                 let progress = progress.after(first.n_layers());
-                let output = rest.forward(&feature_maps, Keep::ForGradient, progress, helpers).await?;
+                let output = rest.forward(&feature_maps, Keep::ForGradient, precise, progress, helpers).await?;
                 *cut = Some(Cut { level, feature_maps, rest });
                 Ok(output)
             }

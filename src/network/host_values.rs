@@ -4,7 +4,7 @@ use burn::backend::{BackendTensor, DispatchTensor, DispatchTensorKind};
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// Keeps a tensor of the CPU alive while its values are read in place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HostValues {
     tensor: DispatchTensor,
 }

@@ -19,6 +19,7 @@ mod memory;
 mod model;
 mod pass;
 pub mod progress;
+mod undecided;
 mod work_limits;
 
 pub use architectures::{Architecture, Built, SUPPORTED};
@@ -30,4 +31,5 @@ pub use host_values::HostValues;
 pub use memory::MemoryPlan;
 pub use model::{Level, Network};
 pub use pass::{Keep, SpatialPass};
+pub use undecided::{BlockMargins, PreciseBlock, PreciseForward};
 pub use work_limits::{KernelChoice, WorkLimits};

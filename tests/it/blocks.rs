@@ -1,7 +1,8 @@
 //! Fused blocks on the CPU against the same block in float64, written down as its definition reads.
 
 use maplens::kernels::cpu::{CpuBlock, OutputGradient};
-use maplens::kernels::{BlockParameters, Rectifier, winner};
+use maplens::kernels::winner::{self, Margins, WinnerCodes};
+use maplens::kernels::{BlockParameters, Rectifier};
 
 use crate::noise::Noise;
 use crate::numerics::max_magnitude;
@@ -165,7 +166,7 @@ fn computed(parameters: &BlockParameters, x: &[f32], shape: [usize; 3], gradient
     // What is not written shows.
     let (mut output, mut winners, mut input_gradient) = (vec![f32::NAN; n_output], vec![u8::MAX; n_output], vec![f32::NAN; x.len()]);
     for planes in pieces(axes[0], n_pieces) {
-        block.forward(x, shape, planes, &mut output, Some(&mut winners));
+        block.forward(x, shape, planes, &mut output, Some(WinnerCodes { codes: &mut winners, margins: Margins::default() }));
     }
     for steps in pieces(if gradient.is_empty() { 0 } else { block.gradient_units(shape) }, n_pieces) {
         block.input_gradient(OutputGradient { values: gradient, winners: &winners }, shape, steps, &mut input_gradient);

@@ -7,11 +7,12 @@ use std::rc::Rc;
 use burn::tensor::{Device, Tensor, TensorData};
 use maplens::kernels::Activation;
 use maplens::kernels::cpu::{CpuBlock, OutputGradient};
+use maplens::kernels::winner::{Margins, WinnerCodes};
 use maplens::network::helper_pool::BlockServer;
 use maplens::network::layer_node::LayerNode;
 use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, MaxPool, PadMaxPool, RowLayer, SlidingWindow};
 use maplens::network::progress::WalkProgress;
-use maplens::network::{FeatureMaps, HelperPool, Keep, NetworkError, SpatialPass, WorkLimits};
+use maplens::network::{FeatureMaps, HelperPool, Keep, NetworkError, PreciseForward, SpatialPass, WorkLimits};
 use maplens::pace::{LocalFuture, Pace, Stage, Stopped, Unpaced};
 
 use crate::blocks::kinds;
@@ -110,7 +111,8 @@ impl Blocks {
         };
         pollster::block_on(async {
             let progress = WalkProgress::new(pace, Stage::Forward, 1);
-            let output = pass.forward(&maps(&self.x, self.shape), Keep::ForGradient, progress, helpers).await?;
+            let output =
+                pass.forward(&maps(&self.x, self.shape), Keep::ForGradient, &mut PreciseForward::default(), progress, helpers).await?;
             let gradient = maps(&self.gradient, output.shape());
             let gradient = pass.backward(gradient, WalkProgress::new(pace, Stage::Backward, 1), helpers).await?;
             Ok((output.read().await?, gradient.read().await?))
@@ -139,10 +141,14 @@ fn pieces_from_the_planes_that_they_look_at_have_the_bits_of_the_whole() {
             let axes = block.geometry().output(shape);
             let n_output = parameters.n_out * axes.iter().product::<usize>();
             let (mut output, mut winners) = (vec![0.0; n_output], vec![0; n_output]);
-            block.forward(&x, shape, 0..axes[0], &mut output, Some(&mut winners));
+            block.forward(&x, shape, 0..axes[0], &mut output, Some(WinnerCodes { codes: &mut winners, margins: Margins::default() }));
             for planes in ranges(axes[0]) {
-                let (values, codes) =
-                    block.forward_piece(&only(&x, shape, block.input_planes(shape, &planes)), shape, planes.clone(), true);
+                let (values, codes) = block.forward_piece(
+                    &only(&x, shape, block.input_planes(shape, &planes)),
+                    shape,
+                    planes.clone(),
+                    Some(Margins::default()),
+                );
                 let what = format!("planes {planes:?} of {shape:?}, {parameters:?}");
                 assert_eq!(values, only(&output, axes, planes.clone()), "{what}");
                 assert_eq!(codes, only(&winners, axes, planes), "{what}");

@@ -9,7 +9,7 @@ use maplens::network::layers::{
     BatchNorm, BatchNormParameters, Convolution, Linear, MaxPool, PadMaxPool, RowLayer, SlidingWindow, SqueezeExcitation,
 };
 use maplens::network::progress::WalkProgress;
-use maplens::network::{FeatureMaps, Keep, KernelChoice, SpatialPass, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, KernelChoice, PreciseForward, SpatialPass, WorkLimits};
 use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
@@ -155,7 +155,7 @@ fn forward(nodes: &[LayerNode], x: Tensor<5>, limits: WorkLimits) -> (FeatureMap
     input.push(x);
     let mut pass = SpatialPass::new(nodes, [c, d, h, w], limits);
     let progress = WalkProgress::new(&Unpaced, Stage::Forward, 1);
-    (pollster::block_on(pass.forward(&input, Keep::ForGradient, progress, None)).unwrap(), pass)
+    (pollster::block_on(pass.forward(&input, Keep::ForGradient, &mut PreciseForward::default(), progress, None)).unwrap(), pass)
 }
 
 /// Gradient of `sum(weights · output)` with respect to the whole input.

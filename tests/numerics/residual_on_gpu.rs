@@ -5,7 +5,7 @@ use maplens::kernels::Activation;
 use maplens::network::layer_node::LayerNode;
 use maplens::network::layers::{BatchNorm, BatchNormParameters, Convolution, MaxPool, RowLayer, SlidingWindow};
 use maplens::network::progress::WalkProgress;
-use maplens::network::{FeatureMaps, Keep, KernelChoice, SpatialPass, WorkLimits};
+use maplens::network::{FeatureMaps, Keep, KernelChoice, PreciseForward, SpatialPass, WorkLimits};
 use maplens::pace::{Stage, Unpaced};
 
 use crate::noise::Noise;
@@ -41,7 +41,10 @@ async fn computed(activation: Activation, device: &Device, limits: WorkLimits) -
     let (input, gradient) = (noise.values(SHAPE.iter().product()), noise.values(shape.iter().product()));
     let mut pass = SpatialPass::new(&nodes, SHAPE, limits);
     let progress = WalkProgress::new(&Unpaced, Stage::Forward, 1);
-    let output = pass.forward(&maps(input, SHAPE), Keep::ForGradient, progress, None).await.expect("a walk forwards");
+    let output = pass
+        .forward(&maps(input, SHAPE), Keep::ForGradient, &mut PreciseForward::default(), progress, None)
+        .await
+        .expect("a walk forwards");
     let dx = pass.backward(maps(gradient, shape), progress, None).await.expect("a walk backwards");
     (output.read().await.expect("an output"), dx.read().await.expect("a gradient"))
 }

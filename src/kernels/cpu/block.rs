@@ -9,6 +9,7 @@ use super::output_gradient::{OutputGradient, passed};
 use super::plane_range::{BlockPlanes, PlaneRange};
 use super::scatter::ScatterBackward;
 use crate::kernels::parameters::BlockParameters;
+use crate::kernels::winner::WinnerCodes;
 
 /// A fused block on the CPU, with its weights in the order in which the inner loops read them.
 #[derive(Debug, Clone)]
@@ -47,7 +48,7 @@ impl CpuBlock {
 
     /// Computes planes of the output, `O×D'×H'×W'` in `output` and, where wanted, one [`winner`](crate::kernels::winner) code
     /// for each value, from the input `x`, `C×D×H×W`, of spatial shape `input`.
-    pub fn forward(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<&mut [u8]>) {
+    pub fn forward(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, output: &mut [f32], winners: Option<WinnerCodes<'_>>) {
         self.forward_between(self.all_planes(input), x, input, planes, output, winners);
     }
 
@@ -60,7 +61,7 @@ impl CpuBlock {
         input: [usize; 3],
         planes: Range<usize>,
         output: &mut [f32],
-        winners: Option<&mut [u8]>,
+        winners: Option<WinnerCodes<'_>>,
     ) {
         let fill = |channel: usize, z: usize, y: usize, row: &mut [f32]| {
             let [_, height, width] = input;

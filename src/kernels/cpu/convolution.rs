@@ -9,6 +9,7 @@ use super::geometry::Geometry;
 use super::plane_range::PlaneRange;
 use super::winograd::WinogradConvolution;
 use crate::kernels::parameters::BlockParameters;
+use crate::kernels::winner::WinnerCodes;
 
 /// A convolution with normalisation, pooling and rectifier, its weights packed for the algorithm that computes it.
 #[derive(Debug, Clone)]
@@ -48,7 +49,7 @@ impl PackedConvolution {
         input: [usize; 3],
         planes: Range<usize>,
         output: &mut [f32],
-        winners: Option<&mut [u8]>,
+        winners: Option<WinnerCodes<'_>>,
     ) {
         let n_planes = in_memory.n_planes();
         assert!(planes.len() <= n_planes, "{} planes at a time, with room for {n_planes}", planes.len());

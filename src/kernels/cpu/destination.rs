@@ -7,12 +7,14 @@ use super::parallel::SharedSlice;
 use super::plane_range::PlaneRange;
 use super::rectifier::rectify;
 use crate::kernels::parameters::Rectifier;
+use crate::kernels::winner::{Margins, WinnerCodes};
 
 /// The output of a block, of which threads write different planes, and the winner codes of its values where they are wanted.
 #[derive(Clone, Copy)]
 pub struct Destination<'a> {
     output: SharedSlice<'a, f32>,
     winners: Option<SharedSlice<'a, u8>>,
+    margins: Margins<'a>,
     in_memory: PlaneRange,
     plane_len: usize,
     pools: bool,
@@ -27,11 +29,24 @@ impl<'a> Destination<'a> {
         input: [usize; 3],
         in_memory: PlaneRange,
         output: &'a mut [f32],
-        winners: Option<&'a mut [u8]>,
+        winners: Option<WinnerCodes<'a>>,
     ) -> Self {
         let [_, height, width] = geometry.output(input);
-        let (output, winners) = (SharedSlice::new(output), winners.map(SharedSlice::new));
-        Self { output, winners, in_memory, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
+        let margins = winners.as_ref().map(|winners| winners.margins).unwrap_or_default();
+        let (output, winners) = (SharedSlice::new(output), winners.map(|winners| SharedSlice::new(winners.codes)));
+        Self { output, winners, margins, in_memory, plane_len: height * width, pools: geometry.pool, rectifier: geometry.rectifier }
+    }
+
+    /// How far two sums of a channel must lie apart, as in [`Margins::sums`].
+    #[inline(always)]
+    pub fn margin_of_sums(&self, channel: usize) -> f32 {
+        self.margins.sums.get(channel).copied().unwrap_or(0.0)
+    }
+
+    /// How far two normalised values of a channel must lie apart, as in [`Margins::values`].
+    #[inline(always)]
+    pub fn margin_of_values(&self, channel: usize) -> f32 {
+        self.margins.values.get(channel).copied().unwrap_or(0.0)
     }
 
     /// Rectifies neighbouring values of a plane of a channel and writes them. `range` counts the plane's values row by row.
@@ -53,7 +68,7 @@ impl<'a> Destination<'a> {
         let range = start + range.start..start + range.end;
         // SAFETY: the range lies within one plane (asserted above), to which the caller has no other thread write.
         let output = unsafe { self.output.part(range.clone()) };
-        rectify(self.rectifier, values, codes, output);
+        rectify(self.rectifier, values, self.margin_of_values(channel), codes, output);
         if let Some(winners) = &self.winners {
             // SAFETY: the same range of the winners belongs to the same plane, to which the caller has no other thread write.
             let winners = unsafe { winners.part(range) };

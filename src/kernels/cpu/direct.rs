@@ -184,10 +184,14 @@ impl DirectPiece<'_> {
             }
             // SAFETY: the caller's machine has the instructions of `S`; a pooled row has one row at least; a tile's TILE = 2 vectors of
             // sums lie in each, which make one vector of pooled values, for which rows of values and codes have room.
-            unsafe { pool::largest::<S>(&candidates[..rows.len()], from_zero, TILE * S::N / 2, values.as_mut_ptr(), codes.as_mut_ptr()) };
+            unsafe {
+                let margin = self.to.margin_of_values(group * CHANNELS + in_group);
+                let (candidates, width) = (&candidates[..rows.len()], TILE * S::N / 2);
+                pool::largest::<S>(candidates, from_zero, margin, width, values.as_mut_ptr(), codes.as_mut_ptr());
+            }
             if pads_column && codes[0] & 1 == 0 {
                 // What won is the zero in front of the row.
-                codes[0] = u32::from(winner::CLOSED);
+                codes[0] = u32::from(winner::CLOSED) | (codes[0] & u32::from(winner::UNDECIDED));
             }
         }
     }

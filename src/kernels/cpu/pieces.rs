@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::block::{BackwardKernel, CpuBlock};
 use super::output_gradient::OutputGradient;
 use super::plane_range::{BlockPlanes, PlaneRange};
+use crate::kernels::winner::{Margins, WinnerCodes};
 
 impl CpuBlock {
     /// The planes of the input that [`Self::forward_piece`] reads for these planes of the output.
@@ -49,14 +50,15 @@ impl CpuBlock {
         }
     }
 
-    /// Planes of the output, and one [`winner`](crate::kernels::winner) code for each value if wanted, from those planes of the
+    /// Planes of the output, and one [`winner`](crate::kernels::winner) code for each value if `margins` are given, from those planes of the
     /// input that they read ([`Self::input_planes`]). In all arrays channels are slowest.
-    pub fn forward_piece(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, keeps: bool) -> (Vec<f32>, Vec<u8>) {
+    pub fn forward_piece(&self, x: &[f32], input: [usize; 3], planes: Range<usize>, margins: Option<Margins<'_>>) -> (Vec<f32>, Vec<u8>) {
         let [_, height, width] = self.geometry.output(input);
         let n_values = self.geometry.n_out * planes.len() * height * width;
-        let (mut output, mut winners) = (vec![0.0; n_values], vec![0; if keeps { n_values } else { 0 }]);
+        let (mut output, mut winners) = (vec![0.0; n_values], vec![0; if margins.is_some() { n_values } else { 0 }]);
         let in_memory = BlockPlanes { input: PlaneRange::only(&self.input_planes(input, &planes)), output: PlaneRange::only(&planes) };
-        self.forward_between(in_memory, x, input, planes, &mut output, keeps.then_some(&mut winners[..]));
+        let codes = margins.map(|margins| WinnerCodes { codes: &mut winners, margins });
+        self.forward_between(in_memory, x, input, planes, &mut output, codes);
         (output, winners)
     }
 

@@ -16,7 +16,7 @@ pub fn block_of(layers: &[RowLayer]) -> Option<(Block, usize)> {
         [before @ .., RowLayer::Activation(Activation::Elu)] if !is_on_the_cpu(before) => before,
         _ => layers,
     };
-    let (convolution, batch_norm, tail) = parts(layers)?;
+    let (convolution, batch_norm, tail) = layers_of_block(layers)?;
     let parameters = || block_parameters(convolution, batch_norm, tail);
     let device = convolution.device();
     let block = convolution.blocks().get(tail, || match HostValues::are_of(device) {
@@ -28,7 +28,7 @@ pub fn block_of(layers: &[RowLayer]) -> Option<(Block, usize)> {
 
 /// The parameters of the fused block that stands for these layers; `None` if the kernels have no such block.
 pub fn parameters_of(layers: &[RowLayer]) -> Option<BlockParameters> {
-    parts(layers).map(|(convolution, batch_norm, tail)| block_parameters(convolution, batch_norm, tail))
+    layers_of_block(layers).map(|(convolution, batch_norm, tail)| block_parameters(convolution, batch_norm, tail))
 }
 
 /// Whether layers that begin with a convolution are computed on the CPU.
@@ -37,7 +37,7 @@ fn is_on_the_cpu(layers: &[RowLayer]) -> bool {
 }
 
 /// The convolution that a block begins with, its normalisation and its tail, if the kernels have the block of these layers.
-fn parts(layers: &[RowLayer]) -> Option<(&Convolution, Option<&BatchNorm>, BlockTail)> {
+pub fn layers_of_block(layers: &[RowLayer]) -> Option<(&Convolution, Option<&BatchNorm>, BlockTail)> {
     let (RowLayer::Convolution(convolution), rest) = layers.split_first()? else { return None };
     let (batch_norm, tail) = tail(rest)?;
     let pools_twice = tail.pools && convolution.window().stride[0] > 1;

@@ -5,5 +5,5 @@
 mod block;
 mod residual;
 
-pub use block::{block_of, parameters_of};
+pub use block::{block_of, layers_of_block, parameters_of};
 pub use residual::ResidualBlock;

@@ -7,6 +7,7 @@ use super::planes::{BlockOutput, planes_of, store_gradient};
 use super::request::{HelperRequest, PieceKey};
 use crate::helpers::{Packet, ReceivedPacket};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::kernels::winner::{Margins, WinnerCodes};
 
 /// The output of a fused block; a unit is a plane of the output.
 pub struct ForwardJob<'a> {
@@ -18,6 +19,8 @@ pub struct ForwardJob<'a> {
     pub axes: [usize; 3],
     /// Output O×D'×H'×W'.
     pub output: BlockOutput<'a>,
+    /// Which winners are marked as undecided.
+    pub margins: Margins<'a>,
 }
 
 impl BlockJob for ForwardJob<'_> {
@@ -26,12 +29,16 @@ impl BlockJob for ForwardJob<'_> {
     }
 
     fn compute(&mut self, units: Range<usize>) {
-        self.block.forward(self.x, self.axes, units, self.output.values, self.output.winners.as_deref_mut());
+        let winners = self.output.winners.as_deref_mut().map(|codes| WinnerCodes { codes, margins: self.margins });
+        self.block.forward(self.x, self.axes, units, self.output.values, winners);
     }
 
     fn request(&self, piece: PieceKey, units: &Range<usize>) -> Packet<'_> {
         let request = HelperRequest::Forward { piece, axes: self.axes, planes: units.clone(), keeps: self.output.winners.is_some() };
-        let floats = planes_of(self.x, self.axes, self.block.input_planes(self.axes, units)).collect();
+        let mut floats: Vec<&[f32]> = planes_of(self.x, self.axes, self.block.input_planes(self.axes, units)).collect();
+        if self.output.winners.is_some() {
+            floats.extend([self.margins.sums, self.margins.values]);
+        }
         Packet { header: request.to_json(), floats, bytes: Vec::new() }
     }
 

@@ -7,6 +7,7 @@ use super::planes::count;
 use super::request::{HelperRequest, PieceKey, residual};
 use crate::kernels::cpu::residual::{CpuResidual, Excited, GradientInputs, PooledGradient, Way};
 use crate::kernels::cpu::{CpuBlock, OutputGradient};
+use crate::kernels::winner::Margins;
 
 /// A helper's response to `HelperRequest::Forward` or `HelperRequest::Backward`.
 #[derive(Debug, Default)]
@@ -77,8 +78,12 @@ impl StoredBlock {
         match self {
             Self::Fused(block) => {
                 check_range(&planes, block.geometry().output(axes)[0])?;
-                check_len(floats, count(block.geometry().n_in, &block.input_planes(axes, &planes), axes))?;
-                Ok(block.forward_piece(floats, axes, planes, keeps))
+                let n_x = count(block.geometry().n_in, &block.input_planes(axes, &planes), axes).ok_or(UNFIT_PIECE)?;
+                let (x, margins) = floats.split_at_checked(n_x).ok_or(UNFIT_PIECE)?;
+                let n_out = block.geometry().n_out;
+                check_len(margins, if keeps { n_out.checked_mul(2) } else { Some(0) })?;
+                let margins = keeps.then(|| Margins { sums: &margins[..n_out], values: &margins[n_out..] });
+                Ok(block.forward_piece(x, axes, planes, margins))
             }
             Self::Residual(block) => {
                 check_range(&planes, CpuResidual::output(axes)[0])?;

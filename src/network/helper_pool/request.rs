@@ -32,8 +32,9 @@ pub enum HelperRequest {
         /// The number under which the block is stored.
         block: u32,
     },
-    /// Compute planes of the output. Floats: the planes of the input that they depend on. The response has the values, and bytes that
-    /// say which input voxel each came from.
+    /// Compute planes of the output. Floats: the planes of the input that they depend on; where the bytes are wanted of a block that is no
+    /// residual block, its margins follow, of sums and of values. The response has the values, and bytes that say which input voxel
+    /// each came from.
     Forward {
         /// The piece.
         piece: PieceKey,

@@ -13,6 +13,8 @@ const EPSILON: f64 = 1e-5;
 pub struct BatchNorm {
     scale: PerChannel,
     shift: PerChannel,
+    /// Scale and shift of each channel before they were rounded.
+    precise: Arc<[[f64; 2]]>,
 }
 
 /// One value per channel, here and as 1×C×1×1×1 on the device.
@@ -40,9 +42,10 @@ impl BatchNorm {
     pub fn new(parameters: &BatchNormParameters, device: &Device) -> Self {
         let BatchNormParameters { weight, bias, mean, variance } = parameters;
         let scales: Vec<f64> = weight.iter().zip(variance).map(|(&w, &v)| f64::from(w) / (f64::from(v) + EPSILON).sqrt()).collect();
-        let shifts = bias.iter().zip(mean).zip(&scales).map(|((&b, &m), scale)| (f64::from(b) - f64::from(m) * scale) as f32);
-        let shift = PerChannel::new(shifts.collect(), device);
-        Self { scale: PerChannel::new(scales.iter().map(|&scale| scale as f32).collect(), device), shift }
+        let shift = |((&b, &m), &scale): ((&f32, &f32), &f64)| f64::from(b) - f64::from(m) * scale;
+        let precise: Arc<[[f64; 2]]> = bias.iter().zip(mean).zip(&scales).map(|parameters| [*parameters.1, shift(parameters)]).collect();
+        let rounded = |which: usize| PerChannel::new(precise.iter().map(|values| values[which] as f32).collect(), device);
+        Self { scale: rounded(0), shift: rounded(1), precise }
     }
 
     /// The factor of each channel.
@@ -53,6 +56,11 @@ impl BatchNorm {
     /// The summand of each channel, which is added after the multiplication.
     pub fn shift(&self) -> &[f32] {
         &self.shift.values
+    }
+
+    /// Factor and summand of a channel before they were rounded.
+    pub fn precise(&self, channel: usize) -> [f64; 2] {
+        self.precise[channel]
     }
 
     /// Output of the layer, of the shape of the input.

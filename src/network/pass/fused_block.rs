@@ -13,6 +13,7 @@ use crate::network::helper_pool::{
 };
 use crate::network::host_values::HostValues;
 use crate::network::memory::Footprint;
+use crate::network::undecided::{BlockMargins, PreciseBlock, PreciseForward};
 use crate::network::work_limits::WorkLimits;
 
 /// How many times less work a sparse gradient is than the output, at least: one voxel of eight carries a gradient.
@@ -25,13 +26,13 @@ pub struct FusedBlock {
     /// The layers that the block stands for.
     chain: Chain,
     /// One [`crate::kernels::winner`] code for each output value.
-    winners: Vec<u8>,
+    winners: Arc<[u8]>,
 }
 
 impl FusedBlock {
     /// A block of the CPU and the layers that it stands for.
     pub fn new(block: Arc<CpuBlock>, chain: Chain) -> Self {
-        Self { block, chain, winners: Vec::new() }
+        Self { block, chain, winners: Arc::default() }
     }
 
     /// Number of layers that the block stands for.
@@ -54,8 +55,15 @@ impl FusedBlock {
         Footprint { output, kept: output / VALUE_BYTES, working: planes + n_helpers as u64 * of_helper, is_tiled: false }
     }
 
-    /// Output of the last layer.
-    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
+    /// Output of the last layer. `precise` is the chain of blocks before this one, which is appended to it.
+    pub async fn forward(
+        &mut self,
+        input: &FeatureMaps,
+        keep: Keep,
+        precise: &mut PreciseForward,
+        context: PassContext<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
+        precise.begin(input);
         let shape = self.chain.output_shape();
         let x = input.joined();
         let device = x.device();
@@ -65,9 +73,19 @@ impl FusedBlock {
         let mut winners = vec![0; if keep == Keep::ForGradient { n_values } else { 0 }];
         let kept = (keep == Keep::ForGradient).then_some(&mut winners[..]);
         let values = BlockOutput { values: &mut output, winners: kept };
-        let mut job = ForwardJob { block: &self.block, x: x.as_slice(), axes: self.planes().0, output: values };
+        let precise_block = PreciseBlock::of(self.chain.layers(), self.chain.input_shape());
+        let margins = match (&precise_block, keep) {
+            (Some(block), Keep::ForGradient) => BlockMargins::of_input(block, x.as_slice()),
+            _ => BlockMargins::default(),
+        };
+        let (axes, as_margins) = (self.planes().0, margins.as_margins());
+        let mut job = ForwardJob { block: &self.block, x: x.as_slice(), axes, output: values, margins: as_margins };
         self.run(&mut job, 1, context).await?;
-        self.winners = winners;
+        if let Some(block) = precise_block {
+            precise.decide(&block, &margins, Some(x.as_slice()), &mut winners, context.progress).await?;
+            self.winners = winners.into();
+            precise.push(block.with_winners((keep == Keep::ForGradient).then(|| self.winners.clone())));
+        }
         let [c, d, h, w] = shape;
         Ok(FeatureMaps::whole(HostValues::into_tensor(output, [1, c, d, h, w], &device)))
     }

@@ -10,6 +10,7 @@ use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, bytes_of, clip, pad_rows, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::Footprint;
+use crate::network::undecided::PreciseForward;
 use crate::network::work_limits::WorkLimits;
 
 /// `tail(branch(x) + shortcut(x))`.
@@ -81,7 +82,7 @@ impl ResidualJoin {
 
     /// Output of the last layer after the addition.
     pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
-        let branch = Box::pin(self.branch.forward(input, keep, context.progress, context.helpers)).await?;
+        let branch = Box::pin(self.branch.forward(input, keep, &mut PreciseForward::default(), context.progress, context.helpers)).await?;
         let progress = context.progress.after(self.branch.n_layers());
         self.slabs.clear();
         let shape = self.tail.output_shape();

@@ -12,6 +12,7 @@ use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, VALUE_BYTES, bytes_of, slabs_of};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::Footprint;
+use crate::network::undecided::PreciseForward;
 use crate::network::work_limits::WorkLimits;
 
 /// Row layers of which only the first depends on neighbouring rows far away.
@@ -85,8 +86,20 @@ impl Segment {
         Ok(Footprint { output: bytes_of(shape), kept, working: 3 * slab, is_tiled })
     }
 
-    /// Output of the last layer.
-    pub async fn forward(&mut self, input: &FeatureMaps, keep: Keep, context: PassContext<'_>) -> Result<FeatureMaps, NetworkError> {
+    /// Whether the segment is one block of a GPU, without further layers.
+    pub fn is_block(&self) -> bool {
+        self.fused.as_ref().is_some_and(|fused| fused.n_layers == self.chain.len())
+    }
+
+    /// Output of the last layer. `precise` is the chain of blocks before this one, to which a block is appended.
+    pub async fn forward(
+        &mut self,
+        input: &FeatureMaps,
+        keep: Keep,
+        precise: &mut PreciseForward,
+        context: PassContext<'_>,
+    ) -> Result<FeatureMaps, NetworkError> {
+        precise.begin(input);
         self.slabs.clear();
         let shape = self.chain.output_shape();
         let at_once = self.rows_at_once(context.limits)?;

@@ -17,6 +17,7 @@ use crate::network::layer_node::LayerNode;
 use crate::network::layers::RowLayer;
 use crate::network::memory::Footprint;
 use crate::network::progress::WalkProgress;
+use crate::network::undecided::PreciseForward;
 use crate::network::work_limits::{KernelChoice, WorkLimits};
 
 /// Consecutive spatial layers, with the values of their forward walk that the gradient needs.
@@ -81,7 +82,7 @@ impl SpatialPass {
         }
     }
 
-    /// Output of the last layer.
+    /// Output of the last layer. `precise` is the chain of blocks that leads to the input, and afterwards to the output.
     ///
     /// # Errors
     /// [`NetworkError::Stopped`] when the pace stops the walk, [`NetworkError::Device`] when the device fails,
@@ -90,6 +91,7 @@ impl SpatialPass {
         &mut self,
         input: &FeatureMaps,
         keep: Keep,
+        precise: &mut PreciseForward,
         progress: WalkProgress<'_>,
         helpers: Option<&HelperPool>,
     ) -> Result<FeatureMaps, NetworkError> {
@@ -97,12 +99,15 @@ impl SpatialPass {
         let mut maps = input.clone();
         for part in &mut self.parts {
             maps = match part {
-                PassPart::Segment(segment) => segment.forward(&maps, keep, context).await?,
-                PassPart::Fused(block) => block.forward(&maps, keep, context).await?,
+                PassPart::Segment(segment) => segment.forward(&maps, keep, precise, context).await?,
+                PassPart::Fused(block) => block.forward(&maps, keep, precise, context).await?,
                 PassPart::Join(join) => join.forward(&maps, keep, context).await?,
                 PassPart::Residual(block) => block.forward(&maps, keep, context).await?,
                 PassPart::Whole(whole) => whole.forward(&maps, keep, context).await?,
             };
+            if !part.is_block() {
+                precise.end();
+            }
             context = context.after(part.n_layers());
             wait_for(&maps).await?;
         }
@@ -176,6 +181,15 @@ impl PassPart {
             Self::Join(join) => join.n_layers(),
             Self::Residual(block) => block.n_layers(),
             Self::Whole(_) => 1,
+        }
+    }
+
+    /// Whether the part is one block, whose values can be computed in float64 one by one.
+    fn is_block(&self) -> bool {
+        match self {
+            Self::Segment(segment) => segment.is_block(),
+            Self::Fused(_) => true,
+            Self::Join(_) | Self::Residual(_) | Self::Whole(_) => false,
         }
     }
 

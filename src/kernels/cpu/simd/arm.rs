@@ -1,8 +1,9 @@
 //! NEON, which every 64-bit ARM has.
 
 use core::arch::aarch64::{
-    float32x4_t, vaddq_f32, vaddq_u32, vbslq_f32, vceqq_f32, vcgtq_f32, vdupq_n_f32, vdupq_n_u32, vfmaq_f32, vld1q_f32, vminq_u32,
-    vmulq_f32, vornq_u32, vreinterpretq_f32_u32, vreinterpretq_u32_f32, vshlq_n_u32, vst1q_f32, vsubq_f32, vuzp1q_f32, vuzp2q_f32,
+    float32x4_t, vaddq_f32, vaddq_u32, vandq_u32, vbslq_f32, vceqq_f32, vcgeq_f32, vcgtq_f32, vcgtq_u32, vdupq_n_f32, vdupq_n_u32,
+    vfmaq_f32, vld1q_f32, vmaxvq_u32, vminq_u32, vmulq_f32, vornq_u32, vorrq_u32, vreinterpretq_f32_u32, vreinterpretq_u32_f32,
+    vshlq_n_u32, vst1q_f32, vsubq_f32, vsubq_u32, vuzp1q_f32, vuzp2q_f32,
 };
 
 use super::vector::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
@@ -94,6 +95,34 @@ unsafe impl Simd for Neon {
             let other = vornq_u32(vreinterpretq_u32_f32(index.0), vceqq_f32(value.0, largest.0));
             Self(vreinterpretq_f32_u32(vminq_u32(vreinterpretq_u32_f32(self.0), other)))
         }
+    }
+
+    #[inline(always)]
+    unsafe fn count_from(self, value: Self, bound: Self) -> Self {
+        // A comparison that holds sets all bits, which is −1.
+        // SAFETY: every 64-bit ARM has NEON.
+        unsafe { Self(vreinterpretq_f32_u32(vsubq_u32(vreinterpretq_u32_f32(self.0), vcgeq_f32(value.0, bound.0)))) }
+    }
+
+    #[inline(always)]
+    unsafe fn mark_several(self, mark: u32) -> Self {
+        // SAFETY: every 64-bit ARM has NEON.
+        unsafe {
+            let several = vcgtq_u32(vreinterpretq_u32_f32(self.0), vdupq_n_u32(1));
+            Self(vreinterpretq_f32_u32(vandq_u32(several, vdupq_n_u32(mark))))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        // SAFETY: every 64-bit ARM has NEON.
+        unsafe { Self(vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(self.0), vreinterpretq_u32_f32(other.0)))) }
+    }
+
+    #[inline(always)]
+    unsafe fn any_bit(self) -> bool {
+        // SAFETY: every 64-bit ARM has NEON.
+        unsafe { vmaxvq_u32(vreinterpretq_u32_f32(self.0)) != 0 }
     }
 
     #[inline(always)]

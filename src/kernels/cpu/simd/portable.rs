@@ -78,6 +78,27 @@ unsafe impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn count_from(self, value: Self, bound: Self) -> Self {
+        let count = |lane: usize| self.0[lane].to_bits() + u32::from(value.0[lane] >= bound.0[lane]);
+        Self([0, 1, 2, 3].map(|lane| f32::from_bits(count(lane))))
+    }
+
+    #[inline(always)]
+    unsafe fn mark_several(self, mark: u32) -> Self {
+        Self([0, 1, 2, 3].map(|lane| f32::from_bits(if self.0[lane].to_bits() > 1 { mark } else { 0 })))
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        Self([0, 1, 2, 3].map(|lane| f32::from_bits(self.0[lane].to_bits() | other.0[lane].to_bits())))
+    }
+
+    #[inline(always)]
+    unsafe fn any_bit(self) -> bool {
+        self.0.iter().any(|value| value.to_bits() != 0)
+    }
+
+    #[inline(always)]
     unsafe fn power_of_two(self) -> Self {
         Self([0, 1, 2, 3].map(|lane| f32::from_bits((self.0[lane].to_bits() << EXPONENT_SHIFT).wrapping_add(EXPONENT_OF_ONE))))
     }

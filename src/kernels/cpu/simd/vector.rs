@@ -74,6 +74,26 @@ pub unsafe trait Simd: Vector {
     /// # Safety
     /// The machine has the instructions of the implementation.
     unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self;
+    /// One more than `self`, as the bits of a whole number, where `value` is not below `bound`; elsewhere `self`.
+    ///
+    /// # Safety
+    /// The machine has the instructions of the implementation.
+    unsafe fn count_from(self, value: Self, bound: Self) -> Self;
+    /// The bits of `mark` where `self`, as the bits of a whole number, is more than 1; elsewhere no bits.
+    ///
+    /// # Safety
+    /// The machine has the instructions of the implementation.
+    unsafe fn mark_several(self, mark: u32) -> Self;
+    /// The bits that are set in `self` or in `other`.
+    ///
+    /// # Safety
+    /// The machine has the instructions of the implementation.
+    unsafe fn or(self, other: Self) -> Self;
+    /// Whether any bit is set.
+    ///
+    /// # Safety
+    /// The machine has the instructions of the implementation.
+    unsafe fn any_bit(self) -> bool;
     /// `2^n` from `n + 1.5·2²³`, the sum by which n was rounded: its lowest bits are n.
     ///
     /// # Safety

@@ -1,8 +1,8 @@
 //! WebAssembly's 128-bit vectors.
 
 use core::arch::wasm32::{
-    f32x4_add, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_add, i32x4_shl, i32x4_shuffle, i32x4_splat,
-    u32x4_min, v128, v128_bitselect, v128_load, v128_or, v128_store,
+    f32x4_add, f32x4_ge, f32x4_gt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_add, i32x4_gt, i32x4_shl, i32x4_shuffle,
+    i32x4_splat, i32x4_sub, u32x4_min, u32x4_splat, v128, v128_and, v128_any_true, v128_bitselect, v128_load, v128_or, v128_store,
 };
 
 use super::vector::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
@@ -79,6 +79,27 @@ unsafe impl Simd for Wasm {
     #[inline(always)]
     unsafe fn lower_of(self, index: Self, value: Self, largest: Self) -> Self {
         Self(u32x4_min(self.0, v128_or(index.0, f32x4_ne(value.0, largest.0))))
+    }
+
+    #[inline(always)]
+    unsafe fn count_from(self, value: Self, bound: Self) -> Self {
+        // A comparison that holds sets all bits, which is −1.
+        Self(i32x4_sub(self.0, f32x4_ge(value.0, bound.0)))
+    }
+
+    #[inline(always)]
+    unsafe fn mark_several(self, mark: u32) -> Self {
+        Self(v128_and(i32x4_gt(self.0, i32x4_splat(1)), u32x4_splat(mark)))
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        Self(v128_or(self.0, other.0))
+    }
+
+    #[inline(always)]
+    unsafe fn any_bit(self) -> bool {
+        v128_any_true(self.0)
     }
 
     #[inline(always)]

@@ -1,10 +1,11 @@
 //! AVX2 with fused multiply-add.
 
 use core::arch::x86_64::{
-    __m128, __m256, _CMP_GT_OQ, _CMP_NEQ_UQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps, _mm_sub_ps,
-    _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256, _mm256_castsi256_ps,
-    _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_epu32, _mm256_mul_ps, _mm256_or_ps, _mm256_permute4x64_pd,
-    _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps,
+    __m128, __m256, _CMP_GE_OQ, _CMP_GT_OQ, _CMP_NEQ_UQ, _mm_add_ps, _mm_fmadd_ps, _mm_loadu_ps, _mm_mul_ps, _mm_set1_ps, _mm_storeu_ps,
+    _mm_sub_ps, _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd,
+    _mm256_castps_si256, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps,
+    _mm256_min_epu32, _mm256_mul_ps, _mm256_or_ps, _mm256_permute4x64_pd, _mm256_set1_epi32, _mm256_set1_ps, _mm256_shuffle_ps,
+    _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_epi32, _mm256_sub_ps, _mm256_testz_si256,
 };
 
 use super::vector::{EXPONENT_OF_ONE, EXPONENT_SHIFT, Simd, Vector};
@@ -151,6 +152,40 @@ unsafe impl Simd for Avx2 {
         unsafe {
             let other = _mm256_or_ps(index.0, _mm256_cmp_ps::<_CMP_NEQ_UQ>(value.0, largest.0));
             Self(_mm256_castsi256_ps(_mm256_min_epu32(_mm256_castps_si256(self.0), _mm256_castps_si256(other))))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn count_from(self, value: Self, bound: Self) -> Self {
+        // A comparison that holds sets all bits, which is −1.
+        // SAFETY: the caller vouches for AVX2 and FMA.
+        unsafe {
+            let holds = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_GE_OQ>(value.0, bound.0));
+            Self(_mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(self.0), holds)))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn mark_several(self, mark: u32) -> Self {
+        // SAFETY: the caller vouches for AVX2 and FMA.
+        unsafe {
+            let several = _mm256_cmpgt_epi32(_mm256_castps_si256(self.0), _mm256_set1_epi32(1));
+            Self(_mm256_castsi256_ps(_mm256_and_si256(several, _mm256_set1_epi32(mark as i32))))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Self) -> Self {
+        // SAFETY: the caller vouches for AVX2 and FMA.
+        Self(unsafe { _mm256_or_ps(self.0, other.0) })
+    }
+
+    #[inline(always)]
+    unsafe fn any_bit(self) -> bool {
+        // SAFETY: the caller vouches for AVX2 and FMA.
+        unsafe {
+            let bits = _mm256_castps_si256(self.0);
+            _mm256_testz_si256(bits, bits) == 0
         }
     }
 

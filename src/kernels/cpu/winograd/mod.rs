@@ -13,6 +13,7 @@
 
 mod convolution;
 mod filters;
+mod invariant_axes;
 mod piece;
 mod products;
 mod transform;

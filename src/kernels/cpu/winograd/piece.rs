@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::convolution::WinogradConvolution;
+use super::invariant_axes::InvariantAxes;
 use super::products::{ProductSums, multiply, transform_output_tile};
 use super::transform::{COMPONENTS, REACH, TILE_EDGE, VOXELS};
 use super::transformed_planes::TransformedPlanes;
@@ -35,6 +36,8 @@ struct WinogradPiece<'a> {
     planes: TransformedPlanes,
     tiles: TransformedTiles,
     products: Box<ProductSums>,
+    /// The invariant axes of the tiles that are being computed, once they were asked for.
+    invariant: Option<InvariantAxes>,
 }
 
 impl<'a> WinogradPiece<'a> {
@@ -53,6 +56,7 @@ impl<'a> WinogradPiece<'a> {
             planes: TransformedPlanes::new(n_in, [height, width], [front[1], front[2]]),
             tiles: TransformedTiles::new(n_in),
             products: Box::new([0.0; COMPONENTS * CHANNELS * LANES]),
+            invariant: None,
         }
     }
 
@@ -149,6 +153,7 @@ impl WinogradPiece<'_> {
         for (index, first) in tiles.clone().step_by(TILE * S::N).enumerate() {
             let tiles = first..tiles.end.min(first + TILE * S::N);
             let padding = self.padding(pair, tiles.clone());
+            self.invariant = None;
             for (group, finish) in convolution.finish.iter().enumerate() {
                 let filters = convolution.filters.of_group(group);
                 let group = OutputGroup { index: group, finish };
@@ -157,7 +162,7 @@ impl WinogradPiece<'_> {
                 unsafe {
                     multiply::<S>(self.tiles.block::<S>(index), filters, &mut self.products);
                     match convolution.geometry.pool {
-                        true => self.write_pooled::<S>(pair, tiles.clone(), group, padding.as_ref()),
+                        true => self.write_pooled::<S>(pair, index, tiles.clone(), group, padding.as_ref()),
                         false => self.write_unpooled::<S>(pair, tiles.clone(), group, planes),
                     }
                 }
@@ -178,19 +183,28 @@ impl WinogradPiece<'_> {
         (any != 0).then_some(padding)
     }
 
-    /// Pools a few tiles of one group of channels, and writes them. Only the largest sum of a tile is finished, since scales are
-    /// positive; padding takes part as zero.
+    /// Pools a few tiles of one group of channels, the transformed block `block`, and writes them. Only the largest sum of a tile is
+    /// finished, since scales are positive; padding takes part as zero.
     ///
     /// # Safety
-    /// The machine has the instructions of `S`, and no other thread writes to plane `pair` of the output.
+    /// The machine has the instructions of `S`, the block is one of those that were transformed, and no other thread writes to plane
+    /// `pair` of the output.
     #[inline(always)]
-    unsafe fn write_pooled<S: Simd>(&mut self, pair: usize, tiles: Range<usize>, group: OutputGroup<'_>, padding: Option<&[u8; LANES]>) {
+    unsafe fn write_pooled<S: Simd>(
+        &mut self,
+        pair: usize,
+        block: usize,
+        tiles: Range<usize>,
+        group: OutputGroup<'_>,
+        padding: Option<&[u8; LANES]>,
+    ) {
         let n_out = self.convolution.geometry.n_out;
         let (mut values, mut codes) = ([0.0; LANES], [0; LANES]);
         for (in_group, channel) in group.channels(n_out).enumerate() {
+            let margin = self.to.margin_of_sums(channel);
             for index in 0..TILE {
                 // SAFETY: the caller's machine has the instructions of `S`; `in_group` is below CHANNELS and `index` below TILE, and
-                // LANES values have room for TILE vectors.
+                // LANES values have room for TILE vectors; the caller vouches for the block.
                 unsafe {
                     let mut voxels = transform_output_tile::<S>(&self.products, in_group, index);
                     if let Some(padding) = padding {
@@ -199,15 +213,51 @@ impl WinogradPiece<'_> {
                     let (largest, code) = pool::largest_of(&voxels);
                     group.finish.apply(in_group, largest).store(values.as_mut_ptr().add(index * S::N));
                     code.store(codes.as_mut_ptr().cast::<f32>().add(index * S::N));
+                    if margin > 0.0 {
+                        let undecided = pool::undecided(&voxels, largest, margin);
+                        if undecided.any_bit() {
+                            let (marks, voxels) = (lanes_of(undecided), places_of(&voxels));
+                            self.mark_undecided::<S>(block, index * S::N, &marks, &voxels, margin, &mut codes);
+                        }
+                    }
                 }
             }
             for ((value, code), &padding) in values.iter_mut().zip(&mut codes).zip(padding.into_iter().flatten()) {
                 if padding != 0 && *value <= 0.0 {
-                    (*value, *code) = (0.0, u32::from(winner::CLOSED));
+                    // The mark says whether zero has won by enough.
+                    let mark = if *value > -self.to.margin_of_values(channel) { u32::from(winner::UNDECIDED) } else { 0 };
+                    (*value, *code) = (0.0, u32::from(winner::CLOSED) | mark);
                 }
             }
             // SAFETY: the caller has no other thread write to this plane.
             unsafe { self.to.write(channel, pair, tiles.clone(), &values, &mut codes) };
+        }
+    }
+
+    /// Marks the codes of those tiles, from lane `first` on, whose largest voxels are closer to each other than `margin` and are not the
+    /// same sum. `marks` has a bit for each such tile, `voxels` their sums by place.
+    ///
+    /// # Safety
+    /// The machine has the instructions of `S`, and the block is one of those that were transformed.
+    #[inline(always)]
+    unsafe fn mark_undecided<S: Simd>(
+        &mut self,
+        block: usize,
+        first: usize,
+        marks: &[u32; LANES],
+        voxels: &[f32; VOXELS * LANES],
+        margin: f32,
+        codes: &mut [u32; LANES],
+    ) {
+        // SAFETY: the caller vouches for the instructions and for the block, which has all components of all input channels.
+        let invariant = self
+            .invariant
+            .get_or_insert_with(|| unsafe { InvariantAxes::of::<S>(self.tiles.block::<S>(block), self.convolution.geometry.n_in) });
+        for lane in (0..S::N).filter(|&lane| marks[lane] != 0) {
+            let code = &mut codes[first + lane];
+            if !invariant.decide(first + lane, lane, voxels, *code, margin) {
+                *code |= marks[lane];
+            }
         }
     }
 
@@ -269,6 +319,32 @@ impl WinogradPiece<'_> {
             first += n;
         }
     }
+}
+
+/// The lanes of a vector, as the bits of whole numbers; zeros follow.
+///
+/// # Safety
+/// The machine has the instructions of `S`.
+#[inline(always)]
+unsafe fn lanes_of<S: Simd>(vector: S) -> [u32; LANES] {
+    let mut lanes = [0; LANES];
+    // SAFETY: the caller's machine has the instructions of `S`; LANES values have room for the widest vector.
+    unsafe { vector.store(lanes.as_mut_ptr().cast()) };
+    lanes
+}
+
+/// The lanes of each voxel of tiles, [`LANES`] places for each of [`VOXELS`].
+///
+/// # Safety
+/// The machine has the instructions of `S`.
+#[inline(always)]
+unsafe fn places_of<S: Simd>(voxels: &[S; VOXELS]) -> [f32; VOXELS * LANES] {
+    let mut places = [0.0; VOXELS * LANES];
+    for (voxel, value) in voxels.iter().enumerate() {
+        // SAFETY: the caller's machine has the instructions of `S`; LANES values have room for the widest vector.
+        unsafe { value.store(places.as_mut_ptr().add(voxel * LANES)) };
+    }
+    places
 }
 
 /// Sets voxels of tiles that are padding to −∞, so that they are never the largest: those whose place is 0 along an axis that

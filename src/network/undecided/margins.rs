@@ -1,0 +1,70 @@
+//! How far values of a block must lie apart for float32 to order them.
+
+use super::precise_block::PreciseBlock;
+use crate::kernels::winner::Margins;
+
+/// The margin of a sum, in units of float32's relative rounding and of the root of the sum of squared products that an average voxel
+/// has. Largest errors of the kernels are below a quarter of it (`margins_hold_the_errors_of_the_kernels` in tests/it/undecided.rs).
+const MARGIN: f64 = 64.0;
+
+/// The relative rounding of one operation in float32.
+const ROUNDING: f64 = f32::EPSILON as f64 / 2.0;
+
+/// Roundings of bias, scale and shift after the sum.
+const FINISHING: f64 = 4.0;
+
+/// The margins of a block for one input; see [`Margins`].
+#[derive(Debug, Clone, Default)]
+pub struct BlockMargins {
+    sums: Vec<f32>,
+    values: Vec<f32>,
+}
+
+impl BlockMargins {
+    /// The margins of a block for an input C×D×H×W.
+    pub fn of_input(block: &PreciseBlock, x: &[f32]) -> Self {
+        Self::new(block, &mean_squares(x, block.input()[0]))
+    }
+
+    /// The margins of a block for an input whose channels have these mean squares.
+    pub fn new(block: &PreciseBlock, mean_squares: &[f64]) -> Self {
+        let n_out = block.n_out();
+        let mut margins = Self { sums: Vec::with_capacity(n_out), values: Vec::with_capacity(n_out) };
+        for channel in 0..n_out {
+            let energy: f64 = mean_squares.iter().enumerate().map(|(n_in, square)| square * block.squared_weights(channel, n_in)).sum();
+            let sum = MARGIN * ROUNDING * energy.sqrt();
+            let [bias, scale, shift] = block.affine(channel);
+            let value = sum * scale.abs() + FINISHING * ROUNDING * ((bias * scale).abs() + shift.abs());
+            margins.sums.push(sum as f32);
+            margins.values.push(if scale == 0.0 { 0.0 } else { value as f32 });
+        }
+        margins
+    }
+
+    /// The margins as the kernels take them.
+    pub fn as_margins(&self) -> Margins<'_> {
+        Margins { sums: &self.sums, values: &self.values }
+    }
+
+    /// How far normalised values of a channel must lie apart.
+    pub fn of_values(&self, channel: usize) -> f64 {
+        f64::from(self.values[channel])
+    }
+}
+
+/// The mean square of each of `n_channels` channels, one after the other.
+fn mean_squares(values: &[f32], n_channels: usize) -> Vec<f64> {
+    let n_each = (values.len() / n_channels.max(1)).max(1);
+    values.chunks_exact(n_each).map(|channel| sum_of_squares(channel) / n_each as f64).collect()
+}
+
+/// The sum of squares, in parts, so that the additions need not wait for each other.
+fn sum_of_squares(values: &[f32]) -> f64 {
+    const PARTS: usize = 8;
+    let mut sums = [0.0_f64; PARTS];
+    let (chunks, rest) = values.as_chunks::<PARTS>();
+    for chunk in chunks {
+        sums.iter_mut().zip(chunk).for_each(|(sum, &value)| *sum += f64::from(value) * f64::from(value));
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
+}
