@@ -2,7 +2,7 @@
 
     python3 tests/reference/make_float64_maps.py
 
-Needs torch, numpy and nibabel (requirements.txt), 8 GB of memory and some minutes. Networks are built from the MAPS
+Needs torch, numpy and nibabel (requirements.txt), some GB of memory and about ten minutes. Networks are built from the MAPS
 (networks.py); the input is ClinicaDL's float32, converted. Where a float32 map that ClinicaDL wrote departs from float64 by
 more than LARGEST_DEPARTURE, the float64 map, rounded to float32, is kept beside it: the manifest's `float64`, with
 `float32_departure`. tests/fixtures/ties gets images of equal windows with their float64 maps: the manifest's `ties`.
@@ -25,23 +25,24 @@ LARGEST_DEPARTURE = 5e-6
 LOGITS = 2e-6
 # First, last and step of the voxels that ClinicaDL keeps when it reduces an image.
 KEPT = {2: [(4, 164), (8, 200), (8, 168)], 3: [(0, 168), (8, 200), (4, 172)], 4: [(4, 164), (8, 200), (8, 168)], 5: [(4, 164), (0, 200), (8, 168)]}
-SMALL, REDUCED, REGION, SLICE = (20, 24, 18), (32, 40, 32), (50, 50, 50), (169, 179)
-# Image, shape, MAPS, selection, target, and every how many voxels are kept.
+SMALL, REDUCED, REGION, CORONAL, SAGITTAL = (20, 24, 18), (32, 40, 32), (50, 50, 50), (169, 179), (208, 179)
+# Image, shape, MAPS, target, and every how many voxels are kept.
 TIES = [
     *((name, SMALL, "maps/image_random_small", number % 2, 1) for number, name in enumerate(
         ["binary", "labels", "nan_and_inf", "constant", "one_voxel", "masked", "stripes", "cells_of_2", "cells_of_3", "quantised", "halves"]
     )),
     ("binary", REDUCED, "maps/image_sr5_conv5", 0, 1),
-    ("labels", REDUCED, "maps/image_sr5_conv5", 1, 1),
+    ("labels", REDUCED, "maps/image_sr5_conv5", 1, 2),
     ("quantised", REDUCED, "maps/image_sr5_conv5", 0, 1),
     ("binary", REDUCED, "maps/image_sr5_random_bn", 1, 2),
     ("labels", REDUCED, "maps/image_sr5_random_bn", 0, 2),
     ("quantised", REDUCED, "maps/image_sr5_random_bn", 0, 2),
     ("labels", REDUCED, "maps/image_sr5_random_in", 0, 2),
     ("masked", REGION, "maps/roi_conv4", 0, 2),
-    ("cells_of_3", SLICE, "maps/slice_cor_all", 0, 1),
+    ("cells_of_3", CORONAL, "maps/slice_cor_all", 0, 1),
+    ("cells_of_3", CORONAL, "maps/slice_random_bn2d.tar.gz", 1, 2),
+    ("labels", SAGITTAL, "maps/slice_sag_resnet18.tar.gz", 0, 2),
 ]
-REPORTED = "maps/image_random_small"
 
 
 def main():
@@ -59,7 +60,7 @@ def departures(manifest_file):
         maps = Maps(folder / case["maps"])
         network = maps.network(case["split"], case["selection_metric"])
         values, logits = explain(network, network_input(case, maps, folder).double(), case)
-        recorded = np.array(case["logits"])
+        recorded = np.array(case.get("logits", logits))
         assert np.abs(logits - recorded).max() <= LOGITS * np.abs(recorded).max(), case["id"]
         float64 = values[sampling(case)]
         departure = departure_of(np.load(folder / case["expected"]), float64)
@@ -160,14 +161,15 @@ def ties(manifest_file):
 
 
 def made_tie(name, shape, maps, target, step):
+    config = Maps(FIXTURES / maps).config
     axes = "".join(f", ::{step}" for _ in shape)
     case = {
-        "id": f"ties_{name}__{maps.removeprefix('maps/')}__gd_n{target}",
+        "id": f"ties_{name}__{maps.removeprefix('maps/').removesuffix('.tar.gz')}__gd_n{target}",
         "maps": maps,
         "split": 0,
         "selection_metric": "loss",
-        "network": Maps(FIXTURES / maps).config["architecture"],
-        "mode": Maps(FIXTURES / maps).config["mode"],
+        "network": config["architecture"],
+        "mode": config["mode"],
         "input": f"ties/inputs/{name}_{'x'.join(map(str, shape))}.npy",
         "method": "gradients",
         "target_node": target,
@@ -176,7 +178,8 @@ def made_tie(name, shape, maps, target, step):
         **({"expected_sampling": f"map[:{axes}]"} if step > 1 else {}),
     }
     case["expected"] = f"ties/expected/{case['id']}.npy"
-    save(FIXTURES / case["input"], image_of_ties(name, shape)[None])
+    # Channels of a slice are copies of each other.
+    save(FIXTURES / case["input"], np.repeat(image_of_ties(name, shape)[None], config["input_size"][0], axis=0))
     (values, logits), departure = tie_case(case)
     save(FIXTURES / case["expected"], values[sampling(case)])
     print(case["id"], departure, flush=True)
