@@ -34,6 +34,7 @@ pub struct Case {
     /// Expected logits, where they were recorded.
     pub logits: Option<Vec<f32>>,
     expected: String,
+    float64: Option<String>,
     /// Which voxels were kept.
     pub sampling: Sampling,
 }
@@ -70,7 +71,8 @@ pub fn with_three_axes(shape: &[usize]) -> [usize; 4] {
     [shape[0], shape[1], shape[2], shape.get(3).copied().unwrap_or(1)]
 }
 
-/// All cases whose network input is a fixture (at most 50³), sorted by MAPS so that networks are built once.
+/// All cases whose network input is a fixture (at most 50³), those of exact ties included, sorted by MAPS so that networks are
+/// built once.
 pub fn cases() -> Vec<Case> {
     let mut cases = cases_where(|entry| entry["input"].is_string());
     cases.sort_by(|a, b| a.network_key().cmp(&b.network_key()).then(a.id.cmp(&b.id)));
@@ -85,7 +87,8 @@ pub fn full_size_cases(network: &str) -> Vec<Case> {
 
 fn cases_where(wanted: impl Fn(&Value) -> bool) -> Vec<Case> {
     let manifest: Value = serde_json::from_slice(&bytes("manifest.json")).expect("the manifest is JSON");
-    let entries = manifest["cases"].as_array().expect("a list of cases").iter();
+    let lists = ["cases", "ties"].into_iter();
+    let entries = lists.flat_map(|list| manifest[list].as_array().unwrap_or_else(|| panic!("a list of {list}")));
     entries.filter(|entry| wanted(entry)).map(Case::parse).collect()
 }
 
@@ -118,9 +121,11 @@ impl Case {
         npy_bytes::read(&bytes(self.input.as_ref().expect("a case with an input")))
     }
 
-    /// The kept voxels of the expected map.
+    /// The kept voxels of the expected map: what ClinicaDL wrote, or, where PyTorch's float32 itself took another maximum than
+    /// float64 does, the map of the same network in float64. Which of two nearly equal values float32 takes hangs on the order
+    /// of its sums, so there its choice is no better than another program's; that of float64 is right.
     pub fn expected(&self) -> Vec<f32> {
-        npy_bytes::read(&bytes(&self.expected)).1
+        npy_bytes::read(&bytes(self.float64.as_ref().unwrap_or(&self.expected))).1
     }
 
     /// Reads the checkpoint as the engine does and builds the network.
@@ -154,6 +159,7 @@ impl Case {
             target: number("target_node").expect("a node"),
             logits: entry["logits"].as_array().map(|logits| logits.iter().filter_map(Value::as_f64).map(|v| v as f32).collect()),
             expected: text("expected").expect("an expectation"),
+            float64: text("float64"),
             sampling: Sampling::parse(entry["expected_sampling"].as_str()),
         }
     }
