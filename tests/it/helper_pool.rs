@@ -251,7 +251,8 @@ fn a_helper_refuses_what_makes_no_sense() {
     assert!(server.handle(&forward(1, "[4,4,4]"), &[0.0; 64], &[]).is_err(), "more planes than there are");
     assert!(server.handle(&forward(1, "[18,4,4]"), &[0.0; 64], &[]).is_err(), "too few values");
     assert!(server.handle(&forward(1, "[18446744073709551615,18446744073709551615,4]"), &[], &[]).is_err());
-    let response = server.handle(&forward(1, "[18,4,4]"), &[0.0; 18 * 16], &[]).unwrap().unwrap();
+    assert!(server.handle(&forward(1, "[18,4,4]"), &[0.0; 18 * 16], &[]).is_err(), "no margins");
+    let response = server.handle(&forward(1, "[18,4,4]"), &[0.0; 18 * 16 + 2 * 8], &[]).unwrap().unwrap();
     assert_eq!((response.header.as_str(), response.floats.len(), response.bytes.len()), ("7", 8 * 9 * 4, 8 * 9 * 4));
 }
 

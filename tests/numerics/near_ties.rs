@@ -32,6 +32,9 @@ impl NearTies {
 
 /// What is known of a case.
 pub fn of(id: &str) -> Option<NearTies> {
+    if std::env::var("NO_TIES").is_ok() {
+        return None;
+    }
     decided_by_rounding(id).or_else(|| if cfg!(target_arch = "wasm32") { decided_by_multiply_add(id) } else { None })
 }
 

@@ -35,6 +35,11 @@ impl SlidingWindow {
         output.start * stride - padding..(output.end - 1) * stride - padding + self.kernel[0] as isize
     }
 
+    /// Number of axes along which it slides: 2 or 3.
+    pub fn n_axes(&self) -> usize {
+        if self.kernel[2] == 1 && self.kernel[0] > 1 { 2 } else { 3 }
+    }
+
     /// Number of voxels of the window.
     pub fn volume(&self) -> usize {
         self.kernel.iter().product()

@@ -2,7 +2,7 @@
 
 use super::margins::BlockMargins;
 use super::precise_block::PreciseBlock;
-use super::precise_forward::PreciseForward;
+use super::precise_forward::{PreciseForward, rounded_products};
 use crate::kernels::winner;
 use crate::network::error::NetworkError;
 use crate::network::progress::WalkProgress;
@@ -52,19 +52,17 @@ impl PreciseForward {
     fn winner(&mut self, block: &PreciseBlock, margins: &BlockMargins, x: Option<&[f32]>, channel: usize, voxel: [usize; 3]) -> u8 {
         let touches_padding = block.touches_padding(voxel);
         let n_blocks = self.len();
-        let [_, depth, height, width] = block.input();
-        let rounded = |n_in: usize, [z, y, x_axis]: [usize; 3], x: &[f32]| f64::from(x[((n_in * depth + z) * height + y) * width + x_axis]);
         let mut candidates: Vec<Candidate> = Vec::with_capacity(8);
         for (offset, at) in block.candidates(voxel) {
             let value = match x {
-                Some(x) => block.normalized(channel, at, |n_in, at| rounded(n_in, at, x)),
+                Some(x) => block.normalized(channel, at, |n_in, first, weights| rounded_products(x, block.input(), n_in, first, weights)),
                 None => self.normalized(block, n_blocks, channel, at),
             };
             candidates.push(Candidate { offset, voxel: at, value });
         }
         // The image is exact; what blocks give is rounded.
         if x.is_some() && n_blocks > 0 {
-            let margin = margins.of_values(channel);
+            let margin = margins.inherited(channel);
             let Some(first) = first_of_largest(&candidates) else { return winner::CLOSED };
             candidates.retain(|candidate| candidate.value >= first.value - margin);
             // Equal sums of equal values are one sum.

@@ -11,8 +11,9 @@
 //! needed, and of closed rectifiers nothing.
 
 mod decide;
+mod known_values;
 mod margins;
-mod planes;
+
 mod precise_block;
 mod precise_forward;
 

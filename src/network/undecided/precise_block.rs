@@ -18,6 +18,10 @@ pub struct PreciseBlock {
     pools: bool,
     /// Shape C×D×H×W of the input; of a network of two axes the last is 1.
     input: [usize; 4],
+    /// Shape C×D×H×W of the output.
+    output: [usize; 4],
+    /// Zeros that pooling puts in front of each axis.
+    front: [usize; 3],
     /// One code for each output value, where the forward pass kept them and all are decided.
     winners: Option<Arc<[u8]>>,
 }
@@ -26,12 +30,18 @@ impl PreciseBlock {
     /// The block of these layers on an input of shape C×D×H×W; `None` if no kernel has it.
     pub fn of(layers: &[RowLayer], input: [usize; 4]) -> Option<Self> {
         let (convolution, batch_norm, tail) = layers_of_block(layers)?;
+        let [n_out, axes @ ..] = convolution.output_shape(input);
+        let is_pooled = |axis: usize| tail.pools && axis < convolution.window().n_axes();
+        let [d, h, w] = [0, 1, 2].map(|axis| if is_pooled(axis) { axes[axis].div_ceil(2) } else { axes[axis] });
+        let front = [0, 1, 2].map(|axis| if is_pooled(axis) { axes[axis] % 2 } else { 0 });
         Some(Self {
             convolution: convolution.clone(),
             batch_norm: batch_norm.cloned(),
             activation: tail.activation,
             pools: tail.pools,
             input,
+            output: [n_out, d, h, w],
+            front,
             winners: None,
         })
     }
@@ -53,9 +63,7 @@ impl PreciseBlock {
 
     /// Shape C×D×H×W of the output.
     pub fn output(&self) -> [usize; 4] {
-        let [n_out, axes @ ..] = self.convolution.output_shape(self.input);
-        let [d, h, w] = [0, 1, 2].map(|axis| if self.pools_along(axis) { axes[axis].div_ceil(2) } else { axes[axis] });
-        [n_out, d, h, w]
+        self.output
     }
 
     /// The sum of the squared weights from an input channel to an output channel.
@@ -69,9 +77,10 @@ impl PreciseBlock {
         [self.convolution.bias().map_or(0.0, |bias| f64::from(bias[channel])), scale, shift]
     }
 
-    /// The value of a voxel of the convolution before the rectifier. `value` gives the input: channel and voxel.
+    /// The value of a voxel of the convolution before the rectifier. `row` adds up a row of the window: it is given the input channel, the
+    /// place of the row's first voxel and the row's weights.
     #[inline]
-    pub fn normalized(&self, channel: usize, voxel: [usize; 3], mut value: impl FnMut(usize, [usize; 3]) -> f64) -> f64 {
+    pub fn normalized(&self, channel: usize, voxel: [usize; 3], mut row: impl FnMut(usize, [usize; 3], &[f32]) -> f64) -> f64 {
         let window = self.convolution.window();
         let [n_in, axes @ ..] = self.input;
         let first = [0, 1, 2].map(|axis| (voxel[axis] * window.stride[axis]) as isize - window.padding[axis] as isize);
@@ -86,11 +95,9 @@ impl PreciseBlock {
             let weights = self.weights(channel, n_in);
             for tap_0 in taps[0].clone() {
                 for tap_1 in taps[1].clone() {
-                    let weights = &weights[(tap_0 * kernel_1 + tap_1) * kernel_2..][..kernel_2];
-                    for tap_2 in taps[2].clone() {
-                        let at = [(0, tap_0), (1, tap_1), (2, tap_2)].map(|(axis, tap)| (first[axis] + tap as isize) as usize);
-                        sum += f64::from(weights[tap_2]) * value(n_in, at);
-                    }
+                    let weights = &weights[(tap_0 * kernel_1 + tap_1) * kernel_2..][taps[2].clone()];
+                    let at = [(0, tap_0), (1, tap_1), (2, taps[2].start)].map(|(axis, tap)| (first[axis] + tap as isize) as usize);
+                    sum += row(n_in, at, weights);
                 }
             }
         }
@@ -128,20 +135,20 @@ impl PreciseBlock {
 
     /// The winner code of an output value, where it was kept.
     pub fn winner(&self, channel: usize, [z, y, x]: [usize; 3]) -> Option<u8> {
-        let [_, depth, height, width] = self.output();
+        let [_, depth, height, width] = self.output;
         self.winners.as_ref().map(|winners| winners[((channel * depth + z) * height + y) * width + x])
     }
 
     /// The voxels of the convolution that an output voxel pools, in scan order, each with its offset in winner codes; zeros that are
     /// padded in front of odd axes are not among them.
     pub fn candidates(&self, voxel: [usize; 3]) -> impl Iterator<Item = (u8, [usize; 3])> + '_ {
-        let n_offsets = if self.pools { 1 << self.n_axes() } else { 1 };
+        let n_offsets = if self.pools { 1 << self.convolution.window().n_axes() } else { 1 };
         (0..n_offsets).filter_map(move |offset| Some((offset, self.convolved_voxel(voxel, offset)?)))
     }
 
     /// Whether zeros that are padded in front of odd axes belong to the pooling block of an output voxel.
     pub fn touches_padding(&self, voxel: [usize; 3]) -> bool {
-        (0..3).any(|axis| voxel[axis] == 0 && self.front()[axis] == 1)
+        (0..3).any(|axis| voxel[axis] == 0 && self.front[axis] == 1)
     }
 
     /// The voxel of the convolution at an offset in the pooling block of an output voxel; `None` for padding.
@@ -149,27 +156,12 @@ impl PreciseBlock {
         if !self.pools {
             return Some(voxel);
         }
-        let (front, n_axes) = (self.front(), self.n_axes());
-        let along = |axis: usize| {
-            let bit = if axis < n_axes { usize::from(offset) >> (n_axes - 1 - axis) & 1 } else { 0 };
-            let spacing = if self.pools_along(axis) { 2 } else { 1 };
-            (spacing * voxel[axis] + bit).checked_sub(front[axis])
+        let n_axes = self.convolution.window().n_axes();
+        let along = |axis: usize| match axis < n_axes {
+            true => (2 * voxel[axis] + (usize::from(offset) >> (n_axes - 1 - axis) & 1)).checked_sub(self.front[axis]),
+            false => Some(voxel[axis]),
         };
         Some([along(0)?, along(1)?, along(2)?])
-    }
-
-    /// Zeros that pooling puts in front of each axis.
-    fn front(&self) -> [usize; 3] {
-        let [_, axes @ ..] = self.convolution.output_shape(self.input);
-        [0, 1, 2].map(|axis| if self.pools_along(axis) { axes[axis] % 2 } else { 0 })
-    }
-
-    fn pools_along(&self, axis: usize) -> bool {
-        self.pools && axis < self.n_axes()
-    }
-
-    fn n_axes(&self) -> usize {
-        if self.convolution.window().kernel[2] == 1 { 2 } else { 3 }
     }
 
     fn weights(&self, channel: usize, n_in: usize) -> &[f32] {

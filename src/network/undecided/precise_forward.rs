@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::planes::KnownValues;
+use super::known_values::KnownValues;
 use super::precise_block::PreciseBlock;
 use crate::kernels::winner;
 use crate::network::error::NetworkError;
@@ -87,19 +87,24 @@ impl PreciseForward {
         Self { known, ..self.clone() }
     }
 
-    /// The value of a voxel of the input of `block`, which follows the first `n_blocks` of the chain.
-    pub fn input_value(&mut self, n_blocks: usize, shape: [usize; 4], channel: usize, voxel: [usize; 3]) -> f64 {
+    /// The sum of products of weights and neighbours of a row of the input of `block`, which follows the first `n_blocks` of the chain.
+    #[inline]
+    fn products(&mut self, block: &PreciseBlock, n_blocks: usize, channel: usize, first: [usize; 3], weights: &[f32]) -> f64 {
         let Some(last) = n_blocks.checked_sub(1) else {
-            let [_, depth, height, width] = shape;
-            let [z, y, x] = voxel;
-            return f64::from(self.base.values()[((channel * depth + z) * height + y) * width + x]);
+            return rounded_products(self.base.values(), block.input(), channel, first, weights);
         };
-        if let Some(value) = self.known[last].get(channel, voxel) {
-            return value;
+        loop {
+            if let Some(sum) = self.known[last].products(channel, first, weights) {
+                return sum;
+            }
+            let [z, y, x] = first;
+            for voxel in (x..x + weights.len()).map(|x| [z, y, x]) {
+                if !self.known[last].knows(channel, voxel) {
+                    let value = self.output_value(last, channel, voxel);
+                    self.known[last].set(channel, voxel, value);
+                }
+            }
         }
-        let value = self.output_value(last, channel, voxel);
-        self.known[last].set(channel, voxel, value);
-        value
     }
 
     /// The value of a voxel of a block's output: that of its winner, or the largest where winners were not kept.
@@ -117,6 +122,17 @@ impl PreciseForward {
 
     /// The value before the rectifier of a voxel of the convolution of `block`, which follows the first `n_blocks` of the chain.
     pub fn normalized(&mut self, block: &PreciseBlock, n_blocks: usize, channel: usize, voxel: [usize; 3]) -> f64 {
-        block.normalized(channel, voxel, |n_in, at| self.input_value(n_blocks, block.input(), n_in, at))
+        block.normalized(channel, voxel, |n_in, first, weights| self.products(block, n_blocks, n_in, first, weights))
+    }
+}
+
+/// The sum of products, in float64, of weights and neighbours of a row of feature maps C×D×H×W.
+#[inline]
+pub fn rounded_products(values: &[f32], shape: [usize; 4], channel: usize, [z, y, x]: [usize; 3], weights: &[f32]) -> f64 {
+    let [_, depth, height, width] = shape;
+    let row = &values[((channel * depth + z) * height + y) * width + x..][..weights.len()];
+    match (row.as_array::<3>(), weights.as_array::<3>()) {
+        (Some(row), Some(weights)) => (0..3).map(|tap| f64::from(weights[tap]) * f64::from(row[tap])).sum(),
+        _ => row.iter().zip(weights).map(|(&value, &weight)| f64::from(weight) * f64::from(value)).sum(),
     }
 }
