@@ -71,12 +71,13 @@ on_webgpu! {
     random_with_instance_normalisation_matches_clinicadl_on_webgpu: "image_sr5_random_in__";
     random_without_normalisation_matches_clinicadl_on_webgpu: "roi_random_plain__";
     random_in_2d_matches_clinicadl_on_webgpu: "slice_random_bn2d__";
+    random_without_normalisation_on_images_matches_clinicadl_on_webgpu: "image_random_small__";
 }
 
 async fn check_on_webgpu(maps: &str) {
     let gpu = device::open(DeviceChoice::Webgpu).await;
     assert_eq!(gpu.info.kind, DeviceChoice::Webgpu, "{:?}", gpu.info.note);
-    check_all(&gpu, gpu.limits, WEBGPU, |case| case.id.starts_with(maps) && is_on_webgpu(case)).await;
+    check_all(&gpu, gpu.limits, WEBGPU, |case| case.is_of(maps) && is_on_webgpu(case)).await;
 }
 
 fn is_on_webgpu(case: &Case) -> bool {
@@ -84,7 +85,7 @@ fn is_on_webgpu(case: &Case) -> bool {
         Method::Gradients => case.target == 0,
         Method::GradCam { level } => LEVELS_ON_WEBGPU.contains(&level),
     };
-    is_chosen && case.id.contains(PARTICIPANT_ON_WEBGPU)
+    case.has_ties() || is_chosen && case.id.contains(PARTICIPANT_ON_WEBGPU)
 }
 
 #[wasm_bindgen_test]

@@ -74,4 +74,5 @@ mod residual;
 mod reuse;
 mod torch_file;
 mod tsv;
+mod undecided;
 mod volume;

@@ -111,6 +111,23 @@ pub async fn maps_tree(path: &str) -> FileTree {
 }
 
 impl Case {
+    /// Whether the model is this folder's; its name is followed by `__`.
+    #[allow(dead_code, reason = "only the browser tests run some of the cases")]
+    pub fn is_of(&self, maps: &str) -> bool {
+        self.id.starts_with(maps) || self.has_ties() && self.id.contains(&format!("__{maps}"))
+    }
+
+    /// Whether the input was made so that values of pooling blocks tie.
+    pub fn has_ties(&self) -> bool {
+        self.id.starts_with("ties_")
+    }
+
+    /// Whether float32 cannot decide some of the maxima that the map hangs on.
+    #[allow(dead_code, reason = "only the native tests compute without kernels")]
+    pub fn needs_float64(&self) -> bool {
+        self.has_ties() || self.float64.is_some()
+    }
+
     /// Equal for cases that share a checkpoint.
     pub fn network_key(&self) -> (String, u32, String) {
         (self.maps.clone(), self.split, self.selection.clone())

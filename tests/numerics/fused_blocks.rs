@@ -189,7 +189,7 @@ impl Made {
         let mut winners: Vec<(Range<usize>, GpuWinners)> = Vec::new();
         for rows in slabs_of(0..output[1], max_rows) {
             let (needed, first_is_padding) = self.needed_rows(&rows);
-            let (slab, kept) = block.forward(maps.rows(needed, 0.0), first_is_padding);
+            let (slab, kept) = block.forward(maps.rows(needed, 0.0), first_is_padding, None);
             y.push(slab);
             winners.push((rows, kept));
         }

@@ -7,7 +7,7 @@
 
 use cubecl::prelude::*;
 
-use super::finish::{Four, largest_of, packed, rectified};
+use super::finish::{Four, largest_of, packed, rectified, undecided};
 use super::spec::KernelSpec;
 
 /// Invocations of one workgroup; no fewer than a window has taps in two vectors.
@@ -33,12 +33,14 @@ pub struct ForwardSizes {
 }
 
 /// The forward kernel. `x` is C×n×H×W, `y` O×m×H'×W', `winners` ⌈O / 4⌉×m×H'×W' with one byte for each of four channels; `vectors`
-/// is the number of output channels of one invocation, in vectors of four.
+/// is the number of output channels of one invocation, in vectors of four. `margins` are those of sums and then those of values
+/// ([`Margins`](crate::kernels::winner::Margins)), one for each channel of `affine`.
 #[cube(launch_unchecked)]
 pub fn forward_kernel(
     x: &[f32],
     weight: &[Four],
     affine: &[Four],
+    margins: &[Four],
     y: &mut [f32],
     winners: &mut [u32],
     sizes: ForwardSizes,
@@ -68,6 +70,7 @@ pub fn forward_kernel(
         }
     }
     let mut near = Shared::<[Four]>::new_slice(comptime!(spec.n_taps() as usize * vectors));
+    let mut changes = false;
     for channel in 0..sizes.n_in {
         let first_tap = (channels * sizes.n_in + channel) * comptime!(spec.n_taps() * vectors as u32);
         sync_cube();
@@ -75,7 +78,8 @@ pub fn forward_kernel(
             near[UNIT_POS_X as usize] = weight[(first_tap + UNIT_POS_X) as usize];
         }
         sync_cube();
-        add_channel(x, &near, &mut sums, &places, channel * sizes.channel_stride, sizes.height * sizes.width, vectors, spec);
+        let start = channel * sizes.channel_stride;
+        changes |= add_channel(x, &near, &mut sums, &places, start, sizes.height * sizes.width, vectors, spec);
     }
     let padded_0 = out_0 < sizes.front_rows;
     let padded_1 = out_1 < sizes.front_height;
@@ -85,10 +89,13 @@ pub fn forward_kernel(
         for vector in 0..vectors {
             let four = first_four + comptime!(vector as u32);
             if four * 4 < sizes.n_out {
-                let (largest, offset) = largest_of(&sums, padded_0, padded_1, padded_2, vector, vectors, spec);
+                let (largest, offset, gap) = largest_of(&sums, padded_0, padded_1, padded_2, vector, vectors, spec);
                 let value = largest * affine[(n_fours + four) as usize] + affine[(2 * n_fours + four) as usize];
-                let (value, code) = rectified(value, offset, padded_0 | padded_1 | padded_2, spec);
-                winners[(four * n_voxels + voxel) as usize] = packed(code);
+                let is_padded = padded_0 | padded_1 | padded_2;
+                let close = (margins[four as usize], margins[(n_fours + four) as usize]);
+                let marks = undecided(value, gap, changes, is_padded, close, spec);
+                let (value, code) = rectified(value, offset, is_padded, spec);
+                winners[(four * n_voxels + voxel) as usize] = packed(code + marks);
                 #[unroll]
                 for lane in 0..4usize {
                     let out = four * 4 + comptime!(lane as u32);
@@ -164,7 +171,7 @@ fn axis_reach(out: u32, front: u32, n_voxels: u32, stride: u32, #[comptime] axis
     AxisReach { offsets, inside }
 }
 
-/// Adds what one channel of the input contributes to the sums of a pooling block.
+/// Adds what one channel of the input contributes to the sums of a pooling block. Returns whether the voxels that it reads differ.
 #[cube]
 fn add_channel(
     x: &[f32],
@@ -175,13 +182,15 @@ fn add_channel(
     plane: u32,
     #[comptime] vectors: usize,
     #[comptime] spec: KernelSpec,
-) {
+) -> bool {
     // Sums are values here, not places in memory, until the channel is done.
     let mut running = Sequence::<Four>::new();
     #[unroll]
     for index in 0..comptime!(spec.block_volume() * vectors) {
         running.push(sums[index]);
     }
+    let mut smallest = f32::new(f32::MAX);
+    let mut largest = f32::new(f32::MIN);
     #[unroll]
     for row in 0..comptime!(spec.reach(0)) {
         // A row before the first one belongs to a padded block voxel, whose sum is not used.
@@ -191,7 +200,10 @@ fn add_channel(
         #[unroll]
         for index in 0..comptime!(spec.reach(1) * spec.reach(2)) {
             let value = x[(at + *places.offsets.index(index)) as usize];
-            values.push(select(*places.inside.index(index), value, 0.0));
+            let value = select(*places.inside.index(index), value, 0.0);
+            smallest = select(value < smallest, value, smallest);
+            largest = select(value > largest, value, largest);
+            values.push(value);
         }
         #[unroll]
         for block_row in 0..comptime!(spec.block(0)) {
@@ -205,6 +217,7 @@ fn add_channel(
     for index in 0..comptime!(spec.block_volume() * vectors) {
         sums[index] = *running.index(index);
     }
+    largest > smallest
 }
 
 /// Adds what one plane of the input contributes to the block voxels of one row.

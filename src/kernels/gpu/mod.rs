@@ -12,7 +12,7 @@ mod spec;
 mod weights;
 
 use burn::backend::{Dispatch, DispatchDevice};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
 use crate::kernels::parameters::BlockParameters;
 use operation::{FusedBlocks, Launch};
@@ -42,6 +42,7 @@ pub struct GpuWinners {
     /// `⌈O / 4⌉ × m × H' × W'` words; the lowest byte belongs to the first of four channels.
     codes: Tensor<1, Int>,
     slab: SlabShape,
+    n_out: usize,
 }
 
 impl GpuBlock {
@@ -73,14 +74,21 @@ impl GpuBlock {
     ///
     /// `x` is 1×C×n×H×W, exactly the rows on which these output rows depend, zeros where they are outside the image. Networks of
     /// two axes have W = 1. `first_row_is_padding` says that the first pooling blocks begin with the zero in front of an odd
-    /// first axis, of which `x` holds no row.
-    pub fn forward(&self, x: Tensor<5>, first_row_is_padding: bool) -> (Tensor<5>, GpuWinners) {
+    /// first axis, of which `x` holds no row. `margins` are those of sums, then those of values, [`Self::n_lanes`] of each; without them
+    /// no winner is marked as undecided.
+    pub fn forward(&self, x: Tensor<5>, first_row_is_padding: bool, margins: Option<Tensor<1>>) -> (Tensor<5>, GpuWinners) {
         let [_, _, n_rows, height, width] = x.dims();
         let slab = SlabShape::new(self.spec, [n_rows, height, width], first_row_is_padding);
+        let margins = margins.unwrap_or_else(|| Tensor::zeros([2 * self.n_lanes()], &self.device)).into_dispatch();
         let x = self.on_device(x).into_dispatch();
         let (weight, affine) = (self.weight.clone().into_dispatch(), self.affine.clone().into_dispatch());
-        let (y, codes) = <Dispatch as FusedBlocks>::block_forward(x, weight, affine, self.launch(slab));
-        (Tensor::from_dispatch(y), GpuWinners { codes: Tensor::from_dispatch(codes), slab })
+        let (y, codes) = <Dispatch as FusedBlocks>::block_forward(x, weight, affine, margins, self.launch(slab));
+        (Tensor::from_dispatch(y), GpuWinners { codes: Tensor::from_dispatch(codes), slab, n_out: self.n_out })
+    }
+
+    /// Number of output channels, rounded up to those of whole invocations.
+    pub fn n_lanes(&self) -> usize {
+        self.n_out.next_multiple_of(self.output_lanes)
     }
 
     /// Computes the gradient with respect to the rows that [`Self::forward`] was given, those outside the image included, from the
@@ -99,7 +107,7 @@ impl GpuBlock {
         let width = if self.spec.n_axes == 3 { 2 } else { 1 };
         let n_rows = self.spec.reach(0);
         let x = Tensor::zeros([1, self.n_in, n_rows, 2, width], &self.device);
-        let (y, winners) = self.forward(x, false);
+        let (y, winners) = self.forward(x, false, None);
         self.input_gradient(y, &winners);
     }
 
@@ -116,6 +124,34 @@ impl GpuBlock {
 }
 
 impl GpuWinners {
+    /// The codes, O×m×H'×W'.
+    ///
+    /// # Errors
+    /// The device's error message.
+    pub async fn read(&self) -> Result<Vec<u8>, String> {
+        let data = self.codes.clone().into_data_async().await.map_err(|error| format!("{error:?}"))?;
+        let words: Vec<u32> = data.convert::<u32>().try_into_vec().map_err(|error| format!("{error:?}"))?;
+        let n_voxels = self.slab.n_output_voxels();
+        let byte =
+            |channel: usize| (0..n_voxels).map(move |voxel| (channel / weights::LANES * n_voxels + voxel, 8 * (channel % weights::LANES)));
+        Ok((0..self.n_out).flat_map(byte).map(|(word, shift)| (words[word] >> shift) as u8).collect())
+    }
+
+    /// The same slab with these codes, O×m×H'×W'.
+    pub fn with_codes(&self, codes: &[u8]) -> Self {
+        let n_voxels = self.slab.n_output_voxels();
+        let mut words = vec![0_u32; self.n_out.div_ceil(weights::LANES) * n_voxels];
+        for (channel, codes) in codes.chunks_exact(n_voxels.max(1)).enumerate() {
+            let (four, shift) = (channel / weights::LANES, 8 * (channel % weights::LANES));
+            for (word, &code) in words[four * n_voxels..].iter_mut().zip(codes) {
+                *word |= u32::from(code) << shift;
+            }
+        }
+        let n_words = words.len();
+        let codes = Tensor::from_data(TensorData::new(words, [n_words]), (&self.codes.device(), DType::U32));
+        Self { codes, ..self.clone() }
+    }
+
     /// Bytes that the codes take on the device.
     pub fn n_bytes(&self) -> u64 {
         (self.codes.dims()[0] * size_of::<u32>()) as u64

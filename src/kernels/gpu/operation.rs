@@ -41,6 +41,7 @@ pub trait FusedBlocks: Backend {
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         affine: FloatTensor<Self>,
+        margins: FloatTensor<Self>,
         launch: Launch,
     ) -> (FloatTensor<Self>, IntTensor<Self>);
 
@@ -54,7 +55,13 @@ pub trait FusedBlocks: Backend {
 }
 
 impl FusedBlocks for CubeBackend {
-    fn block_forward(x: CubeTensor, weight: CubeTensor, affine: CubeTensor, launch: Launch) -> (CubeTensor, CubeTensor) {
+    fn block_forward(
+        x: CubeTensor,
+        weight: CubeTensor,
+        affine: CubeTensor,
+        margins: CubeTensor,
+        launch: Launch,
+    ) -> (CubeTensor, CubeTensor) {
         let x = if has_whole_rows(&x) { x } else { into_contiguous(x) };
         let [rows, height, width] = launch.slab.axes;
         let n_voxels = launch.slab.n_output_voxels();
@@ -78,7 +85,7 @@ impl FusedBlocks for CubeBackend {
             n_groups as u32,
         );
         // SAFETY: without bounds checks, the kernel reads and writes within the sizes that it is given: `y` and `winners` were made of
-        // them, `x` has whole rows of them, `weight` and `affine` were packed for `launch`; invocations beyond the last voxel write
+        // them, `x` has whole rows of them, `weight`, `affine` and `margins` were packed for `launch`; invocations beyond the last voxel write
         // nothing, and one place inside is read for those outside the image.
         unsafe {
             forward_kernel::launch_unchecked(
@@ -88,6 +95,7 @@ impl FusedBlocks for CubeBackend {
                 x.into_buffer_arg(),
                 weight.into_buffer_arg(),
                 affine.into_buffer_arg(),
+                into_contiguous(margins).into_buffer_arg(),
                 y.clone().into_buffer_arg(),
                 winners.clone().into_buffer_arg(),
                 sizes,

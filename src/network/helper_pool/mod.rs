@@ -22,6 +22,6 @@ pub use block_job::{BackwardJob, ForwardJob};
 pub use block_server::{BlockServer, HelperResponse};
 pub use definition::{BlockDefinition, SharedBlock};
 pub use job::{BlockJob, BlockProgress, run_locally};
-pub use planes::BlockOutput;
+pub use planes::{BlockOutput, fill_planes, planes_of};
 pub use pool::HelperPool;
 pub use residual_job::{BlockInput, ResidualBackwardJob, ResidualForwardJob};

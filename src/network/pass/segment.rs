@@ -8,11 +8,13 @@ use burn::tensor::Tensor;
 use super::chain::{Chain, rows_at_once};
 use super::context::{Keep, PassContext};
 use crate::kernels::gpu::{GpuBlock, GpuWinners};
+use crate::kernels::winner;
 use crate::network::error::NetworkError;
 use crate::network::feature_maps::{FeatureMaps, OverlapAdd, VALUE_BYTES, bytes_of, slabs_of};
+use crate::network::helper_pool::{fill_planes, planes_of};
 use crate::network::layers::{Kept, RowLayer};
 use crate::network::memory::Footprint;
-use crate::network::undecided::PreciseForward;
+use crate::network::undecided::{BlockMargins, PreciseBlock, PreciseForward};
 use crate::network::work_limits::WorkLimits;
 
 /// Row layers of which only the first depends on neighbouring rows far away.
@@ -104,14 +106,19 @@ impl Segment {
         let shape = self.chain.output_shape();
         let at_once = self.rows_at_once(context.limits)?;
         let mut output = FeatureMaps::empty(shape);
+        let precise_block = PreciseBlock::of(self.chain.layers(), self.chain.input_shape()).filter(|_| self.is_block());
         for output_rows in slabs_of(0..shape[1], at_once) {
             let x = input.rows(self.chain.input_rows(&output_rows), self.chain.outside());
-            let (slab, kept) = self.forward_rows(x, &output_rows);
+            let (slab, kept) = self.forward_rows(x, &output_rows, precise_block.as_ref().filter(|_| keep == Keep::ForGradient));
             output.push(slab);
             context.progress.step((self.chain.len() * output_rows.end / shape[1]) as u64).await?;
             if keep == Keep::ForGradient {
                 self.slabs.push(KeptSegmentSlab { output_rows, kept });
             }
+        }
+        if let Some(block) = precise_block {
+            let winners = if keep == Keep::ForGradient { Some(self.decide(&block, precise, context).await?) } else { None };
+            precise.push(block.with_winners(winners));
         }
         Ok(output)
     }
@@ -128,15 +135,48 @@ impl Segment {
         Ok(sum.finish())
     }
 
-    /// Output rows from the input rows that they depend on.
-    fn forward_rows(&self, x: Tensor<5>, output_rows: &Range<usize>) -> (Tensor<5>, KeptRows) {
+    /// Decides the winners that the kernel has marked, and returns those of all slabs, O×D'×H'×W'.
+    async fn decide(
+        &mut self,
+        block: &PreciseBlock,
+        precise: &mut PreciseForward,
+        context: PassContext<'_>,
+    ) -> Result<Arc<[u8]>, NetworkError> {
+        let [n_out, depth, height, width] = self.chain.output_shape();
+        let plane = height * width;
+        let mut codes = vec![0; n_out * depth * plane];
+        for slab in &self.slabs {
+            let KeptRows::Fused { winners, .. } = &slab.kept else { continue };
+            let of_slab = winners.read().await.map_err(|reason| NetworkError::Device { reason })?;
+            fill_planes(&mut codes, [depth, height, width], &slab.output_rows, |at, to| to.copy_from_slice(&of_slab[at..at + to.len()]));
+        }
+        let marked: Vec<bool> = self
+            .slabs
+            .iter()
+            .map(|slab| {
+                planes_of(&codes, [depth, height, width], slab.output_rows.clone()).flatten().any(|code| code & winner::UNDECIDED != 0)
+            })
+            .collect();
+        precise.decide(block, &BlockMargins::default(), None, &mut codes, context.progress).await?;
+        for (slab, _) in self.slabs.iter_mut().zip(marked).filter(|(_, is_marked)| *is_marked) {
+            if let KeptRows::Fused { winners, .. } = &mut slab.kept {
+                let decided: Vec<u8> = planes_of(&codes, [depth, height, width], slab.output_rows.clone()).flatten().copied().collect();
+                **winners = winners.with_codes(&decided);
+            }
+        }
+        Ok(codes.into())
+    }
+
+    /// Output rows from the input rows that they depend on; undecided winners of the kernel are marked if it is this block.
+    fn forward_rows(&self, x: Tensor<5>, output_rows: &Range<usize>, precise: Option<&PreciseBlock>) -> (Tensor<5>, KeptRows) {
         match &self.fused {
             None => {
                 let (slab, kept) = self.chain.forward(x, output_rows);
                 (slab, KeptRows::Layers(kept))
             }
             Some(FusedLayers { block, n_layers }) => {
-                let (mut slab, winners) = block.forward(x, self.begins_with_padding(output_rows));
+                let margins = precise.map(|precise| BlockMargins::on_device(precise, &x, block.n_lanes()));
+                let (mut slab, winners) = block.forward(x, self.begins_with_padding(output_rows), margins);
                 let mut after = Vec::new();
                 for layer in &self.chain.layers()[*n_layers..] {
                     let (output, kept) = layer.forward(slab);
