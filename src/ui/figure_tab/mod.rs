@@ -31,7 +31,7 @@ pub fn FigureTab() -> impl IntoView {
         let Some(map) = map else { return study.figure.clear() };
         let view = study.figure.view.get();
         let follows = view.place == CutPlace::Crosshair;
-        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, map.channel, volumes.get());
+        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, &map, volumes.get());
     });
     view! {
         <section class="figure-tab" aria-label=text::FIGURE.get()>

@@ -12,7 +12,6 @@ use super::tab::Tab;
 use super::threads;
 use super::underlay::Underlay;
 use super::view_history::{HistoryStep, ViewHistory, ViewSnapshot};
-use crate::render::figure::FigureView;
 use crate::render::{
     ColorScale, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
 };
@@ -68,11 +67,12 @@ impl ViewState {
         let history = ViewHistory::new(ViewSnapshot { view: view.get_untracked(), looks: Vec::new() });
         let tab = RwSignal::new(address::parameter("tab").as_deref().and_then(Tab::from_name).unwrap_or_default());
         let record = move |(snapshot, language, tab): &(ViewSnapshot, Language, Tab)| {
-            write_address((snapshot.view, *language, *tab), &study.figure.view.read_untracked());
+            write_address((snapshot.view, *language, *tab), study);
             history.record(snapshot.clone());
         };
         let recorded = move || {
             study.figure.view.track();
+            study.automatic.is_on.track();
             (ViewSnapshot { view: view.get(), looks: study.extra_volumes.looks() }, language.get(), tab.get())
         };
         Effect::watch(recorded, debounced(record), false);
@@ -121,7 +121,7 @@ impl ViewState {
     /// Writes the view to the address at once, before the address is copied.
     pub fn write_address(&self, study: Study) {
         let state = (self.view.get_untracked(), self.language.get_untracked(), self.tab.get_untracked());
-        write_address(state, &study.figure.view.read_untracked());
+        write_address(state, study);
     }
 
     /// Moves the crosshair, staying inside the picture.
@@ -259,11 +259,11 @@ fn thousandths(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 
-fn write_address((view, language, tab): (View, Language, Tab), figure: &FigureView) {
-    let figure = figure.to_fragment();
+fn write_address((view, language, tab): (View, Language, Tab), study: Study) {
+    let figure = study.figure.view.read_untracked().to_fragment();
     let figure = if figure.is_empty() { figure } else { format!("&figure={figure}") };
-    let (view, threads) = (view.to_fragment(), threads::fragment());
-    address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{threads}", tab.name(), language.tag()));
+    let (view, automatic, threads) = (view.to_fragment(), study.automatic.fragment(), threads::fragment());
+    address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{automatic}{threads}", tab.name(), language.tag()));
 }
 
 /// Calls `act` with the last value when no newer one has come for [`RECORD_DELAY`].

@@ -9,6 +9,7 @@ pub mod group;
 pub mod language;
 pub mod layers;
 pub mod numbers;
+pub mod picture;
 pub mod progress;
 pub mod regions;
 

@@ -2,6 +2,7 @@
 
 mod gestures;
 mod panel;
+mod picture_label;
 mod progress_line;
 mod readout;
 mod slice_view;
