@@ -12,7 +12,7 @@ use super::numbers::measure_shown_map;
 use super::page::{DropZone, ErrorBanner, Footer, Header, listen_to_keys};
 use super::participants::ParticipantsPanel;
 use super::regions::follow_clusters;
-use super::state::automatic::follow_choices;
+use super::state::requests::follow_choices;
 use super::state::study::Study;
 use super::state::view_state::ViewState;
 use super::text::language::set_language;

@@ -1,5 +1,6 @@
 // All tests of the page, one after another in one process: they share two cores and one browser.
 import './demo.mjs';
+import './choices.mjs';
 import './look.mjs';
 import './keyboard.mjs';
 import './accessibility.mjs';

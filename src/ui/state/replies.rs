@@ -221,7 +221,7 @@ impl Study {
         let is_followed = self.work.read_untracked().jobs.iter().any(|(id, kind)| *id > job && kind.is_loading());
         if kind.is_loading() && !is_followed {
             // It was asked for beside what has not come.
-            self.forget_asking();
+            self.automatic.forget_asking();
         }
     }
 

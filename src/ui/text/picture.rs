@@ -4,7 +4,6 @@ use super::language::{Language, Text, current_language};
 use crate::protocol::{CheckpointKey, Convention, MapReady, Method, ParticipantKey, Quantity};
 
 pub const AUTOMATIC: Text = Text::new("Maps follow choices", "Les cartes suivent les choix");
-pub const LABEL: Text = Text::new("What is shown", "Ce qui est affiché");
 pub const NEWER_IS_COMPUTED: Text =
     Text::new("The map of what is chosen is being computed.", "La carte de ce qui est choisi est en cours de calcul.");
 pub const NOT_CHOSEN: Text =

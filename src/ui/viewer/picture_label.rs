@@ -20,7 +20,7 @@ pub fn PictureLabel() -> impl IntoView {
     };
     let is_outdated = Memo::new(move |_| study.is_outdated());
     view! {
-        <p class="picture-label" data-testid="picture-label" class:is-outdated=is_outdated aria-label=words::LABEL.get()
+        <p class="picture-label" data-testid="picture-label" class:is-outdated=is_outdated
             data-participant=move || of_participant(|participant| participant.participant_id)
             data-session=move || of_participant(|participant| participant.session_id)
             data-method=move || of_map(|ready| Some(ready.explanation.method.name().to_owned()))

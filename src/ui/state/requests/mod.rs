@@ -6,11 +6,14 @@ mod extra_volumes;
 mod figure;
 mod figure_volumes;
 mod group;
+mod map;
 mod numbers;
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+
+pub use map::follow_choices;
 
 use super::jobs::{JobKind, Work};
 use super::shown::{ShownImage, ShownMap};
