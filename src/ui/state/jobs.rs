@@ -54,11 +54,8 @@ impl JobKind {
 
     /// Whether such a job brings what maps are computed of.
     pub fn is_loading(self) -> bool {
-        match self {
-            JobKind::Device(_) | JobKind::OpenModel | JobKind::ChooseCheckpoint | JobKind::OpenImages | JobKind::OpenDemo => true,
-            JobKind::Show | JobKind::ListParticipants => true,
-            _ => false,
-        }
+        let is_of_model = matches!(self, JobKind::Device(_) | JobKind::OpenModel | JobKind::ChooseCheckpoint | JobKind::OpenDemo);
+        is_of_model || matches!(self, JobKind::OpenImages | JobKind::ListParticipants | JobKind::Show)
     }
 }
 

@@ -98,10 +98,7 @@ impl Study {
     /// Does what the situation asks for.
     fn follow(&self) {
         let wanted = self.wanted();
-        let (step, keeps_running) = self.with_situation(wanted.as_ref(), |situation| {
-            let step = situation.next_step();
-            (step, situation.keeps_running(step))
-        });
+        let (step, keeps_running) = self.next_step(wanted.as_ref());
         if self.automatic.given_up.with_value(|given_up| *given_up != wanted) && self.automatic.problem.read_untracked().is_some() {
             self.automatic.problem.set(None);
         }
@@ -124,7 +121,7 @@ impl Study {
         let go = move || {
             study.automatic.stop_waiting();
             let wanted = untrack(|| study.wanted());
-            let step = untrack(|| study.with_situation(wanted.as_ref(), |situation| situation.next_step()));
+            let (step, _) = untrack(|| study.next_step(wanted.as_ref()));
             if let (NextStep::ComputeSoon, Some(wanted)) = (step, wanted) {
                 study.explain(wanted, Asker::Automatic);
             }
@@ -134,9 +131,10 @@ impl Study {
         self.automatic.timer.set_value(timer);
     }
 
-    fn with_situation<T>(&self, wanted: Option<&WantedMap>, read: impl FnOnce(&MapSituation) -> T) -> T {
+    /// What is to be done, and whether the map that is being computed goes on.
+    fn next_step(&self, wanted: Option<&WantedMap>) -> (NextStep, bool) {
         let (shown, running, given_up) = (self.map.get(), self.automatic.running.get(), self.automatic.given_up.get_value());
-        read(&MapSituation {
+        let situation = MapSituation {
             wanted,
             shown: shown.as_ref().map(|map| &map.of),
             running: running.as_ref().map(|running| (&running.wanted, running.asker)),
@@ -144,7 +142,9 @@ impl Study {
             is_asked: self.automatic.is_asked.get(),
             may_follow: self.automatic.is_on.get() && self.is_short() && !self.is_stopped(),
             given_up: given_up.as_ref(),
-        })
+        };
+        let step = situation.next_step();
+        (step, situation.keeps_running(step))
     }
 
     /// Whether a map of the model in use takes little time.
