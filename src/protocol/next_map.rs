@@ -16,7 +16,7 @@ pub enum Asker {
 pub struct MapSituation<'a> {
     /// The map that is chosen; `None` without a model or an image.
     pub wanted: Option<&'a WantedMap>,
-    /// The map that is shown.
+    /// The map that is shown, if the engine has it, too.
     pub shown: Option<&'a WantedMap>,
     /// The map that is being computed.
     pub running: Option<(&'a WantedMap, Asker)>,

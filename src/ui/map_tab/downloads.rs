@@ -9,7 +9,7 @@ use crate::protocol::ExportKind;
 use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
 use crate::ui::state::view_state::ViewState;
-use crate::ui::text;
+use crate::ui::text::{self, picture};
 
 /// Buttons, disabled until there is a map; rarely needed formats are folded away.
 #[component]
@@ -24,10 +24,13 @@ pub fn Downloads() -> impl IntoView {
     let export = move |testid: &'static str, label: &'static str, kind: ExportKind| {
         view! { <button type="button" class="button" data-testid=testid disabled=disabled on:click=move |_| study.export(kind)>{label}</button> }
     };
+    let is_lost = move || study.map.read().is_some() && !study.can_save() && !study.is_explaining() && !study.automatic.is_due();
+    let lost = move || is_lost().then(|| view! { <p class="muted">{picture::NOT_HELD.get()}</p> });
     let whole_image = move || study.has_elements().then(|| export("download-whole-image", text::WHOLE_IMAGE.get(), ExportKind::WholeImage));
     view! {
         <section class="downloads" aria-labelledby="downloads-title">
             <h3 id="downloads-title">{text::DOWNLOADS.get()}</h3>
+            {lost}
             {export("download-nifti", text::NIFTI.get(), ExportKind::Nifti)}
             {export("download-pt", text::PT.get(), ExportKind::Pt)}
             <button type="button" class="button" data-testid="download-png" disabled=disabled

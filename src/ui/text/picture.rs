@@ -8,6 +8,10 @@ pub const NEWER_IS_COMPUTED: Text =
     Text::new("The map of what is chosen is being computed.", "La carte de ce qui est choisi est en cours de calcul.");
 pub const NOT_CHOSEN: Text =
     Text::new("Not what is chosen: press Compute for that.", "Ce n’est pas ce qui est choisi : pour cela, pressez Calculer.");
+pub const NOT_HELD: Text = Text::new(
+    "The engine has another map by now: compute this one again to save it.",
+    "Le moteur a une autre carte entre-temps : recalculez celle-ci pour l’enregistrer.",
+);
 pub const COMPUTING: Text = Text::new("The map is being computed.", "La carte est en cours de calcul.");
 pub const CHANGED: Text = Text::new("another map is shown by now", "une autre carte est affichée entre-temps");
 pub const CHANGED_HINT: Text = Text::new("Save once more what is shown.", "Enregistrez de nouveau ce qui est affiché.");

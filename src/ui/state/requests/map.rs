@@ -20,6 +20,7 @@ pub fn follow_choices(study: Study) {
         wanted.track();
         is_blocked.track();
         study.map.track();
+        study.held.track();
         study.automatic.is_on.track();
         study.automatic.is_asked.track();
         study.automatic.running.track();
@@ -133,7 +134,9 @@ impl Study {
 
     /// What is to be done, and whether the map that is being computed goes on.
     fn next_step(&self, wanted: Option<&WantedMap>) -> (NextStep, bool) {
-        let (shown, running, given_up) = (self.map.get(), self.automatic.running.get(), self.automatic.given_up.get_value());
+        // A map that the engine does not have any more can neither be saved nor measured.
+        let shown = self.map.get().filter(|map| self.held.read().as_ref() == Some(&map.of.map));
+        let (running, given_up) = (self.automatic.running.get(), self.automatic.given_up.get_value());
         let situation = MapSituation {
             wanted,
             shown: shown.as_ref().map(|map| &map.of),

@@ -207,6 +207,8 @@ impl Study {
     }
 
     fn leave_demo(&self) {
+        // Nor is its first map wanted any more.
+        self.automatic.forget_asking();
         if self.work.read_untracked().is_doing(JobKind::OpenDemo) {
             self.cancel();
             self.supersede(|_, kind| kind == JobKind::OpenDemo);
