@@ -208,10 +208,12 @@ impl Study {
     /// The status line's state.
     pub fn status(&self) -> StudyStatus {
         let work = self.work.read();
-        if work.is_doing(JobKind::Explain) || work.is_doing(JobKind::Interpret) || self.automatic.is_due() {
+        if work.is_doing(JobKind::Explain) || work.is_doing(JobKind::Interpret) {
             StudyStatus::Computing
         } else if !work.is_idle() {
             StudyStatus::Loading
+        } else if self.automatic.is_due() {
+            StudyStatus::Computing
         } else if self.error.read().is_some() {
             StudyStatus::Failed
         } else if self.model.read().is_some() || self.participants.read().is_some() {
