@@ -17,14 +17,15 @@ pub fn follow_choices(study: Study) {
     let wanted = Memo::new(move |_| study.wanted());
     let is_blocked = Memo::new(move |_| study.work.read().is_loading() || study.is_running_a_group());
     Effect::new(move |_| {
-        wanted.track();
-        is_blocked.track();
+        // A memo that nobody reads is not computed, and wakes nobody.
+        let wanted = wanted.get();
+        is_blocked.get();
         study.map.track();
         study.held.track();
         study.automatic.is_on.track();
         study.automatic.is_asked.track();
         study.automatic.running.track();
-        untrack(|| study.follow());
+        untrack(|| study.follow(wanted));
     });
 }
 
@@ -97,8 +98,7 @@ impl Study {
     }
 
     /// Does what the situation asks for.
-    fn follow(&self) {
-        let wanted = self.wanted();
+    fn follow(&self, wanted: Option<WantedMap>) {
         let (step, keeps_running) = self.next_step(wanted.as_ref());
         if self.automatic.given_up.with_value(|given_up| *given_up != wanted) && self.automatic.problem.read_untracked().is_some() {
             self.automatic.problem.set(None);
