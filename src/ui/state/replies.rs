@@ -158,7 +158,7 @@ impl Study {
             return;
         }
         self.work.set(Work::default());
-        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.get().to_owned() };
+        let failure = Failure { what: text::engine_stopped(words), hint: text::engine_stopped_hint(words).to_owned() };
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
     }
 
