@@ -26,7 +26,7 @@ pub const SHARES: [f64; 2] = [10.0, 85.0];
 const BESIDE_MAP: f64 = 58.0;
 
 /// Beside panels with pictures or tables of their own the planes are a strip by which the crosshair is moved.
-const BESIDE_OTHERS: f64 = 22.0;
+const BESIDE_OTHERS: f64 = 25.0;
 
 impl Room {
     /// The shares that the address holds.

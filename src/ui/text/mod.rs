@@ -19,7 +19,7 @@ use crate::protocol::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck};
 use crate::render::Plane;
 
 pub const NAME: Text = Text::new("MapLens", "MapLens");
-pub const DEMO: Text = Text::new("Demo study, synthetic", "Étude de démonstration, synthétique");
+pub const DEMO: Text = Text::new("Synthetic demo study", "Démonstration synthétique");
 pub const USE_YOUR_OWN: Text = Text::new(
     "Use your own: drop a model and scans anywhere on the page.",
     "Avec vos fichiers : déposez un modèle et des images n’importe où sur la page.",
