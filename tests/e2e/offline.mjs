@@ -49,6 +49,7 @@ describe('offline', () => {
   });
 
   test('the template in a figure', async () => {
+    assert.equal(await maplens.compute(), 'ready', await maplens.error());
     await maplens.get('tab-figure').click();
     await maplens.get('figure-caption').getByText(/display mode ortho/).waitFor();
     await lose(maplens.context, DEMO);
@@ -67,8 +68,8 @@ describe('offline', () => {
 
   test('own files need no network', async () => {
     await lose(maplens.context, '**/*');
+    assert.equal(await maplens.openImages(scan('sub-TRIV24')), 'ready', await maplens.error());
     assert.equal(await maplens.openModelFolder(mapsFolder('image_sr5_conv5')), 'ready', await maplens.error());
-    await maplens.openImages(scan('sub-TRIV24'));
     assert.equal(await maplens.compute(), 'ready', await maplens.error());
     await maplens.context.unroute('**/*');
   });
