@@ -76,6 +76,9 @@ describe('words', () => {
     await maplens.page.keyboard.press('Escape');
     assert.equal(await maplens.get('about-map').evaluate((details) => details.open), false);
     assert.equal(await maplens.state(), 'ready');
+    await summary.click();
+    await maplens.get('tab-map').click();
+    assert.equal(await maplens.get('about-map').evaluate((details) => details.open), false, 'a click elsewhere closes it');
     assert.match(await maplens.page.locator('.header').innerText(), /[Ss]ynthetic/);
   });
 
