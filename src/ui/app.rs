@@ -53,8 +53,10 @@ fn page(help: NodeRef<Dialog>) -> AnyView {
                 <InterpretPanel />
                 <ResultsPanel />
             </div>
-            <Viewer />
-            <DisplayPanel />
+            <div class="page__main">
+                <Viewer />
+                <DisplayPanel />
+            </div>
         </main>
         <Footer />
         <DropZone />

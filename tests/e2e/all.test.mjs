@@ -2,6 +2,9 @@
 import './demo.mjs';
 import './choices.mjs';
 import './look.mjs';
+import './room.mjs';
+import './words.mjs';
+import './offline.mjs';
 import './keyboard.mjs';
 import './accessibility.mjs';
 import './language.mjs';

@@ -35,10 +35,12 @@ pub fn FigureTab() -> impl IntoView {
     });
     view! {
         <section class="figure-tab" aria-label=text::FIGURE.get()>
-            <Presets />
-            <Picture />
-            <Fields />
-            <Exports />
+            <div class="figure-tab__shown"><Picture /></div>
+            <div class="figure-tab__options">
+                <Presets />
+                <Fields />
+                <Exports />
+            </div>
         </section>
     }
     .into_any()

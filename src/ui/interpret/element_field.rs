@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::study::Study;
-use crate::ui::text::{self, picture};
+use crate::ui::text::{self, picture, terms};
 
 /// The element field; absent if the model takes whole images. Numbers are those in file names.
 #[component]
@@ -54,8 +54,8 @@ fn NumberedElement() -> impl IntoView {
         }
     };
     view! {
-        <label class="field">
-            <span class="field__label">{text::ELEMENT.get()} <span class="field__value">{range}</span></span>
+        <label class="field" title=terms::of_field("element")>
+            <span class="field__label"><span class="field__name">{text::ELEMENT.get()}</span> <span class="field__value">{range}</span></span>
             <input type="number" data-testid="element" step="1" min=move || first().to_string() max=move || last().to_string()
                 disabled=move || study.element_count() == 0 prop:value=move || (first() + study.form.element.get()).to_string()
                 aria-describedby="element-problem" on:change=take />

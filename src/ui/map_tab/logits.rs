@@ -8,6 +8,7 @@ use crate::protocol::Failure;
 use crate::ui::controls::sentences::warnings;
 use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
+use crate::ui::text::terms::{self, Term};
 use crate::ui::text::{self, format, picture};
 
 /// A table of the output nodes, the check against ClinicaDL's prediction, and facts about the map.
@@ -52,10 +53,12 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
             </tr>
         }
     });
+    let heading = |term: Term| view! { <th scope="col" title=term.meaning.get()><span class="field__name">{term.name.get()}</span></th> };
+    let headings = [terms::NODE, terms::LOGIT, terms::PROBABILITY].map(heading);
     view! {
         <table class="table table--numbers" data-testid="logits">
             <thead>
-                <tr><th scope="col">{text::NODE.get()}</th><th scope="col">{text::LOGIT.get()}</th><th scope="col">{text::PROBABILITY.get()}</th></tr>
+                <tr>{headings}</tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>

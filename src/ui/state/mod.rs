@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod projections;
 pub mod replies;
 pub mod requests;
+pub mod room;
 pub mod shown;
 pub mod study;
 pub mod tab;

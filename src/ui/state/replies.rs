@@ -231,7 +231,7 @@ impl Study {
             return;
         }
         self.forget_jobs();
-        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.get().to_owned() };
+        let failure = Failure { what: text::engine_stopped(words), hint: text::engine_stopped_hint(words).to_owned() };
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
     }
 

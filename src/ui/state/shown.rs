@@ -19,6 +19,16 @@ pub struct PlacedVolume {
     pub projections: OnceLock<Option<PlaneProjections>>,
 }
 
+/// Where the voxels of a volume lie.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Grid {
+    shape: [usize; 3],
+    world_from_voxel: Affine,
+}
+
+/// Corners of two grids that are nearer than this are the same: headers hold an affine in float32 or as a quaternion.
+const SAME_PLACE_MM: f64 = 0.01;
+
 /// A participant's image.
 pub struct ShownImage {
     pub participant: ParticipantKey,
@@ -55,6 +65,24 @@ impl PlacedVolume {
             Volume::new(header.shape, data, world_from_voxel).map_err(|error| failure(text::wrong_size(what, &error.to_string())))?;
         let bounds = WorldBounds::of(&volume);
         Ok(PlacedVolume { volume, voxel_from_world, bounds, pixel_mm: smallest_step(&world_from_voxel), projections: OnceLock::new() })
+    }
+}
+
+impl Grid {
+    /// The grid of a volume.
+    pub fn of(volume: &Volume) -> Self {
+        Grid { shape: volume.shape(), world_from_voxel: *volume.world_from_voxel() }
+    }
+
+    /// Whether all voxels lie at the same places, but for rounding.
+    pub fn is_same(&self, other: &Grid) -> bool {
+        let corners =
+            (0..8_usize).map(|corner| std::array::from_fn(|axis| if corner >> axis & 1 == 0 { 0.0 } else { self.shape[axis] as f64 }));
+        let apart = |corner: [f64; 3]| {
+            let [a, b] = [self, other].map(|grid| grid.world_from_voxel.apply(corner));
+            (0..3).map(|axis| (a[axis] - b[axis]).abs()).fold(0.0, f64::max)
+        };
+        self.shape == other.shape && corners.map(apart).all(|mm| mm < SAME_PLACE_MM)
     }
 }
 
