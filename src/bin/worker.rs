@@ -29,19 +29,25 @@ mod program {
     struct Queue {
         waiting: RefCell<VecDeque<(Job, ChosenFiles)>>,
         busy: Cell<bool>,
+        /// Number of the running job.
+        running: Cell<Option<u32>>,
         cancelled: Cell<bool>,
     }
 
     impl Queue {
-        /// Cancels the running job, and removes maps, comparisons and group runs that have not begun.
-        fn cancel(&self, port: &Port) {
-            self.cancelled.set(self.busy.get());
+        /// Cancels one job, whether it runs or waits; without a number the running job, and maps, comparisons and group runs that
+        /// have not begun.
+        fn cancel(&self, wanted: Option<u32>, port: &Port) {
+            if wanted.is_none_or(|wanted| self.running.get() == Some(wanted)) {
+                self.cancelled.set(self.busy.get());
+            }
             self.waiting.borrow_mut().retain(|(job, _)| {
                 let takes_long = matches!(job.request, Request::Explain(_) | Request::CompareMaps(_) | Request::Interpret(_));
-                if takes_long {
+                let is_meant = wanted.map_or(takes_long, |wanted| job.id == wanted);
+                if is_meant {
                     port.post(&Reply { job: job.id, event: Event::Cancelled }, Vec::new());
                 }
-                !takes_long
+                !is_meant
             });
         }
     }
@@ -162,8 +168,8 @@ mod program {
         let queue = Rc::new(Queue::default());
         let state = Rc::new(RefCell::new(None));
         serve(move |port, job, files| {
-            if job.request == Request::Cancel {
-                return queue.cancel(&port);
+            if let Request::Cancel { job } = job.request {
+                return queue.cancel(job, &port);
             }
             queue.waiting.borrow_mut().push_back((job, files));
             if !queue.busy.replace(true) {
@@ -192,6 +198,7 @@ mod program {
             let next = queue.waiting.borrow_mut().pop_front();
             let Some((job, files)) = next else { break };
             queue.cancelled.set(false);
+            queue.running.set(Some(job.id));
             let page = PageHost {
                 port: port.clone(),
                 job: job.id,
@@ -204,6 +211,7 @@ mod program {
                 Err(failure) => page.post(Event::Failed(failure), Vec::new()),
             }
         }
+        queue.running.set(None);
         *state.borrow_mut() = Some(own);
         queue.busy.set(false);
     }

@@ -16,7 +16,7 @@ use super::study::model::Model;
 use super::views::figures::Backgrounds;
 use super::views::kept_maps::KeptMaps;
 use crate::files::{MemoryStore, Store};
-use crate::protocol::{DeviceChoice, Explanation, Request};
+use crate::protocol::{DeviceChoice, MapIdentity, Request};
 
 /// Owns all state between requests. What a failed or cancelled job would have replaced stays as it was.
 pub struct Engine {
@@ -89,11 +89,11 @@ impl Engine {
             Request::ShowParticipant { participant, element } => self.show(&participant, element, host).await,
             Request::OpenVolume { role, .. } => self.open_volume(role, files, host).await,
             Request::Explain(explanation) => self.explain(explanation, host).await,
-            Request::Export { kind } => self.export(kind, host).await,
+            Request::Export { kind, map } => self.export(kind, &map, host).await,
             Request::DrawFigure(request) => self.draw_figure(&request, files, host).await,
-            Request::HashMap => self.hash_map(host),
-            Request::MeasureMap { explanation, channel } => self.measure_map(&explanation, channel, host).await,
-            Request::KeepMap { number, explanation } => self.keep_map(number, &explanation, host),
+            Request::HashMap { map } => self.hash_map(&map, host),
+            Request::MeasureMap { map, channel } => self.measure_map(&map, channel, host).await,
+            Request::KeepMap { number, map } => self.keep_map(number, &map, host),
             Request::ForgetMap { number } => self.forget_map(number, host),
             Request::CompareMaps(request) => self.compare_maps(request, host).await,
             Request::FindClusters(request) => self.find_clusters(&request, host).await,
@@ -102,7 +102,7 @@ impl Engine {
             Request::ForgetRun { run } => self.forget_run(&run, host).await,
             Request::PackRun { run } => self.pack_run(&run, host).await,
             // A cancel with no job to stop.
-            Request::Cancel => Err(JobEnd::Cancelled),
+            Request::Cancel { .. } => Err(JobEnd::Cancelled),
         }
     }
 
@@ -123,14 +123,12 @@ impl Engine {
         self.images.as_ref().ok_or_else(no_images)
     }
 
-    pub(super) fn last_map(&self) -> Result<&SingleMap, JobEnd> {
-        self.explained.as_ref().ok_or_else(no_map)
-    }
-
-    /// The last map, if it is the one that `explanation` asks for.
-    pub(super) fn last_map_of(&self, explanation: &Explanation) -> Result<&SingleMap, JobEnd> {
-        let last = self.explained.as_ref().filter(|last| last.explanation == *explanation);
-        last.ok_or_else(|| JobEnd::because("this map is not the last one any more", "compute it again"))
+    /// The last map, if it is the one that is asked for.
+    pub(super) fn last_map_of(&self, wanted: &MapIdentity) -> Result<&SingleMap, JobEnd> {
+        let last = self.explained.as_ref().ok_or_else(no_map)?;
+        Some(last)
+            .filter(|last| last.is_of(wanted))
+            .ok_or_else(|| JobEnd::because("this map is not the last one any more", "compute it again"))
     }
 }
 
@@ -140,11 +138,11 @@ fn keeps_recent(request: &Request) -> bool {
         Request::Explain(_)
         | Request::Export { .. }
         | Request::DrawFigure(_)
-        | Request::HashMap
+        | Request::HashMap { .. }
         | Request::MeasureMap { .. }
         | Request::ShowParticipant { .. }
         | Request::ListParticipants => true,
-        Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel => true,
+        Request::ListRuns | Request::ForgetRun { .. } | Request::PackRun { .. } | Request::Cancel { .. } => true,
         Request::OpenVolume { .. } => true,
         // Comparing takes half as much memory again as the maps, and the next map is often of the same element.
         Request::KeepMap { .. } | Request::ForgetMap { .. } | Request::CompareMaps(_) => true,

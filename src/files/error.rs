@@ -17,6 +17,22 @@ pub enum FileError {
         /// The refusal in the platform's words.
         reason: String,
     },
+    /// A file of the page's own server did not arrive, for there was no answer.
+    #[error("{path}: could not be fetched, the network or the page's server cannot be reached ({reason})")]
+    Unreachable {
+        /// The file.
+        path: String,
+        /// The refusal in the platform's words.
+        reason: String,
+    },
+    /// The page's own server answered, but not with the file.
+    #[error("{path}: could not be fetched from the page's server ({reason})")]
+    NotServed {
+        /// The file.
+        path: String,
+        /// What came instead.
+        reason: String,
+    },
     /// The browser or the disk refused to write.
     #[error("{path}: could not be written ({reason})")]
     Unwritable {
@@ -73,6 +89,8 @@ impl FileError {
     pub fn hint(&self) -> &'static str {
         match self {
             FileError::NotFound { .. } => "give the whole folder again: a file of it has gone",
+            FileError::Unreachable { .. } => "check the network connection and try again; what is open already works without it",
+            FileError::NotServed { .. } => "reload the page; if that does not help, its copy on the server is incomplete",
             FileError::Unwritable { .. } => {
                 "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
             }

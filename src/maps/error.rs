@@ -135,7 +135,7 @@ impl MapsError {
             MapsError::Group(error) => return error.hint(),
             MapsError::Participants(error) => return error.hint(),
             MapsError::Table(_) => "give the table as ClinicaDL wrote it: UTF-8 text, columns separated by tabs",
-            MapsError::File(_) => "check that the file is still there and may be read, and give it again",
+            MapsError::File(error) => error.hint(),
             MapsError::TorchFile(error) => return error.hint().to_owned(),
         };
         hint.to_owned()

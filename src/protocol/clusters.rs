@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Explanation;
+use super::MapIdentity;
 use crate::analysis::clusters::ClusterRule;
 
 /// Most clusters that are listed: a map of noise has tens of thousands.
@@ -11,8 +11,8 @@ pub const MAX_LISTED_CLUSTERS: usize = 100;
 /// Which clusters of which map are looked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClusterRequest {
-    /// The explanation that the last map must be of: the page asks about what it shows.
-    pub explanation: Explanation,
+    /// What the last map must be of: the page asks about what it shows.
+    pub map: MapIdentity,
     /// Channel of the map, from 0.
     pub channel: usize,
     /// The threshold, and the size of the smallest cluster that counts.

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::VolumeHeader;
+use super::{MapIdentity, VolumeHeader};
 use crate::render::figure::{Caption, FigureGround, MaskStyle, Panel, Settings};
 
 /// What to draw of the last map, and on what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FigureRequest {
+    /// What the last map must be of: the page has the map drawn that it shows.
+    pub map: MapIdentity,
     /// Layout, cuts, colours.
     pub settings: Settings,
     /// What lies below the map.

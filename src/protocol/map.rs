@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Convention, Method, ParticipantKey, Quantity, VolumeHeader};
+use super::{CheckpointKey, Convention, MapIdentity, Method, ParticipantKey, Quantity, VolumeHeader};
 
 /// A request for a saliency map: what to explain, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,6 +26,10 @@ pub struct Explanation {
 pub struct MapReady {
     /// The explanation that was asked for.
     pub explanation: Explanation,
+    /// The network that was explained.
+    pub checkpoint: CheckpointKey,
+    /// Label of the output node.
+    pub target_label: String,
     /// Grid of the map. A slice is a volume of one voxel along its direction.
     pub header: VolumeHeader,
     /// Channels of the map: 3 for gradients of rgb slices, else 1. The voxels of all channels travel one after the other.
@@ -46,6 +50,13 @@ pub struct MapReady {
     pub milliseconds: f64,
     /// Things the user should know.
     pub warnings: Vec<String>,
+}
+
+impl MapReady {
+    /// What it is of.
+    pub fn identity(&self) -> MapIdentity {
+        MapIdentity { checkpoint: self.checkpoint.clone(), explanation: self.explanation.clone() }
+    }
 }
 
 /// Recomputed outputs against those of a prediction table in the MAPS.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CheckpointKey;
+
 /// A loaded model, as the page shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelSummary {
@@ -29,6 +31,8 @@ pub struct ModelSummary {
     pub epoch: Option<i64>,
     /// Number of weights.
     pub n_parameters: u64,
+    /// Number of values of all feature maps of one element: by it, maps of different networks take their time.
+    pub n_feature_values: u64,
     /// The memory that a gradient map takes on the device in use.
     pub memory: MemorySummary,
     /// The modules of `convolutions`, in order: level `i + 1` is the output of entry `i`.
@@ -50,6 +54,13 @@ pub struct ModelSummary {
     pub grad_cam_difference: Option<String>,
     /// Things the user should know: unused keys, defaults filled in.
     pub warnings: Vec<String>,
+}
+
+impl ModelSummary {
+    /// The checkpoint in use, by its names.
+    pub fn checkpoint(&self) -> CheckpointKey {
+        CheckpointKey { maps: self.name.clone(), split: self.split, selection: self.selection.clone() }
+    }
 }
 
 /// Bytes of a gradient map, worked out before it is computed.

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Bundled, ClusterRequest, ComparisonRequest, DeviceChoice, Explanation, ExportKind, FigureRequest, InterpretOptions, ParticipantKey,
-    VolumeRole,
+    Bundled, ClusterRequest, ComparisonRequest, DeviceChoice, Explanation, ExportKind, FigureRequest, InterpretOptions, MapIdentity,
+    ParticipantKey, VolumeRole,
 };
 #[cfg(doc)]
 use super::{Event, KeptRun};
@@ -65,23 +65,32 @@ pub enum Request {
     },
     /// Compute a saliency map. Answered by [`Event::Map`] or [`Event::Cancelled`].
     Explain(Explanation),
-    /// Stop the running job at its next step, and cancel the maps that wait. Has no answer of its own: each job that it
-    /// stops answers [`Event::Cancelled`].
-    Cancel,
+    /// Stop a job at its next step, or before it begins. Has no answer of its own: each job that it stops answers
+    /// [`Event::Cancelled`].
+    Cancel {
+        /// [`Job::id`] of the job; `None` for the running one, and the maps that wait.
+        job: Option<u32>,
+    },
     /// Write the last map as a file. Answered by [`Event::File`].
     Export {
         /// The kind of file.
         kind: ExportKind,
+        /// What the last map must be of: the page saves what it shows.
+        map: MapIdentity,
     },
-    /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says.
+    /// Draw a figure of the last map. Answered by [`Event::Figure`] or [`Event::File`], as its form says, or by
+    /// [`Event::Cancelled`] where the page is to show it and another map has come meanwhile.
     DrawFigure(Box<FigureRequest>),
     /// Hash the last map's values with SHA-256, for pictures that the page makes itself. Answered by [`Event::MapHash`].
-    HashMap,
+    HashMap {
+        /// What the last map must be of.
+        map: MapIdentity,
+    },
     /// Read numbers off a channel of the last map. Answered by [`Event::Numbers`], or by [`Event::Cancelled`] where another map
     /// has come meanwhile.
     MeasureMap {
-        /// The explanation that the last map must be of.
-        explanation: Explanation,
+        /// What the last map must be of.
+        map: MapIdentity,
         /// Channel of the map, from 0.
         channel: usize,
     },
@@ -89,8 +98,8 @@ pub enum Request {
     KeepMap {
         /// The number by which the page refers to it from then on; chosen by the page.
         number: u32,
-        /// The explanation that the last map must be of: the page keeps what it shows.
-        explanation: Explanation,
+        /// What the last map must be of: the page keeps what it shows.
+        map: MapIdentity,
     },
     /// Drop a kept map. Answered by [`Event::KeptMaps`].
     ForgetMap {

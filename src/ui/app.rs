@@ -12,6 +12,7 @@ use super::numbers::measure_shown_map;
 use super::page::{DropZone, ErrorBanner, Footer, Header, listen_to_keys};
 use super::participants::ParticipantsPanel;
 use super::regions::follow_clusters;
+use super::state::requests::follow_choices;
 use super::state::study::Study;
 use super::state::view_state::ViewState;
 use super::text::language::set_language;
@@ -29,6 +30,7 @@ pub fn App() -> impl IntoView {
     listen_to_keys(study, view_state, help);
     look_at_peak(study, view_state);
     measure_shown_map(study);
+    follow_choices(study);
     study.begin();
     prepare_layers(study, view_state);
     follow_clusters(study, view_state);
@@ -51,8 +53,10 @@ fn page(help: NodeRef<Dialog>) -> AnyView {
                 <InterpretPanel />
                 <ResultsPanel />
             </div>
-            <Viewer />
-            <DisplayPanel />
+            <div class="page__main">
+                <Viewer />
+                <DisplayPanel />
+            </div>
         </main>
         <Footer />
         <DropZone />

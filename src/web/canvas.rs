@@ -18,6 +18,13 @@ pub fn paint(canvas: &HtmlCanvasElement, width: usize, height: usize, pixels: &[
     context(canvas)?.put_image_data(&image, 0.0, 0.0)
 }
 
+/// Removes the canvas's picture.
+pub fn clear(canvas: &HtmlCanvasElement) {
+    // Setting a size clears it; a canvas without pixels has no picture.
+    canvas.set_width(0);
+    canvas.set_height(0);
+}
+
 /// The canvas's 2D context.
 ///
 /// # Errors

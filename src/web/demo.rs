@@ -6,7 +6,6 @@ use std::rc::Rc;
 use serde::Deserialize;
 
 use super::file_source::{HttpSource, fetch};
-use super::words_of;
 use crate::files::{FileError, FileSource, FileTree};
 
 /// `index.json`: static hosts do not list folders, so the paths and sizes are written down when the demo is packed.
@@ -28,7 +27,7 @@ struct IndexEntry {
 /// The trees of the model's and of the images' files below `base_url` (absolute, with a trailing slash); only the index is fetched now.
 ///
 /// # Errors
-/// [`FileError::Unreadable`] if there is no index or it is not what it should be.
+/// [`FileError::Unreachable`] without a network, [`FileError::NotServed`] if the index is not there or not what it should be.
 pub async fn demo_trees(base_url: &str) -> Result<(FileTree, FileTree), FileError> {
     let index = Index::fetch(base_url).await?;
     Ok((tree_of(base_url, index.model), tree_of(base_url, index.images)))
@@ -57,9 +56,9 @@ pub async fn bundled_layer(base_url: &str, path: &str) -> Result<Rc<dyn FileSour
 
 impl Index {
     async fn fetch(base_url: &str) -> Result<Self, FileError> {
-        let unreadable = |reason: String| FileError::Unreadable { path: "demo/index.json".to_owned(), reason };
-        let bytes = fetch(&format!("{base_url}index.json")).await.map_err(|error| unreadable(words_of(&error)))?;
-        serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
+        let path = "demo/index.json";
+        let bytes = fetch(&format!("{base_url}index.json"), path).await?;
+        serde_json::from_slice(&bytes).map_err(|error| FileError::NotServed { path: path.to_owned(), reason: error.to_string() })
     }
 }
 

@@ -39,10 +39,10 @@ impl HttpSource {
         if let Some(bytes) = &*self.kept.borrow() {
             return Ok(bytes.clone());
         }
-        let bytes = fetch(&self.url).await.map_err(|error| unreadable(&self.path, &words_of(&error)))?;
+        let bytes = fetch(&self.url, &self.path).await?;
         if bytes.len() as u64 != self.size {
             let reason = format!("{} bytes arrived where the index says {}", bytes.len(), self.size);
-            return Err(unreadable(&self.path, &reason));
+            return Err(FileError::NotServed { path: self.path.clone(), reason });
         }
         let bytes = Rc::new(bytes);
         *self.kept.borrow_mut() = Some(bytes.clone());
@@ -79,17 +79,19 @@ impl FileSource for HttpSource {
     }
 }
 
-/// The bytes at a URL of the page's own origin.
+/// The bytes at a URL of the page's own origin; `path` names the file in errors.
 ///
 /// # Errors
-/// The browser's refusal, or the status if the answer is no success.
-pub async fn fetch(url: &str) -> Result<Vec<u8>, JsValue> {
+/// [`FileError::Unreachable`] if there is no answer or it breaks off, [`FileError::NotServed`] if the answer is no success.
+pub async fn fetch(url: &str, path: &str) -> Result<Vec<u8>, FileError> {
+    let unreachable = |error: JsValue| FileError::Unreachable { path: path.to_owned(), reason: words_of(&error) };
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let response: Response = JsFuture::from(scope.fetch_with_str(url)).await?.dyn_into()?;
+    let response: Response = JsFuture::from(scope.fetch_with_str(url)).await.map_err(unreachable)?.unchecked_into();
     if !response.ok() {
-        return Err(format!("the server answers {}", response.status()).into());
+        return Err(FileError::NotServed { path: path.to_owned(), reason: format!("it answers {}", response.status()) });
     }
-    Ok(bytes_of(&JsFuture::from(response.array_buffer()?).await?))
+    let buffer = response.array_buffer().map_err(unreachable)?;
+    Ok(bytes_of(&JsFuture::from(buffer).await.map_err(unreachable)?))
 }
 
 async fn read_blob(blob: &Blob, range: Range<u64>) -> Result<Vec<u8>, JsValue> {

@@ -1,6 +1,10 @@
 // All tests of the page, one after another in one process: they share two cores and one browser.
 import './demo.mjs';
+import './choices.mjs';
 import './look.mjs';
+import './room.mjs';
+import './words.mjs';
+import './offline.mjs';
 import './keyboard.mjs';
 import './accessibility.mjs';
 import './language.mjs';

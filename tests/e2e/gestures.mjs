@@ -85,6 +85,17 @@ describe('gestures', () => {
     assert.equal(await zoom(), 1);
   });
 
+  test('the slider zooms', async () => {
+    const [wide] = await size();
+    await maplens.get('zoom').fill('1.5');
+    await maplens.still();
+    assert.ok(Math.abs(Math.log2(await zoom()) - 1.5) < 0.01, `zoom ${await zoom()}`);
+    assert.ok((await size())[0] < wide / 2, 'the picture shows as much as before');
+    await maplens.get('zoom').fill('0');
+    await maplens.still();
+    assert.deepEqual(maplens.problems, []);
+  });
+
   test('the whole picture does not move, and leaves nothing to undo', async () => {
     // The address follows the view when it has been still.
     await maplens.still();

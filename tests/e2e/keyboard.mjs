@@ -6,7 +6,7 @@ import { launch, openWithDemo } from './browser.mjs';
 /** Every control of the contract that is enabled once a map is there and Grad-CAM is chosen. */
 const CONTROLS = [
   ...['open-model', 'open-model-folder', 'open-images', 'participant-row', 'split', 'selection', 'method', 'target', 'level'],
-  ...['convention', 'device-choice', 'compute', 'canvas-coronal', 'canvas-sagittal', 'canvas-axial', 'threshold', 'opacity'],
+  ...['convention', 'device-choice', 'compute', 'auto-compute', 'canvas-coronal', 'canvas-sagittal', 'canvas-axial', 'threshold', 'opacity'],
   ...['colormap', 'download-nifti', 'download-pt', 'download-png', 'download-record', 'more-downloads', 'download-clinicadl-nifti'],
   ...['group-form', 'data-group', 'run-name', 'run-selections', 'run-splits', 'run-diagnoses', 'save-individual', 'save-nifti'],
   ...['overwrite', 'overwrite-name', 'run-group', 'command', 'profile-coronal', 'profile-sagittal', 'profile-axial', 'histogram'],
@@ -18,6 +18,8 @@ describe('keyboard', () => {
   before(async () => {
     browser = await launch();
     maplens = await openWithDemo(browser);
+    // What Compute does is seen where nothing is computed before it.
+    await maplens.get('auto-compute').uncheck();
   });
   after(() => browser.close());
 

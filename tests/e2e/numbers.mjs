@@ -127,6 +127,7 @@ describe('numbers', () => {
     await maplens.page.mouse.click(x + width * 0.5, y + height / 2);
     const [now, most] = await maplens.get('histogram').evaluate((slider) => [Number(slider.ariaValueNow), Number(slider.ariaValueMax)]);
     assert.ok(Math.abs(now / most - 0.5) < 0.02, `${now} of ${most}`);
+    await maplens.get('auto-compute').uncheck();
     await maplens.showParticipant('sub-TRIV25');
     assert.ok(await maplens.get('profile-axial').isHidden(), 'numbers of a map that is gone');
     assert.equal(await maplens.get('crosshair-percentile').innerText(), '');

@@ -155,6 +155,7 @@ describe('regions', () => {
 
   test('another map has other clusters, and so has another channel', async () => {
     const [demo] = await numbers();
+    await maplens.get('auto-compute').uncheck();
     assert.equal(await maplens.openModel(mapsFolder('slice_sag_resnet18.tar.gz')), 'ready', await maplens.error());
     assert.equal(await maplens.get('clusters-table').count(), 0);
     assert.match(await status(), /No map has been computed/);

@@ -7,7 +7,8 @@ use maplens::engine::{Engine, Host, RequestFiles};
 use maplens::files::{FileSource, FileTree, MemoryFile};
 use maplens::pace::{LocalFuture, Stage};
 use maplens::protocol::{
-    Attachment, Convention, DeviceChoice, Event, Explanation, ExportKind, Failure, MapReady, Method, ParticipantKey, Quantity, Request,
+    Attachment, CheckpointKey, Convention, DeviceChoice, Event, Explanation, ExportKind, Failure, MapIdentity, MapReady, Method,
+    ParticipantKey, Quantity, Request,
 };
 use maplens::volume::{Affine, Volume, nifti};
 
@@ -59,6 +60,7 @@ impl Host for RecordingHost {
 pub struct Client {
     engine: Engine,
     host: RecordingHost,
+    last_map: Option<MapIdentity>,
 }
 
 impl Client {
@@ -66,7 +68,16 @@ impl Client {
     pub fn send(&mut self, request: Request, given: RequestFiles) -> (Event, Vec<Attachment>) {
         self.host.events.borrow_mut().clear();
         pollster::block_on(self.engine.handle(request, given, &self.host));
-        self.host.events.borrow_mut().pop().expect("every request is answered")
+        let last = self.host.events.borrow_mut().pop().expect("every request is answered");
+        if let Event::Map(ready) = &last.0 {
+            self.last_map = Some(ready.identity());
+        }
+        last
+    }
+
+    /// What the last map is of.
+    pub fn last_map(&self) -> MapIdentity {
+        self.last_map.clone().expect("a map was computed")
     }
 
     pub fn with_demo() -> Self {
@@ -112,7 +123,8 @@ impl Client {
     }
 
     pub fn file(&mut self, kind: ExportKind) -> (String, Vec<u8>) {
-        match self.send(Request::Export { kind }, RequestFiles::Nothing) {
+        let map = self.last_map();
+        match self.send(Request::Export { kind, map }, RequestFiles::Nothing) {
             (Event::File { name, .. }, mut attachments) => match attachments.remove(0) {
                 Attachment::Bytes(bytes) => (name, bytes),
                 Attachment::Floats(_) => panic!("files are bytes"),
@@ -138,6 +150,13 @@ pub fn explain(participant: &str, method: Method) -> Request {
         convention: Convention::Clinicadl161,
         quantity: Quantity::Map,
     })
+}
+
+/// What a map of the demo's model is of.
+pub fn identity_of_demo(participant: &str, method: Method) -> MapIdentity {
+    let Request::Explain(explanation) = explain(participant, method) else { unreachable!() };
+    let checkpoint = CheckpointKey { maps: "maps_trivial".to_owned(), split: 0, selection: "loss".to_owned() };
+    MapIdentity { checkpoint, explanation }
 }
 
 fn files(files: Vec<(&str, Vec<u8>)>) -> RequestFiles {
@@ -221,7 +240,8 @@ fn a_request_before_anything_is_loaded_says_what_to_do() {
     let mut client = Client::default();
     let failure = client.failure(explain("sub-TRIV24", Method::Gradients), RequestFiles::Nothing);
     assert_eq!((failure.what.as_str(), failure.hint.as_str()), ("no model is loaded", "choose a MAPS folder or archive first"));
-    assert_eq!(client.failure(Request::Export { kind: ExportKind::Nifti }, RequestFiles::Nothing).what, "there is no map yet");
+    let export = Request::Export { kind: ExportKind::Nifti, map: identity_of_demo("sub-TRIV24", Method::Gradients) };
+    assert_eq!(client.failure(export, RequestFiles::Nothing).what, "there is no map yet");
 }
 
 #[test]

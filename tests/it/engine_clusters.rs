@@ -6,7 +6,7 @@ use maplens::pace::Stage;
 use maplens::protocol::{Attachment, ClusterRequest, ClustersReady, Event, Explanation, MAX_LISTED_CLUSTERS, Method, Request};
 use maplens::volume::{Affine, Grid};
 
-use crate::engine::{Client, explain};
+use crate::engine::{Client, explain, identity_of_demo};
 
 fn explanation(method: Method) -> Explanation {
     let Request::Explain(explanation) = explain("sub-TRIV24", method) else { panic!("it asks for a map") };
@@ -15,7 +15,7 @@ fn explanation(method: Method) -> Explanation {
 
 fn question(channel: usize, threshold: f32, min_voxels: usize) -> Request {
     let rule = ClusterRule { threshold, min_voxels };
-    Request::FindClusters(Box::new(ClusterRequest { explanation: explanation(Method::Gradients), channel, rule }))
+    Request::FindClusters(Box::new(ClusterRequest { map: identity_of_demo("sub-TRIV24", Method::Gradients), channel, rule }))
 }
 
 fn clusters(client: &mut Client, threshold: f32, min_voxels: usize) -> (ClustersReady, Vec<u8>) {

@@ -3,7 +3,7 @@
 use maplens::analysis::comparison::{Correlations, Overlap, Voxels};
 use maplens::engine::RequestFiles;
 use maplens::pace::Stage;
-use maplens::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, Method, Request};
+use maplens::protocol::{Comparison, ComparisonOutcome, ComparisonRequest, Event, Explanation, MapIdentity, Method, Request};
 
 use crate::engine::{Client, explain};
 use crate::fixtures;
@@ -25,8 +25,8 @@ fn of_node(participant: &str, target: usize) -> Explanation {
 
 /// Computes a map and keeps it.
 fn keep(client: &mut Client, number: u32, explanation: Explanation) -> Vec<f32> {
-    let (_, values) = client.map_for(Request::Explain(explanation.clone()));
-    let (event, _) = client.send(Request::KeepMap { number, explanation }, RequestFiles::Nothing);
+    let (ready, values) = client.map_for(Request::Explain(explanation));
+    let (event, _) = client.send(Request::KeepMap { number, map: ready.identity() }, RequestFiles::Nothing);
     assert!(matches!(&event, Event::KeptMaps(numbers) if numbers.last() == Some(&number)), "{event:?}");
     values
 }
@@ -110,11 +110,11 @@ fn kept_maps_outlive_their_model_and_are_four_at_most() {
     assert_eq!(numbers(&mut client, [1, 2], 5.0), before);
     assert_eq!(outcome(&mut client, [1, 12], 5.0), ComparisonOutcome::Gone(12));
     keep(&mut client, 4, of_node("sub-TRIV24", 1));
-    let explanation = of_node("sub-TRIV24", 1);
-    let fifth = client.failure(Request::KeepMap { number: 5, explanation: explanation.clone() }, RequestFiles::Nothing);
+    let map = client.last_map();
+    let fifth = client.failure(Request::KeepMap { number: 5, map: map.clone() }, RequestFiles::Nothing);
     assert_eq!(fifth.what, "4 maps are kept already, which is the most");
     client.send(Request::ForgetMap { number: 1 }, RequestFiles::Nothing);
-    let (event, _) = client.send(Request::KeepMap { number: 5, explanation }, RequestFiles::Nothing);
+    let (event, _) = client.send(Request::KeepMap { number: 5, map }, RequestFiles::Nothing);
     assert_eq!(event, Event::KeptMaps(vec![2, 3, 4, 5]));
     assert_eq!(outcome(&mut client, [1, 2], 5.0), ComparisonOutcome::Gone(1), "what is forgotten is gone, with its numbers");
     let (same, overlap) = numbers(&mut client, [4, 5], 1.0);
@@ -125,7 +125,8 @@ fn kept_maps_outlive_their_model_and_are_four_at_most() {
 fn what_is_not_the_last_map_is_not_kept_for_it() {
     let mut client = Client::with_demo();
     client.map_for(Request::Explain(of_node("sub-TRIV24", 0)));
-    let failure = client.failure(Request::KeepMap { number: 1, explanation: of_node("sub-TRIV24", 1) }, RequestFiles::Nothing);
+    let other = MapIdentity { explanation: of_node("sub-TRIV24", 1), ..client.last_map() };
+    let failure = client.failure(Request::KeepMap { number: 1, map: other }, RequestFiles::Nothing);
     assert_eq!(failure.what, "this map is not the last one any more");
 }
 

@@ -9,7 +9,7 @@ use maplens::protocol::{
 use maplens::render::figure::{FigureGround, MaskStyle, Settings};
 use maplens::render::{CutCoords, DisplayMode, Threshold};
 
-use crate::engine::Client;
+use crate::engine::{Client, identity_of_demo};
 use crate::fixtures;
 
 fn request(ground: FigureGround, form: FigureForm) -> FigureRequest {
@@ -20,6 +20,7 @@ fn request(ground: FigureGround, form: FigureForm) -> FigureRequest {
         ..Settings::default()
     };
     FigureRequest {
+        map: identity_of_demo("sub-TRIV24", Method::Gradients),
         settings,
         ground,
         own: None,
@@ -79,7 +80,7 @@ fn a_figure_is_drawn_on_every_background_and_carries_the_records_hash() {
     assert_eq!(n_images, [3, 5, 5], "two slices of the map and the bar; two of the background");
     // The planes, which the page draws itself, carry it, too.
     assert_eq!(
-        client.send(Request::HashMap, RequestFiles::Nothing).0,
+        client.send(Request::HashMap { map: client.last_map() }, RequestFiles::Nothing).0,
         Event::MapHash(record["map"]["sha256"].as_str().unwrap().to_owned())
     );
     // The template is kept: it is not given again.

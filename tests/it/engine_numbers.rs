@@ -7,10 +7,10 @@ use maplens::analysis::profile::profiles;
 use maplens::analysis::rank_table::RankTable;
 use maplens::engine::RequestFiles;
 use maplens::files::{FileSource, MemoryFile};
-use maplens::protocol::{Event, Explanation, MapNumbers, MapReady, Method, Request};
+use maplens::protocol::{Event, Explanation, MapIdentity, MapNumbers, MapReady, Method, Request};
 use maplens::volume::{Affine, Grid};
 
-use crate::engine::{Client, explain};
+use crate::engine::{Client, explain, identity_of_demo};
 use crate::fixtures;
 
 fn gradients_of(participant: &str) -> Explanation {
@@ -18,12 +18,13 @@ fn gradients_of(participant: &str) -> Explanation {
     explanation
 }
 
-fn measure(client: &mut Client, explanation: &Explanation, channel: usize) -> Event {
-    client.send(Request::MeasureMap { explanation: explanation.clone(), channel }, RequestFiles::Nothing).0
+fn measure(client: &mut Client, map: &MapIdentity, channel: usize) -> Event {
+    client.send(Request::MeasureMap { map: map.clone(), channel }, RequestFiles::Nothing).0
 }
 
-fn numbers(client: &mut Client, explanation: &Explanation, channel: usize) -> MapNumbers {
-    match measure(client, explanation, channel) {
+fn numbers(client: &mut Client, channel: usize) -> MapNumbers {
+    let map = client.last_map();
+    match measure(client, &map, channel) {
         Event::Numbers(numbers) => *numbers,
         event => panic!("{event:?}"),
     }
@@ -39,14 +40,13 @@ fn expected(ready: &MapReady, values: &[f32], channel: usize) -> MapNumbers {
 #[test]
 fn numbers_are_of_the_last_map_and_in_its_place() {
     let mut client = Client::with_demo();
-    let explanation = gradients_of("sub-TRIV24");
-    let (ready, values) = client.map_for(Request::Explain(explanation.clone()));
-    let found = numbers(&mut client, &explanation, 0);
+    let (ready, values) = client.map_for(Request::Explain(gradients_of("sub-TRIV24")));
+    let found = numbers(&mut client, 0);
     assert_eq!(found, expected(&ready, &values, 0));
     let sums = found.profiles.each_ref().map(|profile| profile.sums.iter().sum::<f64>());
     let total: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
     assert!(sums.iter().all(|sum| (sum / total - 1.0).abs() < 1e-12), "all slices of a direction hold all there is: {sums:?}");
-    let failure = client.failure(Request::MeasureMap { explanation, channel: 1 }, RequestFiles::Nothing);
+    let failure = client.failure(Request::MeasureMap { map: ready.identity(), channel: 1 }, RequestFiles::Nothing);
     assert_eq!(failure.what, "the map has no channel 1");
 }
 
@@ -56,25 +56,24 @@ fn each_channel_has_its_own_numbers() {
     let archive: Rc<dyn FileSource> = Rc::new(MemoryFile(fixtures::bytes("tests/fixtures/maps/slice_sag_resnet18.tar.gz").into()));
     let (event, _) = client.send(Request::OpenModel, RequestFiles::Files(vec![("slice_sag_resnet18.tar.gz".to_owned(), archive)]));
     assert!(matches!(event, Event::Model(_)), "{event:?}");
-    let explanation = gradients_of("sub-TRIV24");
-    let (ready, values) = client.map_for(Request::Explain(explanation.clone()));
+    let (ready, values) = client.map_for(Request::Explain(gradients_of("sub-TRIV24")));
     assert_eq!(ready.channels, 3);
     for channel in 0..3 {
-        assert_eq!(numbers(&mut client, &explanation, channel), expected(&ready, &values, channel));
+        assert_eq!(numbers(&mut client, channel), expected(&ready, &values, channel));
     }
 }
 
 #[test]
 fn of_another_map_than_the_last_there_are_none_and_a_cancel_is_heard() {
     let mut client = Client::with_demo();
-    let [first, second] = ["sub-TRIV24", "sub-TRIV25"].map(gradients_of);
+    let [first, second] = ["sub-TRIV24", "sub-TRIV25"].map(|participant| identity_of_demo(participant, Method::Gradients));
     assert_eq!(measure(&mut client, &first, 0), Event::Cancelled, "there is no map at all");
-    client.map_for(Request::Explain(second.clone()));
+    client.map_for(Request::Explain(second.explanation.clone()));
     assert_eq!(measure(&mut client, &first, 0), Event::Cancelled);
     for n_steps in 0..3 {
         client.cancel_after(n_steps);
         assert_eq!(measure(&mut client, &second, 0), Event::Cancelled, "after {n_steps} steps");
     }
     client.cancel_after(usize::MAX);
-    numbers(&mut client, &second, 0);
+    numbers(&mut client, 0);
 }

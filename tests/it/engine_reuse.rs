@@ -22,7 +22,7 @@ struct Seen {
 }
 
 impl Client {
-    fn with_regions() -> Self {
+    pub fn with_regions() -> Self {
         let mut client = Self::default();
         client.send(Request::ChooseDevice { choice: DeviceChoice::Cpu, threads: None }, RequestFiles::Nothing);
         client.open_regions();

@@ -25,6 +25,8 @@ mod engine_comparison;
 #[cfg(feature = "compute")]
 mod engine_figures;
 #[cfg(feature = "compute")]
+mod engine_identity;
+#[cfg(feature = "compute")]
 mod engine_numbers;
 #[cfg(feature = "compute")]
 mod engine_reuse;

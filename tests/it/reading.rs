@@ -3,8 +3,10 @@
 use std::io::{Cursor, Write};
 use std::rc::Rc;
 
+use maplens::caps::CapsError;
 use maplens::export::{sha256_hex, sha256_of_file};
-use maplens::files::{FileSource, SLICE, memory_file};
+use maplens::files::{FileError, FileSource, SLICE, memory_file};
+use maplens::maps::MapsError;
 use maplens::torch_file::{Flaw, StateDict, TorchFileError, read_checkpoint};
 use maplens::volume::nifti::{self, NiftiError};
 use maplens::volume::{Affine, Volume};
@@ -152,6 +154,21 @@ fn a_disk_that_refuses_is_reported_wherever_it_does() {
         assert_eq!(error.flaw, Flaw::Unreadable(refusal()), "after {n_succeed} reads");
         assert_eq!(error.to_string(), "maps/model.pth.tar: could not be read (the disk was taken out)");
     }
+}
+
+/// Files of the page's own server are read by the same readers as the user's.
+#[test]
+fn a_network_that_is_gone_is_told_from_a_file_that_is_gone() {
+    let gone = || FileError::Unreachable { path: "sub-1_T1w.nii.gz".to_owned(), reason: "Failed to fetch".to_owned() };
+    let refused = || FileError::Unreadable { path: "sub-1_T1w.nii.gz".to_owned(), reason: "not allowed".to_owned() };
+    let in_torch = |error: FileError| Flaw::Unreadable(error).in_file("model.pth.tar");
+    let hints = |error: &dyn Fn() -> FileError| {
+        let image = [CapsError::File(error()).hint(), CapsError::from(NiftiError::Unreadable(error())).hint()];
+        image.into_iter().chain([MapsError::File(error()).hint(), MapsError::from(in_torch(error())).hint()])
+    };
+    assert!(gone().to_string().contains("the network or the page's server cannot be reached"));
+    assert!(hints(&gone).all(|hint| hint.contains("network") && !hint.contains("give")));
+    assert!(hints(&refused).all(|hint| !hint.contains("network") && hint.contains("give")));
 }
 
 #[test]

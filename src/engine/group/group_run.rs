@@ -329,7 +329,7 @@ impl GroupRun<'_> {
         if target < n_nodes {
             return Ok(model);
         }
-        let what = format!("output node {target} does not exist: {} has nodes 0 to {}", model.checkpoint_path, n_nodes.saturating_sub(1));
+        let what = format!("output node {target} does not exist: {} has nodes 0 to {}", model.checkpoint.path, n_nodes.saturating_sub(1));
         Err(JobEnd::because(what, "give --target_node one of them").broken())
     }
 

@@ -5,7 +5,7 @@ use super::subject::{RecentSubject, Subject};
 use crate::engine::failure::{JobEnd, no_images, no_model};
 use crate::engine::progress::Pacer;
 use crate::engine::{Engine, Host};
-use crate::protocol::{Attachment, Event, Explanation, ExportKind};
+use crate::protocol::{Attachment, Event, Explanation, ExportKind, MapIdentity};
 
 impl Engine {
     /// Computes a map, which is the last one from then on.
@@ -39,8 +39,8 @@ impl Engine {
     }
 
     /// Writes the last map as a file.
-    pub(in crate::engine) async fn export(&self, kind: ExportKind, host: &dyn Host) -> Result<(), JobEnd> {
-        let explained = self.last_map()?;
+    pub(in crate::engine) async fn export(&self, kind: ExportKind, map: &MapIdentity, host: &dyn Host) -> Result<(), JobEnd> {
+        let explained = self.last_map_of(map)?;
         let (name, mime, mut bytes) = explained.file(kind);
         if kind == ExportKind::Record {
             bytes = self.record(explained, host).await?;
@@ -50,8 +50,8 @@ impl Engine {
     }
 
     /// Hashes the last map's values.
-    pub(in crate::engine) fn hash_map(&self, host: &dyn Host) -> Result<(), JobEnd> {
-        let hash = self.last_map()?.values_sha256().to_owned();
+    pub(in crate::engine) fn hash_map(&self, map: &MapIdentity, host: &dyn Host) -> Result<(), JobEnd> {
+        let hash = self.last_map_of(map)?.values_sha256().to_owned();
         host.post(Event::MapHash(hash), Vec::new());
         Ok(())
     }
@@ -59,7 +59,7 @@ impl Engine {
     /// The record of the last map with the hashes of all that it came from.
     async fn record(&self, explained: &SingleMap, host: &dyn Host) -> Result<Vec<u8>, JobEnd> {
         let mut record = explained.record.clone();
-        record.model.sha256 = self.loaded_model()?.checkpoint_sha256().await?;
+        record.model.sha256 = explained.checkpoint.sha256().await?;
         record.input.sha256 = self.opened_images()?.file_sha256(&record.input.file).await?;
         record.map.sha256 = explained.values_sha256().to_owned();
         record.peak_memory_bytes = host.memory_bytes();

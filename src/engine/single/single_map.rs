@@ -1,6 +1,7 @@
 //! One map that the page asked for, with its summary for the page, its record and its files.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use super::element_map::{ElementMap, map_of};
 use super::subject::{Preparation, Subject};
@@ -8,12 +9,12 @@ use crate::engine::failure::JobEnd;
 use crate::engine::progress::Pacer;
 use crate::engine::study::device::OpenDevice;
 use crate::engine::study::images::Origin;
-use crate::engine::study::model::Model;
+use crate::engine::study::model::{CheckpointFile, Model};
 use crate::export::record::{ExplanationRecord, InputRecord, MapRecord, Record, Software, Timing};
 use crate::export::{file_names, values_sha256_hex};
 use crate::maps::Task;
 use crate::protocol::{
-    Explanation, ExportKind, MapReady, MapStatistics, Method, NiftiForm, ParticipantKey, Question, SelfCheck, VolumeHeader,
+    Explanation, ExportKind, MapIdentity, MapReady, MapStatistics, Method, NiftiForm, ParticipantKey, Question, SelfCheck, VolumeHeader,
 };
 use crate::volume::Grid;
 use crate::volume::transforms::SizeReduction;
@@ -28,6 +29,8 @@ pub struct SingleMap {
     pub ready: MapReady,
     /// The provenance record, with the hashes of files left empty.
     pub record: Record,
+    /// The file of the network: by the time the record is saved, another may be in use.
+    pub checkpoint: Rc<CheckpointFile>,
     mode: String,
     /// SHA-256 of the map's values, once it has been asked for.
     sha256: OnceCell<String>,
@@ -66,6 +69,8 @@ pub async fn explain(
     let probabilities = is_classification.then(|| softmax(&map.logits));
     let ready = MapReady {
         explanation: explanation.clone(),
+        checkpoint: model.key(),
+        target_label: model.node_label(explanation.target),
         header: VolumeHeader { shape, world_from_voxel: world_from_voxel.0 },
         channels: map.placement.n_channels,
         element_number: map.placement.element.number,
@@ -79,10 +84,16 @@ pub async fn explain(
     };
     let timings = timings(model.read_ms, preparation, (stage, map_ms));
     let record = record(&explanation, &subject.origin, model, device, &ready, timings);
-    Ok(SingleMap { explanation, map, ready, record, mode: model.maps.config.mode.to_string(), sha256: OnceCell::new() })
+    let (checkpoint, mode) = (model.checkpoint.clone(), model.maps.config.mode.to_string());
+    Ok(SingleMap { explanation, map, ready, record, checkpoint, mode, sha256: OnceCell::new() })
 }
 
 impl SingleMap {
+    /// Whether it is the map that is asked for.
+    pub fn is_of(&self, wanted: &MapIdentity) -> bool {
+        self.explanation == wanted.explanation && self.ready.checkpoint == wanted.checkpoint
+    }
+
     /// Name, MIME type and bytes of a file made of the map; the record is written by the caller, who knows the hashes.
     pub fn file(&self, kind: ExportKind) -> (String, &'static str, Vec<u8>) {
         let nifti = |form| {

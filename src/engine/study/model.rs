@@ -1,6 +1,7 @@
 //! The loaded model: a MAPS with one of its checkpoints as a network on the device.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use super::device::OpenDevice;
 use crate::engine::failure::JobEnd;
@@ -11,7 +12,7 @@ use crate::files::FileTree;
 use crate::maps::groups::ListedGroup;
 use crate::maps::{Maps, Predictions, Task};
 use crate::network::{Architecture, Built, Level, MemoryPlan, Network, NetworkError};
-use crate::protocol::{GroupSummary, LevelSummary, MemorySummary, Method, ModelSummary, NodeLabel, SplitSummary};
+use crate::protocol::{CheckpointKey, GroupSummary, LevelSummary, MemorySummary, Method, ModelSummary, NodeLabel, SplitSummary};
 use crate::torch_file;
 use crate::volume::Extraction;
 use crate::volume::transforms::SizeReduction;
@@ -35,8 +36,8 @@ pub struct Model {
     pub split: u32,
     /// The selection metric in use.
     pub selection: String,
-    /// Path of the checkpoint file within the MAPS.
-    pub checkpoint_path: String,
+    /// The checkpoint's file.
+    pub checkpoint: Rc<CheckpointFile>,
     /// Epoch of the checkpoint, where it says so.
     pub epoch: Option<i64>,
     /// Milliseconds it took to read the checkpoint and to put it on the device.
@@ -48,9 +49,27 @@ pub struct Model {
     groups: Vec<GroupSummary>,
     tree: FileTree,
     unused_keys: Vec<String>,
-    sha256: OnceCell<String>,
     /// Flaws of the tables beside the checkpoint, which do not keep maps from being computed.
     notes: Vec<String>,
+}
+
+/// The file of a checkpoint. Maps share it, which outlive the model that they were made with.
+pub struct CheckpointFile {
+    /// Path within the MAPS.
+    pub path: String,
+    tree: FileTree,
+    sha256: OnceCell<String>,
+}
+
+impl CheckpointFile {
+    /// SHA-256 of the file, worked out when it is first asked for.
+    pub async fn sha256(&self) -> Result<String, JobEnd> {
+        if let Some(known) = self.sha256.get() {
+            return Ok(known.clone());
+        }
+        let sha256 = sha256_of_file(self.tree.source(&self.path)?.as_ref()).await?;
+        Ok(self.sha256.get_or_init(|| sha256).clone())
+    }
 }
 
 impl Model {
@@ -72,6 +91,11 @@ impl Model {
         CheckpointName { split: self.split, selection: &self.selection }
     }
 
+    /// The checkpoint in use, by all of its names.
+    pub fn key(&self) -> CheckpointKey {
+        CheckpointKey { maps: self.maps.name.clone(), split: self.split, selection: self.selection.clone() }
+    }
+
     /// The files it was opened from.
     pub fn tree(&self) -> &FileTree {
         &self.tree
@@ -81,22 +105,13 @@ impl Model {
     pub fn record_without_hash(&self) -> ModelRecord {
         ModelRecord {
             maps: self.maps.name.clone(),
-            checkpoint: self.checkpoint_path.clone(),
+            checkpoint: self.checkpoint.path.clone(),
             sha256: String::new(),
             architecture: self.maps.config.architecture.clone(),
             split: self.split,
             selection: self.selection.clone(),
             epoch: self.epoch,
         }
-    }
-
-    /// SHA-256 of the checkpoint file, worked out when it is first asked for.
-    pub async fn checkpoint_sha256(&self) -> Result<String, JobEnd> {
-        if let Some(known) = self.sha256.get() {
-            return Ok(known.clone());
-        }
-        let sha256 = sha256_of_file(self.tree.source(&self.checkpoint_path)?.as_ref()).await?;
-        Ok(self.sha256.get_or_init(|| sha256).clone())
     }
 
     /// The summary for the page.
@@ -116,6 +131,7 @@ impl Model {
             selection: self.selection.clone(),
             epoch: self.epoch,
             n_parameters: self.network.n_parameters(),
+            n_feature_values: self.n_feature_values(),
             memory: self.memory,
             levels: self.levels(),
             normalize: config.transforms.is_normalized(),
@@ -166,13 +182,12 @@ impl Model {
             network,
             split,
             selection: selection.to_owned(),
-            checkpoint_path,
+            checkpoint: Rc::new(CheckpointFile { path: checkpoint_path, tree: tree.clone(), sha256: OnceCell::new() }),
             epoch: checkpoint.epoch,
             read_ms: pacer.now_ms() - started,
             maps,
             tree,
             unused_keys,
-            sha256: OnceCell::new(),
         })
     }
 
@@ -184,6 +199,12 @@ impl Model {
         let levels = self.network.levels().into_iter().enumerate();
         let summary = |(index, level): (usize, Level)| LevelSummary { level: index + 1, layer: level.layer, shape: level.shape };
         levels.map(summary).collect()
+    }
+
+    fn n_feature_values(&self) -> u64 {
+        let n_values = |shape: &[usize]| shape.iter().product::<usize>() as u64;
+        let maps: u64 = self.network.levels().iter().map(|level| n_values(&level.shape)).sum();
+        n_values(&self.maps.config.input_size) + maps
     }
 
     fn warnings(&self) -> Vec<String> {

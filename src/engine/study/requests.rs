@@ -22,12 +22,12 @@ impl Engine {
     ) -> Result<(), JobEnd> {
         self.n_helpers = host.helpers().map_or(0, |helpers| helpers.set_threads(threads));
         let device = device::open(choice).await.with_helpers(self.n_helpers);
-        self.choice = choice;
         if let Some(model) = &self.model {
             self.model = Some(model.reload(model.checkpoint_name(), &device, &Pacer::new(host)).await?);
         }
         self.warm = false;
         host.post(Event::Device(device.info.clone()), Vec::new());
+        self.choice = choice;
         self.device = Some(device);
         Ok(())
     }
@@ -47,6 +47,8 @@ impl Engine {
             }
             opened => opened?,
         };
+        // The last map is of another MAPS.
+        self.explained = None;
         self.replace_model(model, host);
         Ok(())
     }
@@ -56,6 +58,8 @@ impl Engine {
         let mut images = Images::open(tree, self.model.as_ref().map(|model| &model.maps.config)).await?;
         host.post(Event::Participants(images.list().await), Vec::new());
         self.images = Some(images);
+        // The last map is of an image that cannot be read any more.
+        self.explained = None;
         Ok(())
     }
 
@@ -98,7 +102,5 @@ impl Engine {
         host.post(Event::Model(Box::new(model.summary())), Vec::new());
         self.model = Some(model);
         self.warm = false;
-        // The last map belongs to the model that made it.
-        self.explained = None;
     }
 }

@@ -12,7 +12,7 @@ use crate::engine::{Engine, Host};
 use crate::export::html::html;
 use crate::export::svg::svg;
 use crate::protocol::{
-    Attachment, ClusterRequest, ComparisonRequest, Event, Explanation, FigureForm, FigureReady, FigureRequest, VolumeRole,
+    Attachment, ClusterRequest, ComparisonRequest, Event, FigureForm, FigureReady, FigureRequest, MapIdentity, VolumeRole,
 };
 use crate::render::figure::Scene;
 
@@ -33,7 +33,12 @@ impl Engine {
         host: &dyn Host,
     ) -> Result<(), JobEnd> {
         let started = host.now_ms();
-        let map = self.explained.as_ref().ok_or_else(no_map)?;
+        let map = match (self.last_map_of(&request.map), request.form) {
+            // The page has another map by now, and asks for the figure of that.
+            (Err(_), FigureForm::Shown) if self.explained.is_some() => return Err(JobEnd::Cancelled),
+            (Err(end), _) => return Err(end),
+            (Ok(_), _) => self.explained.as_ref().ok_or_else(no_map)?,
+        };
         let files = if let RequestFiles::Figure(files) = files { files } else { FigureFiles::default() };
         self.backgrounds.prepare(request, map, self.images.as_mut(), files).await?;
         let (scene, caption) = self.backgrounds.draw(map, request)?;
@@ -60,16 +65,16 @@ impl Engine {
 
     /// Measures a channel of the last map; a map that is not the last one any more counts as cancelled, since the page shows
     /// another.
-    pub(in crate::engine) async fn measure_map(&self, explanation: &Explanation, channel: usize, host: &dyn Host) -> Result<(), JobEnd> {
-        let last = self.explained.as_ref().filter(|last| last.explanation == *explanation).ok_or(JobEnd::Cancelled)?;
+    pub(in crate::engine) async fn measure_map(&self, map: &MapIdentity, channel: usize, host: &dyn Host) -> Result<(), JobEnd> {
+        let last = self.last_map_of(map).map_err(|_| JobEnd::Cancelled)?;
         let numbers = numbers_of(&last.map, channel, &Pacer::new(host)).await?;
         host.post(Event::Numbers(Box::new(numbers)), Vec::new());
         Ok(())
     }
 
     /// Keeps the last map beside those that follow.
-    pub(in crate::engine) fn keep_map(&mut self, number: u32, explanation: &Explanation, host: &dyn Host) -> Result<(), JobEnd> {
-        let map = self.last_map_of(explanation)?.map.clone();
+    pub(in crate::engine) fn keep_map(&mut self, number: u32, wanted: &MapIdentity, host: &dyn Host) -> Result<(), JobEnd> {
+        let map = self.last_map_of(wanted)?.map.clone();
         self.kept_maps.keep(number, &map)?;
         host.post(Event::KeptMaps(self.kept_maps.numbers()), Vec::new());
         Ok(())
@@ -91,7 +96,7 @@ impl Engine {
 
     /// Finds the clusters of the last map.
     pub(in crate::engine) async fn find_clusters(&self, request: &ClusterRequest, host: &dyn Host) -> Result<(), JobEnd> {
-        let last = self.last_map_of(&request.explanation)?;
+        let last = self.last_map_of(&request.map)?;
         let found = clusters_of(&last.map, request, &Pacer::new(host)).await?;
         let (ready, small_voxels) = clusters_ready(last.figure_name(), found);
         host.post(Event::Clusters(Box::new(ready)), vec![Attachment::Bytes(small_voxels)]);

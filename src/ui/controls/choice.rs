@@ -1,6 +1,8 @@
-//! A labelled native select.
+//! A labelled native select, with a word on the term that it is about.
 
 use leptos::prelude::*;
+
+use crate::ui::text::terms;
 
 /// One entry of a [`Choice`].
 #[derive(Clone, PartialEq)]
@@ -46,10 +48,11 @@ pub fn Choice(
     };
     let options = move || entries.get().into_iter().map(one).collect_view();
     let option = (!option.is_empty()).then(|| view! { <code class="option">{option}</code> });
+    let meaning = terms::of_field(testid);
     view! {
-        <label class="field">
-            <span class="field__label">{label} {option}</span>
-            <select data-testid=testid disabled=disabled on:change=move |event| on_choose.run(event_target_value(&event))>{options}</select>
+        <label class="field" title=meaning>
+            <span class="field__label"><span class="field__name">{label}</span> {option}</span>
+            <select data-testid=testid aria-description=meaning disabled=disabled on:change=move |event| on_choose.run(event_target_value(&event))>{options}</select>
         </label>
     }
     .into_any()

@@ -87,8 +87,10 @@ fn FrameFields() -> impl IntoView {
     let view_state = expect_context::<ViewState>();
     let zoom = move || view_state.view.read().zoom;
     let slide = move |event| {
-        let wanted: Option<f64> = event_target_value(&event).parse().ok();
-        wanted.into_iter().for_each(|octaves| view_state.zoom_by(octaves.exp2() / view_state.view.read_untracked().zoom, None));
+        let Ok(octaves) = event_target_value(&event).parse::<f64>() else { return };
+        // On its own line: the view cannot change while it is being read.
+        let present = view_state.view.read_untracked().zoom;
+        view_state.zoom_by(octaves.exp2() / present, None);
     };
     view! {
         <label class="field">

@@ -6,7 +6,7 @@ use crate::render::Threshold;
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::study::Study;
 use crate::ui::state::view_state::{ViewState, percent_of, threshold_value};
-use crate::ui::text::{self, format};
+use crate::ui::text::{self, format, terms};
 
 /// A slider for the threshold, and the choice between percentile and value.
 #[component]
@@ -34,11 +34,12 @@ pub fn ThresholdControl() -> impl IntoView {
         Threshold::Percentile(percent) => percent.to_string(),
         Threshold::Absolute(value) => value.to_string(),
     };
+    let meaning = terms::of_field("threshold");
     view! {
-        <label class="field">
-            <span class="field__label">{text::THRESHOLD.get()} <span class="field__value">{shown}</span></span>
+        <label class="field" title=meaning>
+            <span class="field__label"><span class="field__name">{text::THRESHOLD.get()}</span> <span class="field__value">{shown}</span></span>
             // The limits come before the value: a browser clamps the value to the limits it knows.
-            <input type="range" min="0" data-testid="threshold" max=move || largest().to_string()
+            <input type="range" min="0" data-testid="threshold" aria-description=meaning max=move || largest().to_string()
                 step=move || (largest() / 1000.0).to_string() prop:value=number on:input=slide />
         </label>
         <ThresholdMode />

@@ -9,6 +9,7 @@ use crate::ui::state::figure::FigureProblem;
 use crate::ui::state::study::Study;
 use crate::ui::text::figure as text;
 use crate::ui::text::language::Text;
+use crate::ui::text::terms;
 
 /// All options in the order of `plot_stat_map`.
 #[component]
@@ -91,8 +92,8 @@ fn WordsField(
     let value = move || words(&mut study.figure.view.get()).clone();
     let type_in = move |event| study.figure.view.update(|view| *words(view) = event_target_value(&event));
     view! {
-        <label class="field">
-            <span class="field__label">{label.get()}</span>
+        <label class="field" title=terms::of_field(testid)>
+            <span class="field__label"><span class="field__name">{label.get()}</span></span>
             <input type="text" data-testid=testid autocomplete="off" spellcheck="false" placeholder=text::placeholder(field)
                 aria-invalid=move || is_wrong().to_string() disabled=move || disabled(&study.figure.view.read()) prop:value=value
                 on:input=type_in />

@@ -31,14 +31,16 @@ pub fn FigureTab() -> impl IntoView {
         let Some(map) = map else { return study.figure.clear() };
         let view = study.figure.view.get();
         let follows = view.place == CutPlace::Crosshair;
-        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, map.channel, volumes.get());
+        study.draw_figure(&view, if follows { view_state.crosshair() } else { None }, &map, volumes.get());
     });
     view! {
         <section class="figure-tab" aria-label=text::FIGURE.get()>
-            <Presets />
-            <Picture />
-            <Fields />
-            <Exports />
+            <div class="figure-tab__shown"><Picture /></div>
+            <div class="figure-tab__options">
+                <Presets />
+                <Fields />
+                <Exports />
+            </div>
         </section>
     }
     .into_any()

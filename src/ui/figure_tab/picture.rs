@@ -40,12 +40,16 @@ pub fn Picture() -> impl IntoView {
         let world = drawn.ready.panels.iter().find_map(|panel| panel.world_from_page(point));
         world.into_iter().for_each(|world| view_state.look_at(world));
     };
+    // How many times wider than high it is, by which it is fitted into the room that there is.
+    let ratio = move || study.figure.drawn.read().as_ref().map(|drawn| (drawn.ready.size[0] / drawn.ready.size[1]).to_string());
     let label = move || study.figure.drawn.read().as_ref().map(|drawn| drawn.ready.caption.description.clone());
     view! {
         <figure class="figure-tab__picture" data-testid="figure" data-state=state aria-busy=move || is_busy().to_string()>
-            <canvas node_ref=canvas class="figure-tab__canvas" data-testid="figure-canvas" role="img"
-                aria-label=move || label().unwrap_or_else(|| text::FIGURE.get().to_owned())
-                hidden=move || study.figure.drawn.read().is_none() on:click=click />
+            <div class="figure-tab__frame">
+                <canvas node_ref=canvas class="figure-tab__canvas" data-testid="figure-canvas" role="img" style:--ratio=ratio
+                    aria-label=move || label().unwrap_or_else(|| text::FIGURE.get().to_owned())
+                    hidden=move || study.figure.drawn.read().is_none() on:click=click />
+            </div>
             // The words of the file's metadata, which are English.
             <figcaption class="muted" lang="en" data-testid="figure-caption">{label}</figcaption>
         </figure>

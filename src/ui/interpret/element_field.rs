@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::study::Study;
-use crate::ui::text;
+use crate::ui::text::{self, picture, terms};
 
 /// The element field; absent if the model takes whole images. Numbers are those in file names.
 #[component]
@@ -30,7 +30,7 @@ fn NamedElement() -> impl IntoView {
     let value = move || (first() + study.form.element.get()).to_string();
     view! {
         <Choice label=text::ELEMENT.get() testid="element" entries=Signal::derive(entries) value=Signal::derive(value)
-            on_choose=Callback::new(move |value: String| choose(study, &value)) />
+            on_choose=Callback::new(move |value: String| drop(choose(study, &value))) />
     }
 }
 
@@ -43,26 +43,44 @@ fn NumberedElement() -> impl IntoView {
         let mode = study.model.get().map(|model| model.mode.clone()).unwrap_or_default();
         text::element_range(&mode, first(), study.element_count())
     };
+    let problem = RwSignal::new(None::<String>);
+    // What was said of another number does not hold any more.
+    let chosen = Memo::new(move |_| (study.form.element.get(), study.aim()));
+    Effect::watch(move || chosen.get(), move |_, _, _| problem.set(None), false);
+    let take = move |event| {
+        let typed = event_target_value(&event);
+        if let Err(sentence) = choose(study, &typed) {
+            problem.set(Some(sentence));
+        }
+    };
     view! {
-        <label class="field">
-            <span class="field__label">{text::ELEMENT.get()} <span class="field__value">{range}</span></span>
+        <label class="field" title=terms::of_field("element")>
+            <span class="field__label"><span class="field__name">{text::ELEMENT.get()}</span> <span class="field__value">{range}</span></span>
             <input type="number" data-testid="element" step="1" min=move || first().to_string() max=move || last().to_string()
                 disabled=move || study.element_count() == 0 prop:value=move || (first() + study.form.element.get()).to_string()
-                on:change=move |event| choose(study, &event_target_value(&event)) />
+                aria-describedby="element-problem" on:change=take />
         </label>
+        <p class="field__problem" id="element-problem" role="status" data-testid="element-problem"
+            hidden=move || problem.read().is_none()>{move || problem.get()}</p>
     }
     .into_any()
 }
 
-/// Takes a number as it stands in names of files; what lies outside the image is brought to its nearest end.
-fn choose(study: Study, number: &str) {
-    let Ok(number) = number.trim().parse::<usize>() else {
-        // Shows the old number again.
-        return study.form.element.notify();
-    };
-    let last = untrack(|| study.element_count()).saturating_sub(1);
-    let position = number.saturating_sub(untrack(|| first_number(study))).min(last);
-    study.choose_element(position);
+/// Takes a number as it stands in names of files.
+///
+/// # Errors
+/// If there is no such element: a sentence that says so. Nothing changes then, and the field shows the old number again.
+fn choose(study: Study, typed: &str) -> Result<(), String> {
+    let (first, count) = untrack(|| (first_number(study), study.element_count()));
+    let position = typed.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(first)).filter(|position| *position < count);
+    if let Some(position) = position {
+        study.choose_element(position);
+        return Ok(());
+    }
+    study.form.element.notify();
+    let mode = study.model.read_untracked().as_ref().map(|model| model.mode.clone()).unwrap_or_default();
+    let kept = first + study.form.element.get_untracked();
+    Err(picture::no_element(&mode, typed.trim(), &text::element_range(&mode, first, count), kept))
 }
 
 fn first_number(study: Study) -> usize {

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use super::element_field::ElementField;
-use crate::protocol::{Convention, DeviceChoice, Quantity};
+use crate::protocol::{Convention, DeviceChoice, MethodName, Quantity};
 use crate::ui::controls::choice::{Choice, Entry};
+use crate::ui::controls::switch::Switch;
 use crate::ui::group::GroupPanel;
-use crate::ui::state::study::{MethodName, Study};
-use crate::ui::text;
+use crate::ui::state::study::Study;
 use crate::ui::text::language::Text;
+use crate::ui::text::{self, picture};
 
 /// The form of one explanation with its buttons, and the form of group runs.
 #[component]
@@ -30,14 +31,26 @@ pub fn InterpretPanel() -> impl IntoView {
             <p class="muted" data-testid="convention-difference" class:is-hidden=move || !study.can_differ()>{difference}</p>
             <div class="buttons">
                 <button type="button" class="button button--main" data-testid="compute" disabled=move || !study.can_compute()
-                    on:click=move |_| study.explain()>{text::COMPUTE.get()}</button>
-                <button type="button" class="button" data-testid="cancel" disabled=move || study.work.read().is_idle()
+                    on:click=move |_| study.compute()>{text::COMPUTE.get()}</button>
+                <button type="button" class="button" data-testid="cancel" disabled=move || study.work.read().is_idle() && !study.automatic.is_due()
                     on:click=move |_| study.cancel()>{text::CANCEL.get()}</button>
             </div>
+            <AutomaticField />
             <GroupPanel />
         </section>
     }
     .into_any()
+}
+
+/// The switch by which maps follow choices.
+#[component]
+fn AutomaticField() -> impl IntoView {
+    let study = expect_context::<Study>();
+    let is_on = study.automatic.is_on;
+    view! {
+        <Switch label=picture::AUTOMATIC.get().to_owned() testid="auto-compute" value=is_on.into()
+            on_change=Callback::new(move |on| is_on.set(on)) />
+    }
 }
 
 #[component]
@@ -68,8 +81,12 @@ fn LevelField() -> impl IntoView {
         let levels = model.iter().flat_map(|model| &model.levels);
         levels.map(|level| Entry::new(level.level.to_string(), format!("{} · {}", level.level, level.layer))).collect::<Vec<_>>()
     };
-    let value = move || study.form.level.get().to_string();
-    let choose = move |value: String| value.parse().into_iter().for_each(|level| study.form.level.set(level));
+    let n_levels = move || study.model.read().as_ref().map_or(0, |model| model.levels.len());
+    let value = move || study.form.level.get().unwrap_or_else(n_levels).to_string();
+    // The last level stays the last one of another model.
+    let choose = move |value: String| {
+        value.parse().into_iter().for_each(|level: usize| study.form.level.set((level < n_levels()).then_some(level)));
+    };
     let disabled = move || study.form.method.get() != MethodName::GradCam;
     view! {
         <Choice label=text::LEVEL.get() testid="level" entries=Signal::derive(entries) value=Signal::derive(value)

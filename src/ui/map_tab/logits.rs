@@ -4,21 +4,36 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::protocol::Failure;
 use crate::ui::controls::sentences::warnings;
 use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
-use crate::ui::text::{self, format};
+use crate::ui::text::terms::{self, Term};
+use crate::ui::text::{self, format, picture};
 
 /// A table of the output nodes, the check against ClinicaDL's prediction, and facts about the map.
 #[component]
 pub fn Logits() -> impl IntoView {
     let study = expect_context::<Study>();
     let body = move || match study.map.get() {
-        None => view! { <p class="muted">{text::NO_MAP.get()}</p> }.into_any(),
+        None => view! { <p class="muted" data-testid="no-map">{move || why_there_is_none(study)}</p> }.into_any(),
         Some(map) => view! { <Table map=map.clone() /> <SelfCheckLine map=map.clone() /> <Facts map=map /> }.into_any(),
     };
     let about_image = move || study.image.get().map(|image| warnings(&image.warnings));
-    view! { <section class="output" aria-label=text::OUTPUT.get()>{body} {about_image}</section> }.into_any()
+    let of_what = move || {
+        let map = study.map.get().filter(|_| study.is_outdated());
+        map.map(|map| view! { <p class="output__of" data-testid="numbers-of">{picture::of(&picture::map(&map.ready))}</p> })
+    };
+    view! { <section class="output" aria-label=text::OUTPUT.get()>{of_what} {body} {about_image}</section> }.into_any()
+}
+
+/// Why no map is shown: it is on its way, could not be computed, or nobody asked for one.
+fn why_there_is_none(study: Study) -> String {
+    match study.automatic.problem.get() {
+        Some(Failure { what, hint }) => picture::no_map(&what, &hint),
+        None if study.is_explaining() || study.automatic.is_due() => picture::COMPUTING.get().to_owned(),
+        None => text::NO_MAP.get().to_owned(),
+    }
 }
 
 #[component]
@@ -38,10 +53,12 @@ fn Table(map: Arc<ShownMap>) -> impl IntoView {
             </tr>
         }
     });
+    let heading = |term: Term| view! { <th scope="col" title=term.meaning.get()><span class="field__name">{term.name.get()}</span></th> };
+    let headings = [terms::NODE, terms::LOGIT, terms::PROBABILITY].map(heading);
     view! {
         <table class="table table--numbers" data-testid="logits">
             <thead>
-                <tr><th scope="col">{text::NODE.get()}</th><th scope="col">{text::LOGIT.get()}</th><th scope="col">{text::PROBABILITY.get()}</th></tr>
+                <tr>{headings}</tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>

@@ -1,5 +1,7 @@
 //! The planes as they are shown, saved as a PNG.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,31 +11,36 @@ use crate::render::Plane;
 use crate::render::figure::Caption;
 use crate::ui::controls::color_bar::BarScale;
 use crate::ui::layers::render_plane;
+use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
 use crate::ui::state::view_state::ViewState;
-use crate::ui::text::{self, format};
+use crate::ui::text::{self, format, picture};
 use crate::web::planes_png::{ColorBarPicture, PlanePicture, save_planes};
 use crate::web::words_of;
 
-const FIGURE_NAME: &str = "saliency-map.png";
-
-/// Saves the three planes and the colour bar as a PNG, with the map's hash and the view in its texts.
-pub fn save_png(study: Study, view_state: ViewState, map_sha256: String) {
+/// Saves the three planes of a map and the colour bar as a PNG, with the map's hash and the view in its texts.
+pub fn save_png(study: Study, view_state: ViewState, map: &Arc<ShownMap>, map_sha256: String) {
+    let is_shown = study.map.read_untracked().as_ref().is_some_and(|shown| Arc::ptr_eq(shown, map));
+    if !is_shown {
+        let (what, hint) = (picture::CHANGED.get().to_owned(), picture::CHANGED_HINT.get().to_owned());
+        return study.fail(Failure { what, hint });
+    }
+    let name = untrack(|| format!("{}_planes.png", study.map_stem(map)));
     let planes: Vec<PlanePicture> =
         Plane::ALL.into_iter().filter_map(|plane| untrack(|| plane_picture(study, view_state, plane))).collect();
     let bar = untrack(|| {
-        let scale = BarScale::new(view_state.scale.get()?, study.map.get()?.ready.statistics);
+        let scale = BarScale::new(view_state.scale.get()?, map.ready.statistics);
         Some(ColorBarPicture { pixels: scale.pixels(), ticks: scale.ticks() })
     });
     let caption = Caption {
-        title: untrack(|| title(study)).unwrap_or_default(),
+        title: title(map),
         software: Software::this().words(),
         map_sha256,
         description: format!("three planes as the page shows them, {}", view_state.view.read_untracked().to_fragment()),
     };
     spawn_local(async move {
-        if let Err(error) = save_planes(&planes, bar.as_ref(), &caption, FIGURE_NAME).await {
-            study.fail(Failure { what: format!("{FIGURE_NAME}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
+        if let Err(error) = save_planes(&planes, bar.as_ref(), &caption, &name).await {
+            study.fail(Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
         }
     });
 }
@@ -48,12 +55,10 @@ fn plane_picture(study: Study, view_state: ViewState, plane: Plane) -> Option<Pl
     Some(PlanePicture { pixels, width: grid.width, height: grid.height, letters: [left, right], caption })
 }
 
-fn title(study: Study) -> Option<String> {
-    let map = study.map.get()?;
-    let explanation = &map.ready.explanation;
-    let target = study.model.get().and_then(|model| model.nodes.get(explanation.target).map(|node| node.label.clone()));
+fn title(map: &ShownMap) -> String {
+    let (explanation, target) = (&map.ready.explanation, &map.ready.target_label);
     let who = &explanation.participant;
-    let what = format!("{} · {} · {} {}", explanation.method.name(), target.unwrap_or_default(), who.participant_id, who.session_id);
+    let what = format!("{} · {target} · {} {}", explanation.method.name(), who.participant_id, who.session_id);
     let element = &map.ready.element_name;
-    Some(if element.is_empty() { what } else { format!("{what} · {element}") })
+    if element.is_empty() { what } else { format!("{what} · {element}") }
 }

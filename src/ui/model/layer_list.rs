@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::protocol::{LevelSummary, ModelSummary};
-use crate::ui::state::study::{MethodName, Study};
+use crate::protocol::{LevelSummary, MethodName, ModelSummary};
+use crate::ui::state::study::Study;
 use crate::ui::text::{self, format};
 
 /// A folded list of buttons.
@@ -15,13 +15,14 @@ pub fn LayerList(
     model: Arc<ModelSummary>,
 ) -> impl IntoView {
     let study = expect_context::<Study>();
+    let n_levels = model.levels.len();
     let row = move |level: LevelSummary| {
         let number = level.level;
         let choose = move |_| {
             study.form.method.set(MethodName::GradCam);
-            study.form.level.set(number);
+            study.form.level.set((number < n_levels).then_some(number));
         };
-        let is_chosen = move || study.form.method.get() == MethodName::GradCam && study.form.level.get() == number;
+        let is_chosen = move || study.form.method.get() == MethodName::GradCam && study.form.level.get().unwrap_or(n_levels) == number;
         view! {
             <li>
                 <button type="button" class="layer" aria-pressed=move || is_chosen().to_string() on:click=choose>

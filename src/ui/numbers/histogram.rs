@@ -13,6 +13,7 @@ use crate::ui::state::study::Study;
 use crate::ui::state::view_state::{ViewState, threshold_value};
 use crate::ui::text::format;
 use crate::ui::text::numbers as words;
+use crate::ui::text::picture;
 
 /// Height of the picture in its own units; its width is one for each bin.
 const HEIGHT: f64 = 100.0;
@@ -20,16 +21,16 @@ const HEIGHT: f64 = 100.0;
 /// Bins that Page Up and Page Down move the threshold by.
 const PAGE: f64 = 16.0;
 
-/// The histogram with the threshold's slider; absent without a map's numbers, words if all values are equal.
+/// The histogram with the threshold's slider; words without a map's numbers, and if all values are equal.
 #[component]
 pub fn ThresholdHistogram() -> impl IntoView {
     let study = expect_context::<Study>();
-    let body = move || {
-        let numbers = study.numbers.get()?;
-        Some(match numbers.histogram.constant() {
+    let body = move || match study.numbers.get() {
+        None => view! { <p class="histogram__words">{picture::WITH_A_MAP.get()}</p> }.into_any(),
+        Some(numbers) => match numbers.histogram.constant() {
             Some(value) => view! { <p class="histogram__words" data-testid="histogram-words">{words::constant(value)}</p> }.into_any(),
             None => view! { <Slider numbers=numbers /> }.into_any(),
-        })
+        },
     };
     view! {
         <div class="field histogram" title=words::HISTOGRAM_TITLE.get()>

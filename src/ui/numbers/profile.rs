@@ -10,6 +10,7 @@ use crate::ui::state::study::Study;
 use crate::ui::state::view_state::ViewState;
 use crate::ui::text::format;
 use crate::ui::text::numbers as words;
+use crate::ui::text::picture;
 
 /// Height of the picture in its own units; its width is one for each step from slice to slice.
 const HEIGHT: f64 = 100.0;
@@ -37,7 +38,10 @@ pub fn ProfileStrip(
     let slide = move |event| event_target_value(&event).parse().into_iter().for_each(|place| go_to(study, view_state, plane, place));
     view! {
         <div class=class title=words::PROFILE_TITLE.get()>
-            <p class="profile__words" aria-hidden="true"><span>{words::PROFILE.get()}</span> <span>{mean}</span></p>
+            <p class="profile__words" aria-hidden="true">
+                <span>{words::PROFILE.get()}</span>" "<span class="profile__mean">{mean}</span>
+                <span class="profile__without">{picture::WITH_A_MAP.get()}</span>
+            </p>
             <div class="profile__picture">
                 // Made once for each map.
                 <div inner_html=move || study.numbers.read().as_ref().map(|numbers| picture(numbers, plane)).unwrap_or_default() />

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use crate::analysis::histogram::Histogram;
 use crate::analysis::profile::Profile;
-use crate::export::file_names::map_stem;
 use crate::export::number_tables::{histogram_tsv, profiles_tsv};
 use crate::protocol::{Failure, MapNumbers};
 use crate::render::Plane;
@@ -49,7 +48,8 @@ fn Download(testid: &'static str, label: Text, ending: &'static str, bytes_of: f
     let study = expect_context::<Study>();
     let save = move |_| {
         let Some(numbers) = study.numbers.get_untracked() else { return };
-        let name = format!("{}_{ending}.tsv", stem(study));
+        let Some(map) = study.map.get_untracked() else { return };
+        let name = format!("{}_{ending}.tsv", untrack(|| study.map_stem(&map)));
         if let Err(error) = save_bytes(&bytes_of(&numbers), &name, TSV) {
             study.fail(Failure { what: format!("{name}: {}", words_of(&error)), hint: text::FIGURE_FAILED_HINT.get().to_owned() });
         }
@@ -57,15 +57,6 @@ fn Download(testid: &'static str, label: Text, ending: &'static str, bytes_of: f
     view! {
         <button type="button" class="button" data-testid=testid disabled=move || study.numbers.read().is_none() on:click=save>{label.get()}</button>
     }
-}
-
-/// The stem of the map's file names.
-fn stem(study: Study) -> String {
-    let (map, model) = (study.map.read_untracked(), study.model.read_untracked());
-    let Some(ready) = map.as_ref().map(|map| &map.ready) else { return "map".to_owned() };
-    let mode = model.as_ref().map_or("image", |model| model.mode.as_str());
-    let who = &ready.explanation.participant;
-    map_stem(&who.participant_id, &who.session_id, mode, ready.element_number)
 }
 
 fn profile_table(plane: Plane, profile: &Profile) -> String {

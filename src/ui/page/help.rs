@@ -1,9 +1,10 @@
-//! The help: a list of keys in a native dialog.
+//! The help: keys and terms in a native dialog.
 
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
 use crate::ui::text;
+use crate::ui::text::terms;
 
 /// Shows the dialog.
 pub fn open(dialog: NodeRef<Dialog>) {
@@ -19,11 +20,17 @@ pub fn Help(
     /// The dialog element, by which the caller opens it.
     dialog: NodeRef<Dialog>,
 ) -> impl IntoView {
-    let rows = text::KEYS.map(|(key, action)| view! { <dt>{key.get()}</dt><dd>{action.get()}</dd> });
+    let terms = terms::ALL.map(|term| view! { <dt>{term.name.get()}</dt><dd>{term.meaning.get()}</dd> });
+    let keys = text::KEYS.map(|(key, action)| view! { <dt>{key.get()}</dt><dd>{action.get()}</dd> });
     view! {
         <dialog node_ref=dialog class="help" aria-label=text::HELP.get()>
             <h2>{text::HELP.get()}</h2>
-            <dl class="facts">{rows}</dl>
+            <div class="help__lists" tabindex="0" role="group" aria-label=text::HELP.get()>
+                <h3>{text::KEYS_TITLE.get()}</h3>
+                <dl class="facts">{keys}</dl>
+                <h3>{text::TERMS_TITLE.get()}</h3>
+                <dl class="terms" data-testid="terms">{terms}</dl>
+            </div>
             <form method="dialog">
                 <button>{text::CLOSE.get()}</button>
             </form>

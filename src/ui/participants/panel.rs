@@ -1,8 +1,11 @@
 //! The panel of participants: opens images, filters and lists them.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::table::ParticipantsTable;
+use crate::protocol::ParticipantList;
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::controls::file_picker::FilePicker;
 use crate::ui::controls::sentences::Report;
@@ -31,8 +34,14 @@ pub fn ParticipantsPanel() -> impl IntoView {
         }
         .into_any(),
     };
-    // A filter of the last list would hide the whole of the next.
-    Effect::watch(move || study.participants.get(), move |_, _, _| diagnosis.set(String::new()), false);
+    // A filter that no row of the next list passes would hide the whole of it.
+    let forget_filter = move |list: &Option<Arc<ParticipantList>>| {
+        let is_there = list.as_ref().is_some_and(|list| diagnoses_of(list).contains(&diagnosis.get_untracked()));
+        if !is_there {
+            diagnosis.set(String::new());
+        }
+    };
+    Effect::watch(move || study.participants.get(), move |list, _, _| forget_filter(list), false);
     view! {
         <section class="panel" aria-labelledby="participants-title">
             <h2 id="participants-title"><span class="panel__number">"2"</span>{text::PARTICIPANTS.get()}</h2>

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::protocol::{ParticipantList, ParticipantRow};
-use crate::ui::state::jobs::Then;
 use crate::ui::state::study::Study;
 use crate::ui::text;
 
@@ -50,6 +49,8 @@ fn Row(row: ParticipantRow) -> impl IntoView {
     let (id, session) = (participant.participant_id.clone(), participant.session_id.clone());
     let own = participant.clone();
     let is_selected = move || study.selected.read().as_ref() == Some(&own);
+    let coming = participant.clone();
+    let is_coming = move || study.coming.read().as_ref().is_some_and(|image| image.participant == coming);
     view! {
         <tr
             data-testid="participant-row"
@@ -57,8 +58,9 @@ fn Row(row: ParticipantRow) -> impl IntoView {
             data-session=session
             data-element-count=row.element_count.to_string()
             aria-selected=move || is_selected().to_string()
+            aria-busy=move || is_coming().to_string()
             title=row.file
-            on:click=move |_| study.show(participant.clone(), Then::Wait)
+            on:click=move |_| study.show(participant.clone())
         >
             // The button makes the row reachable by keyboard; its click bubbles to the row.
             <td><button type="button" class="table__link">{row.participant.participant_id}</button></td>

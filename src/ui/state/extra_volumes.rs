@@ -147,6 +147,14 @@ impl ExtraVolumes {
         });
     }
 
+    /// Removes what was opened in a place.
+    pub fn remove_all(&self, slot: Slot) {
+        self.0.update(|contents| {
+            contents.revision += 1;
+            contents.overlays.retain(|overlay| overlay.slot != slot);
+        });
+    }
+
     /// Whether one of the page's own masks is open.
     pub fn has(&self, slot: Slot) -> bool {
         self.0.read().overlays.iter().any(|overlay| overlay.slot == slot)

@@ -38,13 +38,14 @@ impl GroupForm {
         }
     }
 
-    /// Chooses all splits and the default selection metric of a new model; another checkpoint of the same one changes nothing.
-    pub fn follow(&self, model: &ModelSummary, is_same: bool) {
-        if !is_same {
-            self.splits.set(splits_of(model));
-            let trained = selections_of(model);
-            self.selections.set(trained.into_iter().filter(|metric| metric == DEFAULT_SELECTION).collect());
-        }
+    /// Keeps what of the chosen splits and selection metrics another model has, too. All splits stay all of them; where nothing is
+    /// left, all splits and the default metric are chosen.
+    pub fn keep_with(&self, before: Option<&ModelSummary>, model: &ModelSummary) {
+        let (splits, trained) = (splits_of(model), selections_of(model));
+        let had_all = before.is_none_or(|before| splits_of(before) == self.splits.get_untracked());
+        let is_default = |metric: &String| metric == DEFAULT_SELECTION;
+        self.splits.update(|chosen| *chosen = if had_all { splits } else { kept_or(chosen, &splits, |_| true) });
+        self.selections.update(|chosen| *chosen = kept_or(chosen, &trained, is_default));
     }
 
     /// Unchecks diagnoses that no listed session has.
@@ -52,6 +53,12 @@ impl GroupForm {
         let there = diagnoses_of(list);
         self.diagnoses.update(|chosen| chosen.retain(|diagnosis| there.contains(diagnosis)));
     }
+}
+
+/// Those of `offered` that are chosen; if there are none, those that `is_default`.
+fn kept_or(chosen: &[String], offered: &[String], is_default: impl Fn(&String) -> bool) -> Vec<String> {
+    let kept: Vec<String> = offered.iter().filter(|entry| chosen.contains(entry)).cloned().collect();
+    if kept.is_empty() { offered.iter().filter(|entry| is_default(entry)).cloned().collect() } else { kept }
 }
 
 /// The numbers of a model's splits, as the boxes have them.

@@ -1,7 +1,7 @@
 //! Jobs that were sent to the engine and are not finished: why each was sent, and how far the running one is.
 
 use super::extra_volumes::Slot;
-use crate::protocol::{ExportKind, Progress};
+use crate::protocol::{DeviceChoice, ExportKind, Progress};
 
 /// The jobs that the engine has not finished.
 #[derive(Clone, Default)]
@@ -14,12 +14,13 @@ pub struct Work {
 /// Why a job was sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum JobKind {
-    Device,
+    Device(DeviceChoice),
     OpenModel,
     ChooseCheckpoint,
     OpenImages,
     OpenDemo,
-    Show(Then),
+    /// Reading a participant's image.
+    Show,
     OpenVolume(Slot),
     Explain,
     Export(ExportKind),
@@ -45,17 +46,16 @@ pub enum JobKind {
     SaveRun,
 }
 
-/// The action that follows when a participant's image has arrived.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    Wait,
-    Explain,
-}
-
 impl JobKind {
     /// Whether the page counts as idle during such a job.
     pub fn is_quiet(self) -> bool {
         matches!(self, JobKind::Figure | JobKind::Measure | JobKind::Clusters)
+    }
+
+    /// Whether such a job brings what maps are computed of.
+    pub fn is_loading(self) -> bool {
+        let is_of_model = matches!(self, JobKind::Device(_) | JobKind::OpenModel | JobKind::ChooseCheckpoint | JobKind::OpenDemo);
+        is_of_model || matches!(self, JobKind::OpenImages | JobKind::ListParticipants | JobKind::Show)
     }
 }
 
@@ -68,5 +68,20 @@ impl Work {
     /// Whether a job of this kind is running.
     pub fn is_doing(&self, kind: JobKind) -> bool {
         self.jobs.iter().any(|(_, other)| *other == kind)
+    }
+
+    /// Whether a job of that number is running.
+    pub fn has(&self, job: u32) -> bool {
+        self.jobs.iter().any(|(id, _)| *id == job)
+    }
+
+    /// Whether what maps are computed of is on its way.
+    pub fn is_loading(&self) -> bool {
+        self.jobs.iter().any(|(_, kind)| kind.is_loading())
+    }
+
+    /// Numbers of the jobs of this kind, in the order of sending.
+    pub fn numbers_of(&self, kind: JobKind) -> Vec<u32> {
+        self.jobs.iter().filter(|(_, other)| *other == kind).map(|(id, _)| *id).collect()
     }
 }

@@ -3,6 +3,7 @@
 //! [`study`] holds what is loaded, [`view_state`] how it is shown. [`requests`] go to the engine, [`replies`] change the state by its
 //! answers. The other files define parts of the state.
 
+pub mod automatic;
 pub mod clusters;
 pub mod comparison;
 pub mod extra_volumes;
@@ -12,6 +13,7 @@ pub mod jobs;
 pub mod projections;
 pub mod replies;
 pub mod requests;
+pub mod room;
 pub mod shown;
 pub mod study;
 pub mod tab;
@@ -19,3 +21,4 @@ pub mod threads;
 pub mod underlay;
 pub mod view_history;
 pub mod view_state;
+pub mod wanted;

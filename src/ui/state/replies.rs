@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
-use super::jobs::{JobKind, Then, Work};
+use super::jobs::JobKind;
 use super::shown::{ShownImage, ShownMap};
-use super::study::{MethodName, PageError, Remedy, Study, StudySource};
-use crate::protocol::{Event, Failure, MapNumbers, ModelSummary, ParticipantKey, ParticipantList, Reply};
+use super::study::{PageError, Remedy, Study, StudySource};
+use crate::protocol::{Event, Failure, ImageReady, MapNumbers, MapReady, ModelSummary, ParticipantKey, ParticipantList, Reply};
 use crate::ui::text;
 use crate::web::download::save;
 use crate::web::transport::{EngineMessage, ReceivedBuffer};
@@ -39,6 +39,12 @@ impl Study {
 
     async fn take_reply(&self, reply: Reply, attachments: Vec<ReceivedBuffer>) {
         let kind = self.work.read_untracked().jobs.iter().find(|(id, _)| *id == reply.job).map(|(_, kind)| *kind);
+        match &reply.event {
+            // Whether or not it is still wanted, it is the engine's last map from now on.
+            Event::Map(ready) => self.held.set(Some(ready.identity())),
+            Event::Device(_) => self.forget_times(),
+            _ => {}
+        }
         // A job that was superseded.
         let Some(kind) = kind else { return };
         if let Event::Progress(progress) = reply.event {
@@ -47,13 +53,23 @@ impl Study {
             }
             return;
         }
-        // The demo's model is not the end of its job: the participants follow.
-        let goes_on = kind == JobKind::OpenDemo && matches!(reply.event, Event::Model(_));
-        match self.take_event(kind, reply.event, attachments).await {
+        let goes_on = goes_on_after(kind, &reply.event);
+        let has_come = !matches!(reply.event, Event::Failed(_) | Event::Cancelled);
+        let outcome = self.take_event(reply.job, kind, reply.event, attachments).await;
+        if !has_come || outcome.is_err() {
+            self.stay_where_it_was(reply.job, kind);
+        }
+        match outcome {
             Err(failure) if matches!(kind, JobKind::Figure | JobKind::FigureFile) => self.figure.fail(failure),
             Err(failure) if kind == JobKind::Clusters => self.clusters.fail(failure),
+            Err(failure) if kind == JobKind::Explain => self.end_without_map(reply.job, Some(failure)),
             Err(failure) => self.fail(failure),
+            Ok(()) if kind == JobKind::Explain && !has_come => self.end_without_map(reply.job, None),
             Ok(()) => {}
+        }
+        if kind == JobKind::ChooseCheckpoint && self.work.read_untracked().numbers_of(kind).last() == Some(&reply.job) {
+            // Whatever came of the last choice, the checkpoint in use is the one that is shown from now on.
+            self.form.checkpoint.set(None);
         }
         if kind == JobKind::Interpret {
             // Maps that were computed are kept, also when the run failed.
@@ -70,25 +86,22 @@ impl Study {
         }
     }
 
-    async fn take_event(&self, kind: JobKind, event: Event, attachments: Vec<ReceivedBuffer>) -> Result<(), Failure> {
+    async fn take_event(&self, job: u32, kind: JobKind, event: Event, attachments: Vec<ReceivedBuffer>) -> Result<(), Failure> {
         let is_own = matches!((kind, &event), (JobKind::OpenModel, Event::Model(_)) | (JobKind::OpenImages, Event::Participants(_)));
         if is_own {
             self.source.set(StudySource::Own);
         }
         match event {
-            Event::Device(info) => self.device.set(Some(info)),
+            Event::Device(info) => {
+                if let JobKind::Device(choice) = kind {
+                    self.device_in_use.set_value(choice);
+                }
+                self.device.set(Some(info));
+            }
             Event::Model(model) => self.take_model(kind, *model),
             Event::Participants(list) => self.take_participants(kind, list),
-            Event::Image(ready) => {
-                let image = ShownImage::new(ready, floats(&attachments).await)?;
-                // A map belongs to the image it was computed from.
-                self.map.update(|map| drop(map.take_if(|map| map.ready.explanation.participant != image.participant)));
-                self.image.set(Some(Arc::new(image)));
-                if kind == JobKind::Show(Then::Explain) {
-                    self.explain();
-                }
-            }
-            Event::Map(ready) => self.map.set(Some(Arc::new(ShownMap::new(*ready, floats(&attachments).await)?))),
+            Event::Image(ready) => self.take_image(job, ready, &attachments).await?,
+            Event::Map(ready) => self.take_map(job, *ready, &attachments).await?,
             Event::Volume(ready) => {
                 if let JobKind::OpenVolume(slot) = kind {
                     self.extra_volumes.take(slot, *ready, floats(&attachments).await)?;
@@ -96,7 +109,10 @@ impl Study {
             }
             Event::File { name, mime } => save_attachment(&attachments, &name, &mime)?,
             Event::Figure(ready) => self.figure.take(*ready, attachments.first().map(ReceivedBuffer::to_bytes).unwrap_or_default()),
-            Event::MapHash(hash) => self.map_hash.set(hash),
+            Event::MapHash(hash) => {
+                let map = self.hashed.try_update_value(Option::take).flatten();
+                self.map_hash.set(map.map(|map| (map, hash)));
+            }
             Event::Failed(failure) => return Err(failure),
             Event::Numbers(numbers) => self.take_numbers(*numbers),
             Event::KeptMaps(numbers) => self.compare.take_kept(&numbers),
@@ -122,33 +138,90 @@ impl Study {
         }
     }
 
+    /// Shows a participant's image and selects it, both at once: until then, picture and selection are those before.
+    async fn take_image(&self, job: u32, ready: ImageReady, attachments: &[ReceivedBuffer]) -> Result<(), Failure> {
+        let voxels = floats(attachments).await;
+        // Another one may have been chosen while the voxels were copied.
+        let Some(coming) = self.coming.get_untracked().filter(|_| self.work.read_untracked().has(job)) else { return Ok(()) };
+        let image = ShownImage::new(ready, coming.element, voxels)?;
+        // A map belongs to the image it was computed from.
+        self.map.update(|map| drop(map.take_if(|map| map.ready.explanation.participant != image.participant)));
+        self.coming.set(None);
+        self.selected.set(Some(image.participant.clone()));
+        self.image.set(Some(Arc::new(image)));
+        Ok(())
+    }
+
+    async fn take_map(&self, job: u32, ready: MapReady, attachments: &[ReceivedBuffer]) -> Result<(), Failure> {
+        let voxels = floats(attachments).await;
+        // Another one may have been chosen while the voxels were copied.
+        let Some(running) = self.running_map(job) else { return Ok(()) };
+        let milliseconds = ready.milliseconds;
+        let map = ShownMap::new(ready, running.wanted.device, voxels)?;
+        self.end_with_map(milliseconds);
+        self.map.set(Some(Arc::new(map)));
+        Ok(())
+    }
+
     fn take_model(&self, kind: JobKind, model: ModelSummary) {
-        self.map.set(None);
-        self.form.element.set(0);
-        self.group.follow(&model, kind == JobKind::ChooseCheckpoint);
-        let n_levels = model.levels.len();
-        if n_levels == 0 {
-            self.form.method.set(MethodName::Gradients);
-        }
-        self.form.level.set(n_levels.max(1));
-        self.form.target.update(|target| *target = if *target < model.nodes.len() { *target } else { 0 });
+        let before = self.model.get_untracked();
+        self.keep_choices(before.as_deref(), &model);
+        self.group.keep_with(before.as_deref(), &model);
         self.model.set(Some(Arc::new(model)));
-        let sees_images_anew = matches!(kind, JobKind::OpenModel | JobKind::ChooseCheckpoint);
-        if sees_images_anew && self.participants.read_untracked().is_some() {
+        if kind == JobKind::ChooseCheckpoint {
+            // It takes the same images, and the map before is still that of its own checkpoint.
+            return;
+        }
+        self.held.set(None);
+        self.map.set(None);
+        if kind == JobKind::OpenModel && self.participants.read_untracked().is_some() {
             self.list_participants();
         }
     }
 
     fn take_participants(&self, kind: JobKind, list: ParticipantList) {
-        let kept = if kind == JobKind::ListParticipants { self.selected.get_untracked() } else { None };
-        let chosen = first_to_show(&list, kept);
-        self.map.set(None);
-        self.image.set(None);
-        self.selected.set(None);
+        let is_same_study = kind == JobKind::ListParticipants;
+        let before = if is_same_study { untrack(|| self.aim()) } else { None };
+        let is_same_image = is_same_study && self.is_listed_as_before(&list);
+        let chosen = first_to_show(&list, before);
+        self.ignore_coming_image();
+        if !is_same_image {
+            self.held.set(None);
+            self.map.set(None);
+            self.image.set(None);
+            self.selected.set(None);
+        }
         self.group.forget_diagnoses(&list);
         self.participants.set(Some(Arc::new(list)));
         if let Some(participant) = chosen {
-            self.show(participant, if kind == JobKind::OpenDemo { Then::Explain } else { Then::Wait });
+            self.show(participant);
+        }
+    }
+
+    /// Whether the shown image is the one that a new list has for its participant, too.
+    fn is_listed_as_before(&self, list: &ParticipantList) -> bool {
+        let (old, selected) = (self.participants.read_untracked(), self.selected.read_untracked());
+        let row_in = |list: &ParticipantList| list.rows.iter().find(|row| Some(&row.participant) == selected.as_ref()).cloned();
+        let before = old.as_ref().and_then(|old| row_in(old));
+        before.is_some() && before == row_in(list) && self.image.read_untracked().is_some()
+    }
+
+    /// After a job that failed or was cancelled, what was chosen for it is what it was before, unless another job of its kind follows.
+    fn stay_where_it_was(&self, job: u32, kind: JobKind) {
+        match kind {
+            JobKind::Show if self.work.read_untracked().has(job) => self.stay_with_shown_image(),
+            JobKind::Device(_) => {
+                let is_newest = !self.work.read_untracked().jobs.iter().any(|(id, kind)| *id > job && matches!(kind, JobKind::Device(_)));
+                if is_newest {
+                    self.form.device.set(self.device_in_use.get_value());
+                }
+            }
+            _ => {}
+        }
+        let is_followed = self.work.read_untracked().jobs.iter().any(|(id, kind)| *id > job && kind.is_loading());
+        if kind.is_loading() && !is_followed {
+            // It was asked for beside what has not come.
+            self.automatic.forget_asking();
         }
     }
 
@@ -157,8 +230,8 @@ impl Study {
         if self.is_stopped() {
             return;
         }
-        self.work.set(Work::default());
-        let failure = Failure { what: text::engine_stopped(words), hint: text::ENGINE_STOPPED_HINT.get().to_owned() };
+        self.forget_jobs();
+        let failure = Failure { what: text::engine_stopped(words), hint: text::engine_stopped_hint(words).to_owned() };
         self.error.set(Some(PageError { failure, remedy: Remedy::RestartEngine }));
     }
 
@@ -168,6 +241,16 @@ impl Study {
             work.jobs.retain(|(id, _)| *id != job);
             work.progress = None;
         });
+    }
+}
+
+/// Whether a job goes on after an event that closes others: the demo's participants follow its model, and a model may need another
+/// device first.
+fn goes_on_after(kind: JobKind, event: &Event) -> bool {
+    match event {
+        Event::Model(_) => kind == JobKind::OpenDemo,
+        Event::Device(_) => !matches!(kind, JobKind::Device(_)),
+        _ => false,
     }
 }
 

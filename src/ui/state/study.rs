@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::automatic::Automatic;
 use super::clusters::ClusterState;
 use super::comparison::ComparisonState;
 use super::extra_volumes::ExtraVolumes;
@@ -14,8 +15,8 @@ use super::group_form::GroupForm;
 use super::jobs::{JobKind, Work};
 use super::shown::{ShownImage, ShownMap};
 use crate::protocol::{
-    Convention, DeviceChoice, DeviceInfo, Failure, Interpretation, KeptRun, MapNumbers, ModelSummary, ParticipantKey, ParticipantList,
-    Quantity,
+    CheckpointKey, Convention, DeviceChoice, DeviceInfo, Failure, Interpretation, KeptRun, MapIdentity, MapNumbers, MethodName,
+    ModelSummary, ParticipantKey, ParticipantList, Quantity,
 };
 use crate::web::picked_files::PickedFile;
 use crate::web::transport::{EngineHandle, EngineMessage};
@@ -25,9 +26,16 @@ use crate::web::transport::{EngineHandle, EngineMessage};
 pub struct Study {
     pub model: RwSignal<Option<Arc<ModelSummary>>>,
     pub participants: RwSignal<Option<Arc<ParticipantList>>>,
+    /// Whose image is shown.
     pub selected: RwSignal<Option<ParticipantKey>>,
+    /// The image that is on its way; until it has arrived, the one before stays selected.
+    pub coming: RwSignal<Option<ComingImage>>,
     pub image: RwSignal<Option<Arc<ShownImage>>>,
     pub map: RwSignal<Option<Arc<ShownMap>>>,
+    /// What the engine's last map is of: only that one can be saved, measured or drawn.
+    pub held: RwSignal<Option<MapIdentity>>,
+    /// How maps follow choices.
+    pub automatic: Automatic,
     /// Numbers of the shown channel of the map, once the engine has computed them.
     pub numbers: RwSignal<Option<Arc<MapNumbers>>>,
     pub device: RwSignal<Option<DeviceInfo>>,
@@ -38,8 +46,8 @@ pub struct Study {
     /// Backgrounds and overlays.
     pub extra_volumes: ExtraVolumes,
     pub group: GroupForm,
-    /// SHA-256 of the map whose planes are about to be saved.
-    pub map_hash: RwSignal<String>,
+    /// The map whose planes are about to be saved, with its SHA-256.
+    pub map_hash: RwSignal<Option<(Arc<ShownMap>, String)>>,
     /// The figure as nilearn draws it.
     pub figure: FigureState,
     /// Maps that are kept beside each other.
@@ -55,6 +63,10 @@ pub struct Study {
     pub(super) engine: StoredValue<Option<EngineHandle>, LocalStorage>,
     pub(super) opened_files: StoredValue<OpenedFiles, LocalStorage>,
     pub(super) inbox: StoredValue<EngineInbox, LocalStorage>,
+    /// The map whose hash the engine was asked for.
+    pub(super) hashed: StoredValue<Option<Arc<ShownMap>>>,
+    /// The choice that the engine has confirmed last.
+    pub(super) device_in_use: StoredValue<DeviceChoice>,
 }
 
 /// The fields of the Interpret panel.
@@ -62,19 +74,23 @@ pub struct Study {
 pub struct InterpretForm {
     pub method: RwSignal<MethodName>,
     pub target: RwSignal<usize>,
-    pub level: RwSignal<usize>,
+    /// `None` for the last one, whichever that is.
+    pub level: RwSignal<Option<usize>>,
     pub convention: RwSignal<Convention>,
     /// Position of the element within its image.
     pub element: RwSignal<usize>,
     pub quantity: RwSignal<Quantity>,
     pub device: RwSignal<DeviceChoice>,
+    /// The checkpoint that is on its way, if another one was chosen than the one in use.
+    pub checkpoint: RwSignal<Option<CheckpointKey>>,
 }
 
-/// A method without its parameters, which are fields of their own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum MethodName {
-    Gradients,
-    GradCam,
+/// A participant's image that was requested and has not arrived.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ComingImage {
+    pub participant: ParticipantKey,
+    /// Position of the element, where images are read by elements.
+    pub element: usize,
 }
 
 /// The one visible error.
@@ -152,8 +168,11 @@ impl Study {
             model: RwSignal::new(None),
             participants: RwSignal::new(None),
             selected: RwSignal::new(None),
+            coming: RwSignal::new(None),
             image: RwSignal::new(None),
             map: RwSignal::new(None),
+            held: RwSignal::new(None),
+            automatic: Automatic::new(),
             numbers: RwSignal::new(None),
             device: RwSignal::new(None),
             error: RwSignal::new(None),
@@ -162,15 +181,16 @@ impl Study {
             form: InterpretForm {
                 method: RwSignal::new(MethodName::Gradients),
                 target: RwSignal::new(0),
-                level: RwSignal::new(1),
+                level: RwSignal::new(None),
                 convention: RwSignal::new(Convention::default()),
                 element: RwSignal::new(0),
                 quantity: RwSignal::new(Quantity::default()),
                 device: RwSignal::new(DeviceChoice::default()),
+                checkpoint: RwSignal::new(None),
             },
             extra_volumes: ExtraVolumes::new(),
             group: GroupForm::new(),
-            map_hash: RwSignal::new(String::new()),
+            map_hash: RwSignal::new(None),
             figure: FigureState::new(),
             compare: ComparisonState::new(),
             clusters: ClusterState::new(),
@@ -180,6 +200,8 @@ impl Study {
             engine: StoredValue::new_local(None),
             opened_files: StoredValue::new_local(OpenedFiles::default()),
             inbox: StoredValue::new_local(EngineInbox::default()),
+            hashed: StoredValue::new(None),
+            device_in_use: StoredValue::new(DeviceChoice::default()),
         }
     }
 
@@ -190,6 +212,8 @@ impl Study {
             StudyStatus::Computing
         } else if !work.is_idle() {
             StudyStatus::Loading
+        } else if self.automatic.is_due() {
+            StudyStatus::Computing
         } else if self.error.read().is_some() {
             StudyStatus::Failed
         } else if self.model.read().is_some() || self.participants.read().is_some() {
@@ -201,7 +225,7 @@ impl Study {
 
     /// Whether a map can be computed: a model and a participant are chosen, and no group is running.
     pub fn can_compute(&self) -> bool {
-        self.model.read().is_some() && self.selected.read().is_some() && !self.is_running_a_group()
+        self.model.read().is_some() && self.aim().is_some() && !self.is_running_a_group()
     }
 
     /// Whether a group run is going on.
@@ -209,11 +233,16 @@ impl Study {
         self.work.read().is_doing(JobKind::Interpret)
     }
 
-    /// Number of elements of the selected participant's image; 0 if none is selected.
+    /// Number of elements of the image that was chosen last; 0 if none was.
     pub fn element_count(&self) -> usize {
-        let (participants, selected) = (self.participants.read(), self.selected.read());
-        let rows = participants.iter().flat_map(|list| &list.rows);
-        rows.filter(|row| Some(&row.participant) == selected.as_ref()).map(|row| row.element_count).next().unwrap_or(0)
+        self.aim().map_or(0, |participant| self.element_count_of(&participant))
+    }
+
+    /// Number of elements of a participant's image; 0 if it is not listed.
+    pub fn element_count_of(&self, participant: &ParticipantKey) -> usize {
+        let participants = self.participants.read();
+        let mut rows = participants.iter().flat_map(|list| &list.rows);
+        rows.find(|row| row.participant == *participant).map_or(0, |row| row.element_count)
     }
 
     /// Whether the model sees parts of images.
@@ -228,8 +257,8 @@ impl Study {
 
     /// Whether the two arithmetics differ for what is chosen.
     pub fn can_differ(&self) -> bool {
-        let is_grad_cam = self.form.method.get() == MethodName::GradCam;
-        is_grad_cam && self.model.read().as_ref().is_some_and(|model| model.grad_cam_difference.is_some())
+        let choices = self.choices();
+        self.model.read().as_ref().is_some_and(|model| choices.can_differ(model))
     }
 
     /// Whether the engine has stopped; only a restart helps then.

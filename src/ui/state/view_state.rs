@@ -6,15 +6,15 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::extra_volumes::ExtraVolumes;
-use super::shown::{PlacedVolume, ShownMap};
+use super::room::{ChosenShares, Room};
+use super::shown::{Grid, PlacedVolume, ShownMap};
 use super::study::Study;
 use super::tab::Tab;
 use super::threads;
 use super::underlay::Underlay;
 use super::view_history::{HistoryStep, ViewHistory, ViewSnapshot};
-use crate::render::figure::FigureView;
 use crate::render::{
-    ColorScale, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
+    ColorScale, Ground, LayerSettings, MAX_ZOOM, MIN_WINDOW, Plane, PlaneGrid, Threshold, View, WorldBounds, center_after_zoom, framed,
 };
 use crate::ui::text::language::Language;
 use crate::web::address;
@@ -29,6 +29,8 @@ pub struct ViewState {
     pub language: RwSignal<Language>,
     /// The panel below the planes that is in front.
     pub tab: RwSignal<Tab>,
+    /// How much of the window's height the planes take.
+    pub room: Room,
     /// The plane that is shown large; `None` if all are shown.
     pub focus: RwSignal<Option<Plane>>,
     /// The view's settings of the layers.
@@ -57,6 +59,14 @@ pub struct SceneExtent {
     pub pixel_mm: f64,
 }
 
+/// What the address holds beside view and figure.
+#[derive(Clone, Copy, PartialEq)]
+struct PageSettings {
+    language: Language,
+    tab: Tab,
+    shares: ChosenShares,
+}
+
 /// The view is recorded and written to the address when it has not changed for so long.
 const RECORD_DELAY: Duration = Duration::from_millis(300);
 
@@ -67,13 +77,16 @@ impl ViewState {
         let language = RwSignal::new(Language::preferred());
         let history = ViewHistory::new(ViewSnapshot { view: view.get_untracked(), looks: Vec::new() });
         let tab = RwSignal::new(address::parameter("tab").as_deref().and_then(Tab::from_name).unwrap_or_default());
-        let record = move |(snapshot, language, tab): &(ViewSnapshot, Language, Tab)| {
-            write_address((snapshot.view, *language, *tab), &study.figure.view.read_untracked());
+        let room = Room::new(tab);
+        let record = move |(snapshot, settings): &(ViewSnapshot, PageSettings)| {
+            write_address((snapshot.view, *settings), study);
             history.record(snapshot.clone());
         };
         let recorded = move || {
             study.figure.view.track();
-            (ViewSnapshot { view: view.get(), looks: study.extra_volumes.looks() }, language.get(), tab.get())
+            study.automatic.is_on.track();
+            let settings = PageSettings { language: language.get(), tab: tab.get(), shares: room.chosen() };
+            (ViewSnapshot { view: view.get(), looks: study.extra_volumes.looks() }, settings)
         };
         Effect::watch(recorded, debounced(record), false);
         let scene_of = |placed: &PlacedVolume| SceneExtent { bounds: placed.bounds, pixel_mm: placed.pixel_mm };
@@ -94,6 +107,7 @@ impl ViewState {
             let point = bounds.clamp(view.crosshair.unwrap_or_else(|| bounds.center()));
             Some(framed(bounds, view.zoom, view.center.unwrap_or_else(|| bounds.center()), point, pixel_mm))
         });
+        begin_anew_on_another_grid(study, view, scene);
         let (crosshair_lines, overlay) = (RwSignal::new(Visibility::Visible), RwSignal::new(Visibility::Visible));
         let focus = RwSignal::new(None);
         ViewState {
@@ -102,6 +116,7 @@ impl ViewState {
             overlay,
             language,
             tab,
+            room,
             focus,
             layers,
             scene,
@@ -120,8 +135,8 @@ impl ViewState {
 
     /// Writes the view to the address at once, before the address is copied.
     pub fn write_address(&self, study: Study) {
-        let state = (self.view.get_untracked(), self.language.get_untracked(), self.tab.get_untracked());
-        write_address(state, &study.figure.view.read_untracked());
+        let settings = untrack(|| PageSettings { language: self.language.get(), tab: self.tab.get(), shares: self.room.chosen() });
+        write_address((self.view.get_untracked(), settings), study);
     }
 
     /// Moves the crosshair, staying inside the picture.
@@ -254,16 +269,39 @@ pub fn percent_of(map: &ShownMap, threshold: Threshold) -> f64 {
     }
 }
 
+/// Shows the whole picture again when a participant's image comes on another grid than the one before, or a background that does
+/// not reach the crosshair: zoom, middle and crosshair are places in the picture that they were chosen in.
+fn begin_anew_on_another_grid(study: Study, view: RwSignal<View>, scene: Memo<Option<SceneExtent>>) {
+    // The last image's grid: between two images there may be none.
+    let last = StoredValue::new(None::<Grid>);
+    Effect::new(move |_| {
+        let grid = study.image.read().as_ref().map(|image| Grid::of(&image.placed.volume));
+        let Some((grid, scene)) = grid.zip(scene.get()) else { return };
+        let is_other = last.try_update_value(|last| last.replace(grid)).flatten().is_some_and(|last| !last.is_same(&grid));
+        let is_scene = |ground: Ground| matches!(ground, Ground::Participant | Ground::None);
+        // The address holds tenths of a millimetre.
+        let misses = |point: [f64; 3]| {
+            let inside = scene.bounds.clamp(point);
+            (0..3).any(|axis| (inside[axis] - point[axis]).abs() > scene.pixel_mm)
+        };
+        let is_lost = untrack(|| (is_other && is_scene(view.read().layers.ground)) || view.read().crosshair.is_some_and(misses));
+        if is_lost {
+            view.update(|view| (view.crosshair, view.center, view.zoom) = (None, None, View::default().zoom));
+        }
+    });
+}
+
 /// Rounds as the address does, so that a reload shows the very same.
 fn thousandths(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
 }
 
-fn write_address((view, language, tab): (View, Language, Tab), figure: &FigureView) {
-    let figure = figure.to_fragment();
+fn write_address((view, settings): (View, PageSettings), study: Study) {
+    let figure = study.figure.view.read_untracked().to_fragment();
     let figure = if figure.is_empty() { figure } else { format!("&figure={figure}") };
-    let (view, threads) = (view.to_fragment(), threads::fragment());
-    address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{threads}", tab.name(), language.tag()));
+    let PageSettings { language, tab, shares } = settings;
+    let (view, shares, automatic, threads) = (view.to_fragment(), shares.to_fragment(), study.automatic.fragment(), threads::fragment());
+    address::replace_fragment(&format!("{view}{figure}&tab={}&lang={}{shares}{automatic}{threads}", tab.name(), language.tag()));
 }
 
 /// Calls `act` with the last value when no newer one has come for [`RECORD_DELAY`].

@@ -8,16 +8,19 @@ pub mod format;
 pub mod group;
 pub mod language;
 pub mod layers;
+pub mod meaning;
 pub mod numbers;
+pub mod picture;
 pub mod progress;
 pub mod regions;
+pub mod terms;
 
 use self::language::{Language, Text, current_language};
 use crate::protocol::{DeviceChoice, DeviceInfo, MemorySummary, SelfCheck};
 use crate::render::Plane;
 
 pub const NAME: Text = Text::new("MapLens", "MapLens");
-pub const DEMO: Text = Text::new("Demo study", "Étude de démonstration");
+pub const DEMO: Text = Text::new("Synthetic demo study", "Démonstration synthétique");
 pub const USE_YOUR_OWN: Text = Text::new(
     "Use your own: drop a model and scans anywhere on the page.",
     "Avec vos fichiers : déposez un modèle et des images n’importe où sur la page.",
@@ -29,7 +32,9 @@ pub const PRIVACY_TITLE: Text = Text::new(
     "Les fichiers sont lus et traités dans cet onglet. La politique de sécurité de la page lui interdit tout autre serveur.",
 );
 pub const NO_DEVICE: Text = Text::new("starting…", "démarrage…");
-pub const HELP: Text = Text::new("Keys and help", "Touches et aide");
+pub const HELP: Text = Text::new("Help: keys and terms", "Aide : touches et termes");
+pub const KEYS_TITLE: Text = Text::new("Keys", "Touches");
+pub const TERMS_TITLE: Text = Text::new("Terms", "Termes");
 pub const CLOSE: Text = Text::new("Close", "Fermer");
 pub const DISMISS: Text = Text::new("Dismiss", "Masquer");
 pub const NOT_CLINICAL: Text = Text::new("Not for clinical use", "Pas pour un usage clinique");
@@ -131,6 +136,11 @@ pub const CPU: Text = Text::new("CPU", "processeur");
 pub const THREADS: Text = Text::new("threads", "fils");
 pub const NO_MAP: Text = Text::new("No map has been computed.", "Aucune carte n’a été calculée.");
 pub const TABS: Text = Text::new("Panels", "Volets");
+pub const SPLITTER: Text = Text::new("Height of the planes", "Hauteur des plans");
+pub const SPLITTER_TITLE: Text = Text::new(
+    "Drag to give the planes more or less room; a double click brings the usual back",
+    "Glissez pour donner plus ou moins de place aux plans ; un double clic rétablit l’habituel",
+);
 pub const TAB_MAP: Text = Text::new("Map", "Carte");
 pub const DOWNLOADS: Text = Text::new("Save", "Enregistrer");
 pub const NIFTI: Text = Text::new("Map .nii.gz", "Carte .nii.gz");
@@ -151,6 +161,10 @@ pub const DROP_HINT: Text = Text::new(
 pub const ENGINE_STOPPED_HINT: Text = Text::new(
     "Restart the engine: what was open is opened again. If that does not help, reload the page.",
     "Redémarrez le moteur : ce qui était ouvert le sera de nouveau. Si cela n’aide pas, rechargez la page.",
+);
+pub const ENGINE_MISSING_HINT: Text = Text::new(
+    "If the network is gone, wait until it is back, then restart the engine: what was open is opened again. If that does not help, reload the page.",
+    "Si le réseau est coupé, attendez son retour, puis redémarrez le moteur : ce qui était ouvert le sera de nouveau. Si cela n’aide pas, rechargez la page.",
 );
 pub const RESTART: Text = Text::new("Restart the engine", "Redémarrer le moteur");
 pub const BAD_VOLUME_HINT: Text = Text::new(
@@ -207,11 +221,16 @@ pub const WORKING: Text = Text::new("Working", "En cours");
 
 pub fn engine_stopped(words: &str) -> String {
     match current_language() {
-        Language::English if words.is_empty() => "the engine could not be started".to_owned(),
+        Language::English if words.is_empty() => "the engine could not be loaded from the page’s server".to_owned(),
         Language::English => format!("the engine stopped ({words})"),
-        Language::French if words.is_empty() => "le moteur n’a pas pu démarrer".to_owned(),
+        Language::French if words.is_empty() => "le moteur n’a pas pu être chargé du serveur de la page".to_owned(),
         Language::French => format!("le moteur s’est arrêté ({words})"),
     }
+}
+
+/// What to do when the engine has stopped; without words of its own it could not be loaded.
+pub fn engine_stopped_hint(words: &str) -> &'static str {
+    if words.is_empty() { ENGINE_MISSING_HINT.get() } else { ENGINE_STOPPED_HINT.get() }
 }
 
 pub fn device(info: &DeviceInfo) -> String {

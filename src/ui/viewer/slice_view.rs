@@ -14,7 +14,7 @@ use crate::ui::numbers::ProfileStrip;
 use crate::ui::state::study::Study;
 use crate::ui::state::view_state::{ViewState, Visibility};
 use crate::ui::text::{self, format};
-use crate::web::canvas::paint;
+use crate::web::canvas::{clear, paint};
 use crate::web::frame::FrameLoop;
 
 /// A plane through the crosshair, and the relevance of its slices.
@@ -92,7 +92,9 @@ fn redraw_on_change(plane: Plane, study: Study, view_state: ViewState, canvas: N
     let grid = Memo::new(move |_| view_state.grid(plane));
     let pixels = RefCell::new(Vec::new());
     let frames = FrameLoop::new(move || {
-        let (Some(canvas), Some(grid)) = (canvas.get_untracked(), grid.get_untracked()) else { return };
+        let Some(canvas) = canvas.get_untracked() else { return };
+        // What was drawn before belongs to something that is not shown any more.
+        let Some(grid) = grid.get_untracked() else { return clear(&canvas) };
         let mut pixels = pixels.borrow_mut();
         untrack(|| render_plane(study, view_state, &grid, &mut pixels));
         if let Err(error) = paint(&canvas, grid.width, grid.height, &pixels) {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+use super::progress_line::StatusLine;
 use crate::ui::compare::ComparePanel;
 use crate::ui::figure_tab::FigureTab;
 use crate::ui::map_tab::{Downloads, Logits};
@@ -30,15 +31,18 @@ fn panel(tab: Tab) -> AnyView {
     }
 }
 
-/// The row of tabs and the panels. Panels stay when another is in front, so that nothing in them is lost; what is slow in
+/// The row of tabs, the status line at its end, and the panels. Panels stay when another is in front, so that nothing in them is lost; what is slow in
 /// one waits until `view_state.tab` shows it.
 #[component]
 pub fn Tabs() -> impl IntoView {
     let tabs = Tab::ALL.iter().map(|tab| view! { <TabButton tab=*tab /> }).collect_view();
     let panels = Tab::ALL.iter().map(|tab| view! { <TabPanel tab=*tab /> }).collect_view();
     view! {
-        // One panel needs no row.
-        <div class="tabs" role="tablist" aria-label=text::TABS.get() hidden=Tab::ALL.len() == 1>{tabs}</div>
+        <div class="tabs__row">
+            // One panel needs no row.
+            <div class="tabs" role="tablist" aria-label=text::TABS.get() hidden=Tab::ALL.len() == 1>{tabs}</div>
+            <StatusLine />
+        </div>
         {panels}
     }
     .into_any()

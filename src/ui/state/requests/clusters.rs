@@ -20,7 +20,7 @@ impl Study {
             return;
         }
         let Some(ClusterQuery { map, rule }) = self.clusters.next_to_send() else { return };
-        let request = ClusterRequest { explanation: map.ready.explanation.clone(), channel: map.channel, rule };
+        let request = ClusterRequest { map: map.ready.identity(), channel: map.channel, rule };
         self.send_quietly(JobKind::Clusters, Request::FindClusters(Box::new(request)));
     }
 }

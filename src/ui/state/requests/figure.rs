@@ -7,12 +7,13 @@ use crate::protocol::{FigureForm, FigureRequest, Request};
 use crate::render::figure::FigureView;
 use crate::ui::state::figure::{FigureProblem, FigureVolumes};
 use crate::ui::state::jobs::JobKind;
+use crate::ui::state::shown::ShownMap;
 use crate::ui::state::study::Study;
 use crate::web::address;
 
 impl Study {
     /// Draws what the fields say, at once or when the engine has drawn what it is drawing.
-    pub fn draw_figure(&self, view: &FigureView, crosshair: Option<[f64; 3]>, channel: usize, volumes: FigureVolumes) {
+    pub fn draw_figure(&self, view: &FigureView, crosshair: Option<[f64; 3]>, map: &ShownMap, volumes: FigureVolumes) {
         let settings = match view.settings(crosshair) {
             Ok(settings) => settings,
             Err(field) => {
@@ -22,7 +23,8 @@ impl Study {
         };
         let FigureVolumes { ground, own, masks } = volumes;
         let (mask_style, form) = (view.masks.style().unwrap_or_default(), FigureForm::Shown);
-        let request = FigureRequest { settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
+        let (map, channel) = (map.ready.identity(), map.channel);
+        let request = FigureRequest { map, settings, ground, own, masks, mask_style, channel, form, base_url: address::demo_url() };
         if self.figure.is_preparing.get_value() || self.work.read_untracked().is_doing(JobKind::Figure) {
             self.figure.waiting.set_value(Some(request));
         } else {
@@ -53,7 +55,8 @@ impl Study {
     /// Sends a request at once if the files of its volumes exist, else when they have been made.
     fn send_figure_request(&self, kind: JobKind, request: FigureRequest) {
         if let Some(files) = self.figure_files(&request) {
-            return self.send_quietly_with(kind, Request::DrawFigure(Box::new(request)), &files);
+            self.send_quietly_with(kind, Request::DrawFigure(Box::new(request)), &files);
+            return;
         }
         let study = *self;
         study.figure.is_preparing.set_value(true);
@@ -62,7 +65,7 @@ impl Study {
             study.figure.is_preparing.set_value(false);
             let is_wanted = study.figure.requested.with_value(Option::is_some);
             match files {
-                Ok(files) if is_wanted => study.send_quietly_with(kind, Request::DrawFigure(Box::new(request)), &files),
+                Ok(files) if is_wanted => drop(study.send_quietly_with(kind, Request::DrawFigure(Box::new(request)), &files)),
                 Err(failure) if is_wanted => study.figure.fail(failure),
                 Ok(_) | Err(_) => {}
             }

@@ -10,9 +10,8 @@ impl Study {
     /// Asks for the numbers of the shown map; an answer about any other map is ignored from now on.
     pub fn measure(&self) {
         self.numbers.set(None);
-        self.supersede(|kind| kind == JobKind::Measure);
+        self.supersede(|_, kind| kind == JobKind::Measure);
         let Some(map) = self.map.get_untracked() else { return };
-        let (explanation, channel) = (map.ready.explanation.clone(), map.channel);
-        self.send_quietly(JobKind::Measure, Request::MeasureMap { explanation, channel });
+        self.send_quietly(JobKind::Measure, Request::MeasureMap { map: map.ready.identity(), channel: map.channel });
     }
 }
