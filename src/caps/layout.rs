@@ -1,11 +1,11 @@
 //! Finds the image files of a dataset, and the participant and session of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::file_stem::file_stem;
 use super::image_entry::SessionKey;
 use super::{CapsError, ImageFormat, prepared};
-use crate::files::{FileTree, file_name};
+use crate::files::{FileTree, file_name, is_passed_over};
 use crate::volume::nifti;
 
 /// Folders of `deeplearning_prepare_data/` with elements, not images.
@@ -13,8 +13,9 @@ const ELEMENT_FOLDERS: [&str; 3] = ["patch_based", "roi_based", "slice_based"];
 
 /// All images of a tree, before one is chosen for each session.
 pub(super) enum FoundImages<'a> {
-    /// A CAPS at `root`: every image file by participant and session. Images elsewhere, such as masks, are not listed.
-    Caps { root: String, sessions: BTreeMap<SessionKey, Vec<SessionFile<'a>>> },
+    /// A CAPS at `root`: every image file by participant and session. Images elsewhere, such as masks, are not listed, nor are
+    /// those of the folders `others`, which look like a CAPS, too, but lie deeper: copies and backups.
+    Caps { root: String, sessions: BTreeMap<SessionKey, Vec<SessionFile<'a>>>, others: Vec<String> },
     /// No CAPS: every image file, except for masks of regions and elements, which belong to images.
     Loose(Vec<&'a str>),
 }
@@ -36,19 +37,40 @@ const BIDS_FOLDERS: [&str; 8] = ["anat", "pet", "dwi", "func", "fmap", "perf", "
 /// # Errors
 /// If participants' folders lie where a BIDS dataset has them.
 pub(super) fn find_images(tree: &FileTree) -> Result<FoundImages<'_>, CapsError> {
-    let images: Vec<&str> = tree.paths().filter(|path| format_of(path).is_some() && !is_hidden(path)).collect();
+    let images = image_paths(tree);
+    let roots: BTreeSet<&str> = images.iter().filter_map(|path| Some(split_caps_path(path)?.0)).collect();
+    let Some(depth) = roots.iter().map(|root| depth_of(root)).min() else { return loose_images(tree) };
+    let (used, others): (Vec<&str>, Vec<&str>) = roots.into_iter().partition(|root| depth_of(root) == depth);
     let mut sessions: BTreeMap<SessionKey, Vec<SessionFile>> = BTreeMap::new();
-    let mut caps_root = None;
-    for path in &images {
-        if let (Some((root, key, below_session)), Some(format)) = (split_caps_path(path), format_of(path)) {
-            caps_root.get_or_insert(root);
+    for path in images {
+        if let (Some((root, key, below_session)), Some(format)) = (split_caps_path(path), format_of(path))
+            && used.contains(&root)
+        {
             sessions.entry(key).or_default().push(SessionFile { path, below_session, format });
         }
     }
-    match caps_root {
-        Some(root) => check_top(tree, root).map(|()| FoundImages::Caps { root: root.to_owned(), sessions }),
-        None => check_loose(&images).map(|()| FoundImages::Loose(images.into_iter().filter(|path| is_loose_image(path)).collect())),
-    }
+    let root = used.first().copied().unwrap_or_default();
+    check_top(tree, root)?;
+    Ok(FoundImages::Caps { root: root.to_owned(), sessions, others: others.into_iter().map(str::to_owned).collect() })
+}
+
+/// All images of a tree as loose files.
+///
+/// # Errors
+/// If they are the raw images of a BIDS dataset.
+pub(super) fn loose_images(tree: &FileTree) -> Result<FoundImages<'_>, CapsError> {
+    let images = image_paths(tree);
+    check_loose(&images)?;
+    Ok(FoundImages::Loose(images.into_iter().filter(|path| is_loose_image(path)).collect()))
+}
+
+fn image_paths(tree: &FileTree) -> Vec<&str> {
+    tree.paths().filter(|path| format_of(path).is_some() && !is_passed_over(file_name(path))).collect()
+}
+
+/// Number of folders in which a folder lies, itself included.
+fn depth_of(folder: &str) -> usize {
+    folder.split('/').filter(|component| !component.is_empty()).count()
 }
 
 /// Checks the top of a CAPS: ClinicaDL takes a folder with `sub-*` at its top for a BIDS dataset.
@@ -93,6 +115,14 @@ pub(super) fn session_folder(path: &str) -> Option<&str> {
     path.strip_suffix(below_session).map(|folder| folder.trim_end_matches('/'))
 }
 
+/// The folder of a session in the CAPS that a path leads into; `None` for paths that lead past `subjects/`.
+pub(super) fn session_folder_near(path: &str, participant_id: &str, session_id: &str) -> Option<String> {
+    let mut components = path.split('/');
+    let root: Vec<&str> = components.by_ref().take_while(|component| *component != "subjects").collect();
+    let caps = [&root[..], &["subjects", participant_id, session_id]].concat().join("/");
+    path.split('/').any(|component| component == "subjects").then_some(caps)
+}
+
 /// The format of an image by its path; `None` for other files.
 pub(super) fn format_of(path: &str) -> Option<ImageFormat> {
     if nifti::is_nifti_name(path) {
@@ -111,7 +141,8 @@ pub(super) fn key_in_name(path: &str) -> Option<SessionKey> {
     Some((participant.to_owned(), session.to_owned()))
 }
 
-/// Root, session and the rest of a path `<root>/subjects/<participant>/<session>/<rest>`; `None` for other paths.
+/// Root, session and the rest of a path `<root>/subjects/<participant>/<session>/<rest>`; `None` for other paths. As in
+/// ClinicaDL, participants need not be called `sub-…`, nor sessions `ses-…`.
 fn split_caps_path(path: &str) -> Option<(&str, SessionKey, &str)> {
     let (root, below) = match path.strip_prefix("subjects/") {
         Some(below) => ("", below),
@@ -119,11 +150,13 @@ fn split_caps_path(path: &str) -> Option<(&str, SessionKey, &str)> {
     };
     let mut parts = below.splitn(3, '/');
     let (participant, session, below_session) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_session = participant.starts_with("sub-") && session.starts_with("ses-");
-    is_session.then(|| (root, (participant.to_owned(), session.to_owned()), below_session))
+    Some((root, (participant.to_owned(), session.to_owned()), below_session))
 }
 
-/// Whether a file is hidden, as is the file `._name` that macOS adds beside every file.
-fn is_hidden(path: &str) -> bool {
-    file_name(path).starts_with('.')
+impl FoundImages<'_> {
+    /// Whether only the folder `subjects/` suggests a CAPS, as in datasets that people laid out themselves.
+    pub fn is_doubtful(&self) -> bool {
+        let is_named = |(participant, session): &SessionKey| participant.starts_with("sub-") && session.starts_with("ses-");
+        matches!(self, Self::Caps { sessions, .. } if !sessions.keys().any(is_named))
+    }
 }

@@ -22,12 +22,12 @@ mod selection;
 mod session_check;
 mod warning;
 
-pub use catalogue::ImageCatalogue;
+pub use catalogue::{ImageCatalogue, ListedRow};
 pub use element_source::{ElementSource, LoadedElement, SessionElements};
 pub use element_warning::ElementWarning;
 pub use error::CapsError;
 pub use image::{LoadedImage, read_image};
 pub use image_entry::{ImageEntry, ImageFormat};
 pub use input_spec::InputSpec;
-pub use session_check::{ExpectedInput, SessionProblem};
+pub use session_check::{ExpectedInput, SessionProblem, all_absent};
 pub use warning::Warning;

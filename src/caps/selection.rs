@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::file_stem::file_stem;
 use super::glob::Glob;
 use super::image_entry::{SessionKey, words};
-use super::layout::{self, SessionFile};
+use super::layout::{self, FoundImages, SessionFile};
 use super::runs::Choice;
 use super::{CapsError, ImageFormat, Warning, prepared};
 use crate::files::{FileTree, file_name};
@@ -45,7 +45,7 @@ pub(super) fn of_sessions(
     let mut images = BTreeMap::new();
     for (key, files) in sessions {
         let files: Vec<SessionFile> = files.iter().filter(is_real).copied().collect();
-        let candidates = preferred(&matching(&files, pattern));
+        let candidates = distinct(tree, preferred(&matching(&files, pattern)));
         let Some(choice) = Choice::of(&candidates) else {
             unmatched.push(words(key));
             continue;
@@ -74,6 +74,14 @@ pub(super) fn of_sessions(
         warnings.push(Warning::AmbiguousImages { sessions: ambiguous });
     }
     Ok(images)
+}
+
+/// Whether any file of any session matches `pattern`; true where there are no sessions.
+pub(super) fn any_matches(found: &FoundImages, pattern: Option<&str>) -> bool {
+    match found {
+        FoundImages::Caps { sessions, .. } => sessions.values().any(|files| !matching(files, pattern).is_empty()),
+        FoundImages::Loose(_) => true,
+    }
 }
 
 /// The loose files by the identifiers in their names where these are unique, otherwise by the names themselves.
@@ -135,6 +143,16 @@ fn preferred<'a>(files: &[SessionFile<'a>]) -> Vec<SessionFile<'a>> {
         preferred.retain(|file| images.insert(prepared::image_stems(file.path).pop()));
     }
     preferred
+}
+
+/// The files without those that are links to one before them.
+fn distinct<'a>(tree: &FileTree, files: Vec<SessionFile<'a>>) -> Vec<SessionFile<'a>> {
+    if files.len() < 2 {
+        return files;
+    }
+    let mut places = BTreeSet::new();
+    let place_of = |file: &SessionFile| tree.source(file.path).ok().and_then(|source| source.place());
+    files.into_iter().filter(|file| place_of(file).is_none_or(|place| places.insert(place))).collect()
 }
 
 fn no_match(sessions: &BTreeMap<SessionKey, Vec<SessionFile>>, pattern: Option<&str>) -> CapsError {

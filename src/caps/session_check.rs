@@ -2,7 +2,7 @@
 
 use super::image_entry::words_of;
 use super::warning::listed;
-use super::{CapsError, ElementSource, ImageCatalogue, SessionElements};
+use super::{CapsError, ElementSource, ImageCatalogue, SessionElements, layout};
 use crate::files::FileTree;
 use crate::volume::transforms::SizeReduction;
 
@@ -47,6 +47,24 @@ fn in_words(sessions: &[String], error: &CapsError) -> String {
     }
 }
 
+/// Why there is no image of a session in the dataset called `catalogue`: a folder in which it may lie could not be read, or it is
+/// not there.
+fn absence(tree: &FileTree, catalogue: &str, participant_id: &str, session_id: &str) -> CapsError {
+    let mut folders = tree.unread().filter_map(|(path, _)| layout::session_folder_near(path, participant_id, session_id));
+    let unread = folders.find_map(|folder| tree.unread_about(&folder));
+    let missing = || CapsError::NoImageOfSession { catalogue: catalogue.to_owned(), session: words_of(participant_id, session_id) };
+    unread.map_or_else(missing, CapsError::File)
+}
+
+/// The problems of sessions of which nothing at all was found.
+pub fn all_absent(tree: &FileTree, catalogue: &str, sessions: &[(String, String)]) -> Vec<SessionProblem> {
+    let problem = |(participant_id, session_id): &(String, String)| SessionProblem {
+        sessions: vec![words_of(participant_id, session_id)],
+        error: absence(tree, catalogue, participant_id, session_id),
+    };
+    sessions.iter().map(problem).collect()
+}
+
 impl ElementSource {
     /// Opens every session with [`ElementSource::open_session`] and gives all problems, none if all sessions can be used.
     /// Sessions with the same problem, such as a missing mask, are reported together. With `expected`, elements that would
@@ -63,7 +81,7 @@ impl ElementSource {
             let words = words_of(participant_id, session_id);
             let outcome = match catalogue.find(participant_id, session_id) {
                 Some(entry) => self.open_session(tree, entry).await.and_then(|session| check_inputs(&session, expected)),
-                None => Err(CapsError::NoImageOfSession { catalogue: catalogue.name.clone(), session: words.clone() }),
+                None => Err(absence(tree, &catalogue.name, participant_id, session_id)),
             };
             let Err(error) = outcome else { continue };
             match problems.iter_mut().find(|problem| problem.error == error) {

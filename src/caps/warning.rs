@@ -23,7 +23,11 @@ pub enum Warning {
         sessions: Vec<String>,
     },
     /// Rows repeat a participant and session.
-    #[error("{table}: {} for a session that was named before, ignored: {}", counted(sessions, "row"), listed(sessions))]
+    #[error(
+        "{table}: {} for a session that was named before, which is listed once and counts in a group's mean each time: {}",
+        counted(sessions, "row"),
+        listed(sessions)
+    )]
     DuplicateRows {
         /// The table.
         table: String,
@@ -62,6 +66,28 @@ pub enum Warning {
         /// The table.
         table: String,
     },
+    /// A table that names participants cannot be read.
+    #[error("{error}; so its diagnoses are not used")]
+    UnreadTable {
+        /// Why.
+        error: String,
+    },
+    /// A folder, or a link, could not be read.
+    #[error("{path}: passed over, since it could not be read ({reason})")]
+    NotRead {
+        /// The folder or link.
+        path: String,
+        /// The refusal in the platform's words.
+        reason: String,
+    },
+    /// Folders further down look like a CAPS, too.
+    #[error("{used}: used as the CAPS; not used: {}", listed(others))]
+    OtherCaps {
+        /// The folder in use.
+        used: String,
+        /// The other folders.
+        others: Vec<String>,
+    },
     /// There is more than one table of participants.
     #[error("{used}: used as the table of participants; not used: {}", listed(others))]
     SeveralTables {
@@ -73,7 +99,12 @@ pub enum Warning {
 }
 
 impl Warning {
-    /// The sessions, or tables, that the warning concerns.
+    /// The warning about a folder, or a link, that could not be read.
+    pub(super) fn not_read((path, reason): (&str, &str)) -> Self {
+        Self::NotRead { path: path.to_owned(), reason: reason.to_owned() }
+    }
+
+    /// The sessions, tables or folders that the warning concerns.
     pub fn sessions(&self) -> &[String] {
         match self {
             Warning::RowsWithoutImage { sessions, .. }
@@ -83,8 +114,10 @@ impl Warning {
             | Warning::AmbiguousImages { sessions }
             | Warning::SessionsWithoutMatch { sessions, .. }
             | Warning::LooseFilesShareName { sessions } => sessions,
-            Warning::SeveralTables { others, .. } => others,
-            Warning::NoSessionColumn { table } => std::slice::from_ref(table),
+            Warning::SeveralTables { others, .. } | Warning::OtherCaps { others, .. } => others,
+            Warning::NoSessionColumn { table: named } | Warning::NotRead { path: named, .. } | Warning::UnreadTable { error: named } => {
+                std::slice::from_ref(named)
+            }
         }
     }
 }

@@ -18,4 +18,4 @@ pub use failure::JobEnd;
 pub use host::Host;
 pub use request_files::{FigureFiles, RequestFiles};
 pub use session::Engine;
-pub use study::Cohorts;
+pub use study::{Cohorts, no_session};

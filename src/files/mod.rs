@@ -26,6 +26,7 @@ pub use archive::open_uploads;
 pub use error::FileError;
 pub use memory::{BorrowedFile, MEMORY_LIMIT, MemoryFile, memory_file, poll_once};
 pub use partial_file::PartialFile;
+pub use path::{is_passed_over, is_upload_passed_over};
 pub use slice_reader::SliceReader;
 pub use slices::{SLICE, Slices, read_whole};
 pub use source::FileSource;

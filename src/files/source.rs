@@ -20,6 +20,11 @@ pub trait FileSource {
         true
     }
 
+    /// The one path of the file on its disk, however many links lead to it; `None` where that is not known.
+    fn place(&self) -> Option<String> {
+        None
+    }
+
     /// Reads the bytes `range`, which the caller keeps within the file.
     fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>>;
 }

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use super::{FileError, FileSource, read_whole};
 
-/// Files by path (relative, `/`-separated, without `.` and `..`). Iteration is sorted by path.
+/// Files by path (relative, `/`-separated, without `.` and `..`). Iteration is sorted by path. Folders that could not be read
+/// are remembered, so that whoever misses a file can say why.
 ///
 /// # Examples
 /// ```
@@ -26,12 +27,37 @@ use super::{FileError, FileSource, read_whole};
 #[derive(Clone, Default)]
 pub struct FileTree {
     entries: BTreeMap<String, Rc<dyn FileSource>>,
+    /// Why a folder, or a link, could not be read, by its path.
+    unread: BTreeMap<String, String>,
 }
 
 impl FileTree {
     /// Adds or replaces a file.
     pub fn insert(&mut self, path: impl Into<String>, source: Rc<dyn FileSource>) {
         self.entries.insert(path.into(), source);
+    }
+
+    /// Notes that a folder, or a link, could not be read, with the reason in the platform's words.
+    pub fn insert_unread(&mut self, path: impl Into<String>, reason: String) {
+        self.unread.insert(path.into(), reason);
+    }
+
+    /// Paths of folders and links that could not be read, each with the reason, sorted.
+    pub fn unread(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unread.iter().map(|(path, reason)| (path.as_str(), reason.as_str()))
+    }
+
+    /// The error of the first folder or link that could not be read and in which `folder` lies, or which lies in `folder`.
+    pub fn unread_about(&self, folder: &str) -> Option<FileError> {
+        let is_about = |path: &str| is_in(path, folder) || is_in(folder, path);
+        let (path, reason) = self.unread().find(|(path, _)| is_about(path))?;
+        Some(FileError::Unreadable { path: path.to_owned(), reason: reason.to_owned() })
+    }
+
+    /// Adds everything that another tree holds.
+    pub fn extend(&mut self, other: FileTree) {
+        self.entries.extend(other.entries);
+        self.unread.extend(other.unread);
     }
 
     /// All paths, sorted.
@@ -85,7 +111,8 @@ impl FileTree {
         }
         let prefix = format!("{folder}/");
         let below = |(path, source): (&String, &Rc<dyn FileSource>)| Some((path.strip_prefix(&prefix)?.to_owned(), source.clone()));
-        FileTree { entries: self.entries.iter().filter_map(below).collect() }
+        let unread = |(path, reason): (&String, &String)| Some((path.strip_prefix(&prefix)?.to_owned(), reason.clone()));
+        FileTree { entries: self.entries.iter().filter_map(below).collect(), unread: self.unread.iter().filter_map(unread).collect() }
     }
 
     /// All bytes of a file.
@@ -115,6 +142,11 @@ impl FileTree {
         }
         source.read(range).await
     }
+}
+
+/// Whether a path is that of a folder or of something in it; everything lies in the empty one.
+fn is_in(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The last component of a path.

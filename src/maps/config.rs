@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::architectures::{self, ArchitectureKind};
 use super::config_warning::or_default;
 use super::json_keys::{JsonKey, Keys, key, required};
-use super::{ConfigError, ConfigWarning, Mode, Preprocessing, RandomArchitecture, Task, input_size, node_labels};
+use super::{ConfigError, ConfigWarning, Mode, Preprocessing, RandomArchitecture, Task, input_size, node_labels, python_json};
 use crate::volume::transforms::{EvaluationTransforms, Normalization, SizeReduction};
 
 /// The parameters of a training that matter for explaining it. Other keys are ignored.
@@ -61,8 +61,7 @@ impl MapsConfig {
     /// If the file is no JSON object that describes a training, a key without default is missing, or a key has an unexpected value
     /// or contradicts another.
     pub fn parse(file: &str, bytes: &[u8]) -> Result<(MapsConfig, Vec<ConfigWarning>), ConfigError> {
-        let json: Value =
-            serde_json::from_slice(bytes).map_err(|error| ConfigError::NotJson { file: file.to_owned(), reason: error.to_string() })?;
+        let json = python_json::parse(file, bytes)?;
         let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: file.to_owned() })?;
         let keys = Keys { file, object };
         if !describes_a_training(&keys) {

@@ -19,6 +19,7 @@ mod node_labels;
 pub mod participants;
 mod predictions;
 mod preprocessing;
+mod python_json;
 mod random_architecture;
 mod sentence;
 mod split;

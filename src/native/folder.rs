@@ -1,27 +1,28 @@
 //! Folders of the machine: read as a [`FileTree`], written as a [`Store`].
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::files::{FileError, FileSource, FileTree, Store};
+use super::disk_file::{DiskFile, unreadable};
+use super::walk::{Walk, list_folder};
+use crate::files::{FileError, FileTree, Store, is_passed_over};
 use crate::pace::LocalFuture;
 
 /// Ending of the names of files that are being written.
 const PARTIAL: &str = ".partial";
 
-/// All files below a folder; paths begin with the folder's own name, as in a browser. Symbolic links are followed.
+/// All files below a folder; paths begin with the folder's own name, as in a browser. Links are followed, but not in a circle;
+/// hidden folders and those of systems are passed over; folders that cannot be read are
+/// [noted](FileTree::unread).
 ///
 /// # Errors
-/// If the folder, or one below it, cannot be listed.
+/// If the folder itself cannot be listed.
 pub fn tree_of_folder(folder: &Path) -> Result<FileTree, FileError> {
-    let folder = folder.canonicalize().map_err(|error| unreadable(folder, &error))?;
-    let mut tree = FileTree::default();
-    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    insert_below(&mut tree, &folder, &name)?;
-    Ok(tree)
+    let mut walk = Walk::of(folder, list_folder)?;
+    walk.add_everything()?;
+    Ok(walk.into_tree())
 }
 
 /// A tree with one file, under the file's own name.
@@ -34,46 +35,6 @@ pub fn tree_of_file(path: &Path) -> Result<FileTree, FileError> {
     let mut tree = FileTree::default();
     tree.insert(name, Rc::new(DiskFile { path: path.to_owned(), size }));
     Ok(tree)
-}
-
-/// Adds all files below a folder; their paths in the tree begin with `prefix`.
-fn insert_below(tree: &mut FileTree, folder: &Path, prefix: &str) -> Result<(), FileError> {
-    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
-        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|name| !is_partial(name)) else { continue };
-        // A dangling link is no file; it is reported if its path is read.
-        let Ok(metadata) = fs::metadata(&path) else { continue };
-        let below = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-        if metadata.is_dir() {
-            insert_below(tree, &path, &below)?;
-        } else {
-            tree.insert(below, Rc::new(DiskFile { size: metadata.len(), path }));
-        }
-    }
-    Ok(())
-}
-
-/// A file that is opened when it is read.
-struct DiskFile {
-    path: PathBuf,
-    size: u64,
-}
-
-impl FileSource for DiskFile {
-    fn len(&self) -> u64 {
-        self.size
-    }
-
-    fn read(&self, range: Range<u64>) -> LocalFuture<'_, Result<Vec<u8>, FileError>> {
-        let read = || {
-            let mut file = File::open(&self.path)?;
-            file.seek(SeekFrom::Start(range.start))?;
-            let mut bytes = Vec::new();
-            file.take(range.end - range.start).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        Box::pin(std::future::ready(read().map_err(|error: std::io::Error| unreadable(&self.path, &error))))
-    }
 }
 
 /// A folder of the machine as a store.
@@ -149,16 +110,12 @@ impl Store for FolderStore {
     }
 }
 
-/// Whether a file is the temporary file of a write, possibly one that was interrupted.
-fn is_partial(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(PARTIAL)
-}
-
 fn make_parent(path: &Path) -> std::io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
-/// Adds paths and sizes of all files below a folder; paths begin with `prefix`.
+/// Adds paths and sizes of all files below a folder; paths begin with `prefix`. Temporary files of a write, possibly one that was
+/// interrupted, are hidden, and so is what systems and editors leave beside results.
 fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> std::io::Result<()> {
     let Some(entries) = absent_is_none(fs::read_dir(folder))? else { return Ok(()) };
     for entry in entries {
@@ -166,7 +123,7 @@ fn list_below(folder: &Path, prefix: &str, files: &mut Vec<(String, u64)>) -> st
         let name = entry.file_name().to_string_lossy().into_owned();
         let below = if prefix.is_empty() { name.clone() } else { format!("{prefix}/{name}") };
         // Another process may have removed it since.
-        let Some(metadata) = absent_is_none(entry.metadata())?.filter(|_| !is_partial(&name)) else { continue };
+        let Some(metadata) = absent_is_none(entry.metadata())?.filter(|_| !is_passed_over(&name)) else { continue };
         if metadata.is_dir() {
             list_below(&entry.path(), &below, files)?;
         } else {
@@ -183,8 +140,4 @@ fn absent_is_none<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> FileError {
-    FileError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
 }

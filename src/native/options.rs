@@ -65,7 +65,7 @@ pub struct Interpret {
     /// Keep only rows with this diagnosis; may be given several times. Default: those that the model was trained on.
     #[arg(short, long, action = ArgAction::Append)]
     pub diagnoses: Vec<String>,
-    /// Output node that is explained, from 0.
+    /// Output node that is explained, from 0; -1 is the last one, -2 the one before it, and so on.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     pub target_node: i64,
     /// Also write one map for each participant, session and element.

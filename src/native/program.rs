@@ -1,21 +1,19 @@
 //! The program of the command line: reads folders, runs the engine, writes results into the MAPS.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::cohort_folders::{open_cohorts, read_table};
 use super::console::Console;
-use super::folder::{FolderStore, tree_of_file, tree_of_folder};
+use super::folder::{FolderStore, tree_of_folder};
 use super::options::{Command, CommandLine, Interpret, Merge};
 use super::plot::plot;
-use crate::engine::group::{GroupRun, Offered, SideCar, merge, resolve};
+use crate::engine::group::{GroupRun, Offered, Resolved, SideCar, merge, resolve};
 use crate::engine::study::device::{self, OpenDevice};
 use crate::engine::{Cohorts, JobEnd};
-use crate::files::FileTree;
-use crate::maps::GroupSession;
-use crate::maps::{Maps, MapsError, participants};
+use crate::files::{FileError, FileTree};
+use crate::maps::{DataGroup, GroupSession, Maps, MapsError, participants};
 use crate::protocol::{DeviceChoice, Failure};
-use crate::tsv::Table;
 
 /// Runs the command that the program's arguments ask for. Errors are one line on standard error and exit code 1; usage
 /// errors have exit code 2.
@@ -42,25 +40,23 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(interpret: &Interpret) -> Result<(), JobEnd> {
-    let target_node = check(interpret)?;
-    let options = interpret.interpret_options(target_node);
+    check(interpret)?;
     let device = open_device(interpret.device_choice()).await?;
     if device.info.kind != DeviceChoice::Cpu {
         eprintln!("note: computing on {}", device.info.name);
     }
-    let (tree, maps) = open_maps(&interpret.maps).await?;
+    let (tree, maps) = open_maps(&interpret.maps, &interpret.data_group).await?;
     for warning in &maps.warnings {
         eprintln!("note: {warning}");
     }
-    let (offered, mut cohorts) = offered(interpret, &maps).await?;
+    let options = interpret.interpret_options(target_node(interpret.target_node, maps.config.output_size)?);
+    let stored = maps.data_group(&tree, &options.data_group, first_split(&maps)).await.ok().flatten();
+    let offered = offered(interpret, &maps, stored.as_ref()).await?;
     let resolved = resolve(&maps, &tree, &options, offered, interpret.shard).await?;
     for warning in &resolved.warnings {
         eprintln!("note: {warning}");
     }
-    if let Some(group) = resolved.by_split.values().next().filter(|_| resolved.definition.is_empty()) {
-        // A stored group brings its own CAPS, whatever was given.
-        cohorts = stored_cohorts(&interpret.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
-    }
+    let mut cohorts = cohorts_of(interpret, &resolved, &maps).await?;
     cohorts.warnings().for_each(|warning| eprintln!("note: {warning}"));
     let console = Console::new(interpret.quiet);
     let store = FolderStore::new(interpret.maps.clone());
@@ -83,13 +79,17 @@ async fn run(interpret: &Interpret) -> Result<(), JobEnd> {
 }
 
 async fn run_merge(command: &Merge) -> Result<(), JobEnd> {
-    let (tree, maps) = open_maps(&command.maps).await?;
-    let split = maps.splits.first().map_or(0, |split| split.number);
-    let group = maps.data_group(&tree, &command.data_group, split).await?;
+    let (tree, maps) = open_maps(&command.maps, &command.data_group).await?;
+    let group = maps.data_group(&tree, &command.data_group, first_split(&maps)).await?;
     let defined = maps.defined_groups(&tree).join(", ");
     let unknown = || JobEnd::because(format!("{} has no data group {}; it has {defined}", maps.name, command.data_group), "check the name");
     let group = group.ok_or_else(unknown)?;
-    let mut cohorts = stored_cohorts(&command.maps, &group.caps_directory, group.multi_cohort, &maps).await?;
+    let caps = stored_caps(&command.maps, &group)?;
+    let mut groups = vec![group];
+    for split in maps.splits.iter().skip(1) {
+        groups.extend(maps.data_group(&tree, &command.data_group, split.number).await.ok().flatten());
+    }
+    let mut cohorts = open_cohorts(&caps, &groups.iter().collect::<Vec<_>>(), &maps).await?;
     let console = Console::new(command.quiet);
     let store = FolderStore::new(command.maps.clone());
     let merged = merge(&maps, &command.data_group, &command.name, &mut cohorts, &store, &console).await;
@@ -97,8 +97,13 @@ async fn run_merge(command: &Merge) -> Result<(), JobEnd> {
     merged.map(|side_cars| print_summary(&side_cars))
 }
 
-/// Checks what clap cannot check, and gives the target node.
-fn check(interpret: &Interpret) -> Result<usize, JobEnd> {
+/// The split whose data group stands for all of that name.
+fn first_split(maps: &Maps) -> u32 {
+    maps.splits.first().map_or(0, |split| split.number)
+}
+
+/// Checks what clap cannot check.
+fn check(interpret: &Interpret) -> Result<(), JobEnd> {
     if interpret.amp {
         return Err(JobEnd::because("--amp asks for half precision", "leave it out: maps are computed in float32, on every device"));
     }
@@ -106,16 +111,26 @@ fn check(interpret: &Interpret) -> Result<usize, JobEnd> {
         let what = "--shard cannot be combined with --overwrite or --overwrite_name: parts run at the same time";
         return Err(JobEnd::because(what, "erase the old results first"));
     }
-    let negative = |_| {
-        let what = format!("output node {} does not exist: nodes are counted from 0", interpret.target_node);
-        JobEnd::because(what, "give --target_node a number from 0")
-    };
-    usize::try_from(interpret.target_node).map_err(negative)
+    Ok(())
 }
 
-/// Opens the folder as a MAPS. Results are written into this folder, so a MAPS further down is refused.
-async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), JobEnd> {
+/// The output node that a number names, of so many: as in Python, negative ones count from the end.
+fn target_node(number: i64, n_nodes: usize) -> Result<usize, JobEnd> {
+    let from_end = |number: i64| n_nodes.checked_sub(usize::try_from(number.unsigned_abs()).ok()?);
+    let node = if number < 0 { from_end(number) } else { usize::try_from(number).ok() };
+    node.filter(|&node| node < n_nodes).ok_or_else(|| {
+        let what = format!(
+            "output node {number} does not exist: the network has nodes 0 to {}, or -{n_nodes} to -1 counted from the end",
+            n_nodes.saturating_sub(1)
+        );
+        JobEnd::because(what, "give --target_node one of them")
+    })
+}
+
+/// Opens the folder as a MAPS for a run over `data_group`. Results are written into this folder, so a MAPS further down is refused.
+async fn open_maps(folder: &Path, data_group: &str) -> Result<(FileTree, Maps), JobEnd> {
     let tree = tree_of_folder(folder)?;
+    check_read(&tree, data_group)?;
     let maps = match Maps::open(&tree).await {
         Err(MapsError::NoMapsJson { .. }) => {
             let what = format!("{}: there is no maps.json in this folder", folder.display());
@@ -132,34 +147,70 @@ async fn open_maps(folder: &Path) -> Result<(FileTree, Maps), JobEnd> {
     }
 }
 
+/// Checks that nothing of a MAPS that a run over `data_group` needs could not be read: configuration, checkpoints, the group and
+/// its results. Other parts are passed over with a note.
+fn check_read(tree: &FileTree, data_group: &str) -> Result<(), JobEnd> {
+    let is_split = |folder: &str| folder.starts_with("split-") || folder.starts_with("fold-");
+    let is_needed = |path: &str| match path.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+        ["maps.json" | "groups"] => true,
+        ["groups", below, ..] => *below == data_group || *below == "train+validation.tsv",
+        [split] => is_split(split),
+        [split, selection] => is_split(split) && selection.starts_with("best-"),
+        [split, selection, below, ..] => {
+            is_split(split) && selection.starts_with("best-") && (*below == data_group || *below == "model.pth.tar")
+        }
+        [] => true,
+    };
+    for (path, reason) in tree.unread() {
+        if is_needed(path) {
+            return Err(FileError::Unreadable { path: path.to_owned(), reason: reason.to_owned() }.into());
+        }
+        eprintln!("note: {path}: passed over, since it could not be read ({reason})");
+    }
+    Ok(())
+}
+
 /// Opens the device that was asked for, and no other: another one could be slower by a factor of ten.
 async fn open_device(choice: DeviceChoice) -> Result<OpenDevice, JobEnd> {
     let hint = "install a driver of the graphics card (on Linux: Vulkan), or give --device cpu";
     device::open_as_asked(choice).await.map_err(|reason| JobEnd::because(format!("--device wgpu: {reason}"), hint))
 }
 
-/// The participants and images that the options give for a new group.
-async fn offered(interpret: &Interpret, maps: &Maps) -> Result<(Offered, Cohorts), JobEnd> {
+/// The participants and the CAPS that the options give for a new group, which may be `stored` already.
+async fn offered(interpret: &Interpret, maps: &Maps, stored: Option<&DataGroup>) -> Result<Offered, JobEnd> {
     let mut offered = Offered { multi_cohort: interpret.multi_cohort, ..Offered::default() };
-    let mut cohorts = Cohorts::default();
     if let Some(path) = &interpret.participants_tsv {
         offered.sessions = Some(read_participants(interpret, path, maps).await?);
     }
     if let Some(path) = &interpret.caps_directory {
-        offered.caps_directory = Some(path.display().to_string());
-        cohorts = open_cohorts(path, interpret.multi_cohort, maps).await?;
+        let same = stored.map(|stored| &stored.caps_directory).filter(|stored| is_same_place(path, Path::new(stored)));
+        offered.caps_directory = Some(same.cloned().unwrap_or_else(|| path.display().to_string()));
     }
-    Ok((offered, cohorts))
+    Ok(offered)
 }
 
-/// Opens the CAPS that a stored group names.
-async fn stored_cohorts(maps_folder: &Path, caps_directory: &str, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
-    let path = Path::new(caps_directory);
-    if !path.exists() {
-        let what = format!("{caps_directory}: the CAPS of the data group, as {} names it, is not there", maps_folder.display());
-        return Err(JobEnd::because(what, "run from the folder that the path is relative to, or define a group of another name"));
+/// Whether two paths lead to the same file or folder, in whatever words.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+/// Opens the images of the group: of a new one, those that were given; a stored one brings its own, whatever was given.
+async fn cohorts_of(interpret: &Interpret, resolved: &Resolved, maps: &Maps) -> Result<Cohorts, JobEnd> {
+    let groups: Vec<&DataGroup> = resolved.by_split.values().collect();
+    let Some(first) = groups.first() else { return Ok(Cohorts::default()) };
+    let given = interpret.caps_directory.clone().filter(|_| !resolved.definition.is_empty());
+    let path = given.map_or_else(|| stored_caps(&interpret.maps, first), Ok)?;
+    open_cohorts(&path, &groups, maps).await
+}
+
+/// The path of the CAPS that a stored group names.
+fn stored_caps(maps_folder: &Path, group: &DataGroup) -> Result<PathBuf, JobEnd> {
+    let path = PathBuf::from(&group.caps_directory);
+    if path.exists() {
+        return Ok(path);
     }
-    open_cohorts(path, multi_cohort, maps).await
+    let what = format!("{}: the CAPS of the data group, as {} names it, is not there", group.caps_directory, maps_folder.display());
+    Err(JobEnd::because(what, "run from the folder that the path is relative to, or define a group of another name"))
 }
 
 /// Prints the number of maps to standard output, and warnings and sessions that were left out to standard error.
@@ -226,42 +277,4 @@ async fn read_participants(interpret: &Interpret, path: &Path, maps: &Maps) -> R
 /// The diagnoses that were asked for; by default, those that the model was trained on.
 fn diagnoses<'a>(interpret: &'a Interpret, maps: &'a Maps) -> &'a [String] {
     if interpret.diagnoses.is_empty() { &maps.config.diagnoses } else { &interpret.diagnoses }
-}
-
-/// Opens the CAPS of one cohort, or all CAPS of a table of cohorts.
-async fn open_cohorts(path: &Path, multi_cohort: bool, maps: &Maps) -> Result<Cohorts, JobEnd> {
-    let mut folders: BTreeMap<String, PathBuf> = BTreeMap::new();
-    if multi_cohort {
-        let table = read_table(path).await?;
-        folders.extend(participants::caps_of_cohorts(&table)?.into_iter().map(|(cohort, path)| (cohort, PathBuf::from(path))));
-    } else {
-        folders.insert(participants::SINGLE_COHORT.to_owned(), path.to_owned());
-    }
-    let mut cohorts = Cohorts::default();
-    for (cohort, folder) in folders {
-        if !folder.is_dir() {
-            let what = format!("{}: the CAPS is not a folder", folder.display());
-            return Err(JobEnd::because(what, "give the folder that holds subjects/"));
-        }
-        let opened = cohorts.open(cohort, tree_of_folder(&folder)?, &maps.config).await;
-        opened.map_err(|ended| about_folder(ended, &folder))?;
-    }
-    Ok(cohorts)
-}
-
-/// The failure with the folder in front, unless its text begins with the folder's name.
-fn about_folder(ended: JobEnd, folder: &Path) -> JobEnd {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    match ended {
-        JobEnd::Failed(failure) if failure.what.starts_with(&*name) => JobEnd::Failed(failure),
-        other => other.about(&folder.display().to_string()),
-    }
-}
-
-/// Reads a table from a file of the machine.
-async fn read_table(path: &Path) -> Result<Table, JobEnd> {
-    let name = path.display().to_string();
-    let tree: FileTree = tree_of_file(path)?;
-    let file = tree.paths().next().unwrap_or_default().to_owned();
-    Ok(Table::read(&name, &tree.read(&file).await?)?)
 }

@@ -17,7 +17,7 @@ pub enum TsvError {
         /// Position of the first byte that is not UTF-8.
         at: usize,
     },
-    /// A row with too few or too many values.
+    /// A row with too many values.
     #[error("{file}: line {line} has {found} values, but the header has {expected} columns")]
     Ragged {
         /// The file.

@@ -1,6 +1,6 @@
 //! Tab-separated tables with a header line: participants, data groups, predictions.
 //!
-//! Read as pandas' `read_csv(sep="\t")` reads them, all values as text, except that a row of the wrong length is an error.
+//! Read as pandas' `read_csv(sep="\t")` reads them, all values as text.
 
 pub mod column_type;
 mod error;
@@ -20,11 +20,13 @@ pub struct Table {
 impl Table {
     /// Reads a table; `file` is its name for messages.
     ///
-    /// A byte order mark and `\r\n` are accepted, empty lines are skipped. A first column without a name is called
-    /// `Unnamed: 0`, also where the header leaves it out; a repeated name gets `.1`, `.2` …
+    /// A byte order mark, `\r\n` and `\r` are accepted, empty lines are skipped. A first column without a name is called
+    /// `Unnamed: 0`, also where the header leaves it out; a repeated name gets `.1`, `.2` … Values that a short row lacks are
+    /// empty. Where the first row is longer than the header, the header lacks as many first names; a later row that is longer
+    /// is an error. A value ends at a NUL byte.
     ///
     /// # Errors
-    /// If the bytes are not UTF-8, have no header, or a row does not have one value per column.
+    /// If the bytes are not UTF-8, have no header, or a row is too long.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, TsvError> {
         Self::read_separated(file, bytes, '\t')
     }

@@ -14,26 +14,23 @@ struct NumberedRow {
 /// The errors of [`Table::read`](super::Table::read).
 pub(super) fn parse(file: &str, bytes: &[u8], separator: char) -> Result<(Vec<String>, Vec<Vec<String>>), TsvError> {
     let text = str::from_utf8(bytes).map_err(|error| TsvError::NotText { file: file.to_owned(), at: error.valid_up_to() })?;
-    if let Some(at) = text.find('\0') {
-        return Err(TsvError::NotText { file: file.to_owned(), at });
-    }
     let mut rows = rows(file, text.strip_prefix('\u{feff}').unwrap_or(text), separator)?.into_iter();
     let header = rows.next().ok_or_else(|| TsvError::Empty { file: file.to_owned() })?;
-    let rows: Vec<NumberedRow> = rows.collect();
+    let mut rows: Vec<NumberedRow> = rows.collect();
     let columns = column_names(header.values, &rows);
     let expected = columns.len();
-    match rows.iter().find(|row| row.values.len() != expected) {
-        Some(NumberedRow { line, values }) => Err(TsvError::Ragged { file: file.to_owned(), line: *line, expected, found: values.len() }),
-        None => Ok((columns, rows.into_iter().map(|row| row.values).collect())),
+    if let Some(NumberedRow { line, values }) = rows.iter().find(|row| row.values.len() > expected) {
+        return Err(TsvError::Ragged { file: file.to_owned(), line: *line, expected, found: values.len() });
     }
+    rows.iter_mut().for_each(|row| row.values.resize(expected, String::new()));
+    Ok((columns, rows.into_iter().map(|row| row.values).collect()))
 }
 
 /// The header's names, with names for columns without one, and numbers behind repeated ones.
 fn column_names(mut header: Vec<String>, rows: &[NumberedRow]) -> Vec<String> {
-    // R's write.table and pandas' index without a label leave the first name out.
-    if rows.first().is_some_and(|row| row.values.len() == header.len() + 1) {
-        header.insert(0, String::new());
-    }
+    // R's write.table and pandas' index without a label leave first names out; pandas counts them in the first row.
+    let n_unnamed = rows.first().map_or(0, |row| row.values.len().saturating_sub(header.len()));
+    header.splice(0..0, std::iter::repeat_n(String::new(), n_unnamed));
     let mut names: Vec<String> = Vec::with_capacity(header.len());
     for (index, name) in header.into_iter().enumerate() {
         let name = if name.is_empty() { format!("Unnamed: {index}") } else { name };
@@ -51,6 +48,13 @@ enum TokenizerState {
     Plain,
     Quoted,
     QuoteInQuoted,
+}
+
+/// A value up to a NUL byte, at which pandas' tokenizer ends it.
+fn up_to_nul(value: &mut String) -> String {
+    let mut whole = std::mem::take(value);
+    whole.truncate(whole.find('\0').unwrap_or(whole.len()));
+    whole
 }
 
 /// All rows that are not blank, the header first.
@@ -71,7 +75,7 @@ fn rows(file: &str, text: &str, separator: char) -> Result<Vec<NumberedRow>, Tsv
                 state = TokenizerState::Quoted;
             }
             (_, Some(other)) if other == separator => {
-                values.push(std::mem::take(&mut value));
+                values.push(up_to_nul(&mut value));
                 state = TokenizerState::Start;
             }
             (_, None | Some('\n' | '\r')) => {
@@ -79,7 +83,7 @@ fn rows(file: &str, text: &str, separator: char) -> Result<Vec<NumberedRow>, Tsv
                     characters.next();
                 }
                 let is_blank = values.is_empty() && value.trim_matches(' ').is_empty() && state != TokenizerState::QuoteInQuoted;
-                values.push(std::mem::take(&mut value));
+                values.push(up_to_nul(&mut value));
                 let row = NumberedRow { line: first_line, values: std::mem::take(&mut values) };
                 if !is_blank {
                     rows.push(row);

@@ -6,6 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DataTransfer, File, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry};
 
 use super::picked_files::PickedFile;
+use crate::files::is_upload_passed_over;
 
 /// The entries of a drop, taken while its event is handled: afterwards the browser no longer has them.
 pub struct Dropped {
@@ -29,22 +30,47 @@ impl Dropped {
         dropped
     }
 
-    /// Walks all folders. Sorted by path.
+    /// Walks all folders but those that are [passed over](is_upload_passed_over).
     ///
     /// # Errors
-    /// The browser's exception if a folder cannot be read.
-    pub async fn into_files(self) -> Result<Vec<PickedFile>, JsValue> {
+    /// The browser's exception if nothing at all can be read.
+    pub async fn into_files(self) -> Result<DroppedFiles, JsValue> {
         let Dropped { entries: mut waiting, mut files } = self;
+        let (mut unread, mut first_error) = (Vec::new(), None);
         while let Some(entry) = waiting.pop() {
-            if let Some(folder) = entry.dyn_ref::<FileSystemDirectoryEntry>().filter(|entry| entry.is_directory()) {
-                waiting.extend(entries_of(folder).await?);
-            } else {
-                files.push(picked(entry).await?);
+            let path = path_of(&entry);
+            let outcome = match entry.dyn_ref::<FileSystemDirectoryEntry>().filter(|entry| entry.is_directory()) {
+                // Judged as the folder of a file in it.
+                Some(_) if is_upload_passed_over(&format!("{path}/file")) => Ok(()),
+                Some(folder) => entries_of(folder).await.map(|entries| waiting.extend(entries)),
+                None if is_upload_passed_over(&path) => Ok(()),
+                None => picked(entry).await.map(|file| files.push(file)),
+            };
+            if let Err(error) = outcome {
+                unread.push(path);
+                first_error = first_error.or(Some(error));
             }
         }
+        if let Some(error) = first_error.filter(|_| files.is_empty()) {
+            return Err(error);
+        }
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(files)
+        unread.sort();
+        Ok(DroppedFiles { files, unread })
     }
+}
+
+/// What was found in a drop, sorted by path.
+pub struct DroppedFiles {
+    /// The files.
+    pub files: Vec<PickedFile>,
+    /// Paths of the folders and files that the browser could not read.
+    pub unread: Vec<String>,
+}
+
+/// The path of an entry inside what was dropped.
+fn path_of(entry: &FileSystemEntry) -> String {
+    entry.full_path().trim_start_matches('/').to_owned()
 }
 
 async fn entries_of(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemEntry>, JsValue> {
@@ -67,7 +93,7 @@ async fn entries_of(folder: &FileSystemDirectoryEntry) -> Result<Vec<FileSystemE
 }
 
 async fn picked(entry: FileSystemEntry) -> Result<PickedFile, JsValue> {
-    let path = entry.full_path().trim_start_matches('/').to_owned();
+    let path = path_of(&entry);
     let entry: FileSystemFileEntry = entry.unchecked_into();
     let file = JsFuture::from(promise(|resolve, reject| entry.file_with_callback_and_callback(&resolve, &reject))).await?;
     Ok(PickedFile { path, file: file.unchecked_into::<File>() })

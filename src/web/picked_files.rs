@@ -5,6 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, Event, File, HtmlInputElement};
 
 use super::yield_now::macrotask;
+use crate::files::is_upload_passed_over;
 
 /// A chosen file with its path inside what was chosen.
 #[derive(Debug, Clone)]
@@ -30,13 +31,15 @@ pub async fn file_of_floats(path: String, values: &[f32]) -> Result<PickedFile, 
     Ok(PickedFile { path, file })
 }
 
-/// Takes the files out of the input that fired `event` and empties it, so that the same choice can be made again.
+/// Takes the files out of the input that fired `event` and empties it, so that the same choice can be made again. Files that are
+/// [passed over](is_upload_passed_over) are left out, unless there are no others.
 pub fn take_files(event: &Event) -> Vec<PickedFile> {
     let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return Vec::new() };
     let Some(list) = input.files() else { return Vec::new() };
-    let files = (0..list.length()).filter_map(|index| list.get(index)).map(|file| PickedFile { path: path_of(&file), file }).collect();
+    let files = (0..list.length()).filter_map(|index| list.get(index)).map(|file| PickedFile { path: path_of(&file), file });
+    let (passed_over, files): (Vec<PickedFile>, Vec<PickedFile>) = files.partition(|file| is_upload_passed_over(&file.path));
     input.set_value("");
-    files
+    if files.is_empty() { passed_over } else { files }
 }
 
 fn path_of(file: &File) -> String {

@@ -52,11 +52,14 @@ fn what_does_not_fit_the_table_is_told() {
     ]);
     let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
     assert_eq!(listed(&catalogue), ["sub-2 ses-M00 CN", "sub-1 ses-M00 -", "sub-3 ses-M00 -"]);
+    let rows: Vec<_> = catalogue.rows.iter().map(|row| (row.entry, row.diagnosis.as_deref())).collect();
+    assert_eq!(rows, [(0, Some("CN")), (0, Some("AD")), (1, None), (2, None)]);
     assert_eq!(
         warnings,
         [
             "1 session without an image that matches *_T1w.nii.gz, left out: sub-4 ses-M00",
-            "c/participants.tsv: 1 row for a session that was named before, ignored: sub-2 ses-M00",
+            "c/participants.tsv: 1 row for a session that was named before, which is listed once and counts in a group's mean each \
+             time: sub-2 ses-M00",
             "c/participants.tsv: 1 row without an image, left out: sub-9 ses-M00",
             "c/participants.tsv: 1 image without a row, so without a diagnosis: sub-3 ses-M00",
         ]
@@ -219,18 +222,86 @@ fn the_table_with_diagnoses_is_used_and_the_others_are_named() {
     );
 }
 
+/// Datasets hold tables of all kinds; images can be looked at without any.
+#[test]
+fn tables_that_cannot_be_read_are_passed_over() {
+    let mut tree = tree_from(&[
+        ("c/subjects/sub-1/ses-M00/t1/sub-1_T1w.nii.gz", FAKE_SCAN),
+        ("c/quoted.tsv", "participant_id\tsession_id\n\"sub-1\n"),
+        ("c/good.tsv", "participant_id\tsession_id\tdiagnosis\nsub-1\tses-M00\tAD\nsub-2\n\u{1a}"),
+    ]);
+    tree.insert("c/channels.tsv", memory_file(b"name\tunits\ncap\t\xb5V\n".to_vec()));
+    tree.insert("c/names.tsv", memory_file(b"participant_id\tsession_id\tname\nsub-1\tses-M00\tRen\xe9\n".to_vec()));
+    let (catalogue, warnings) = open(&tree, None).unwrap();
+    assert_eq!(listed(&catalogue), ["sub-1 ses-M00 AD"]);
+    assert_eq!(
+        warnings,
+        [
+            "c/names.tsv: not a text file in UTF-8 (byte 48), save it as UTF-8 text separated by tabs; so its diagnoses are not used",
+            "c/quoted.tsv: the quotation mark in line 2 is never closed; so its diagnoses are not used",
+        ]
+    );
+}
+
+#[test]
+fn participants_need_no_prefix() {
+    let image = |participant: &str| format!("caps/subjects/{participant}/M00/t1_linear/{participant}_M00_T1w.nii.gz");
+    let tree = tree_from(&[(&image("P01"), FAKE_SCAN), (&image("P02"), FAKE_SCAN)]);
+    let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!((catalogue.name.as_str(), warnings), ("caps", Vec::new()));
+    assert_eq!(listed(&catalogue), ["P01 M00 -", "P02 M00 -"]);
+    // The folder alone makes no CAPS: nothing below it is what the model was trained on.
+    let (catalogue, _) = open(&tree_from(&[("data/subjects/s1/anat/head.nii.gz", FAKE_SCAN)]), Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!((catalogue.name.as_str(), listed(&catalogue)), ("images", vec!["head  -".to_owned()]));
+}
+
+#[test]
+fn copies_further_down_are_no_part_of_a_caps() {
+    let image = "subjects/sub-1/ses-M00/t1/sub-1_T1w.nii.gz";
+    let paths = ["caps", "caps/backup", "caps/old/2020"].map(|root| format!("{root}/{image}"));
+    let tree = tree_from(&paths.each_ref().map(|path| (path.as_str(), FAKE_SCAN)));
+    let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!((&catalogue.entries[0].path, catalogue.entries[0].rivals.len()), (&paths[0], 0));
+    assert_eq!(warnings, ["caps: used as the CAPS; not used: caps/backup, caps/old/2020"]);
+}
+
+#[test]
+fn what_could_not_be_read_is_told() {
+    let mut tree = tree_from(&[("caps/subjects/sub-1/ses-M00/t1/sub-1_T1w.nii.gz", FAKE_SCAN)]);
+    tree.insert_unread("caps/lost", "permission denied".to_owned());
+    tree.insert_unread("caps/subjects/sub-2", "input/output error".to_owned());
+    let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
+    assert_eq!(
+        warnings,
+        [
+            "caps/lost: passed over, since it could not be read (permission denied)",
+            "caps/subjects/sub-2: passed over, since it could not be read (input/output error)",
+        ]
+    );
+    let preprocessing = "custom".to_owned();
+    let spec = InputSpec { preprocessing, use_uncropped_image: false, prepare_dl: false, extraction: Extraction::Image };
+    let sessions = ["sub-2", "sub-3"].map(|participant| (participant.to_owned(), "ses-M00".to_owned()));
+    let problems = block_on(ElementSource::new(spec).check(&tree, &catalogue, &sessions, None));
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let expected = ["sub-2 ses-M00: caps/subjects/sub-2: could not be read (input/output error)", "sub-3 ses-M00: no image of it in caps"];
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn where_nothing_could_be_read_that_is_the_reason() {
+    let mut tree = tree_from(&[("caps/notes.txt", "")]);
+    tree.insert_unread("caps/subjects", "permission denied".to_owned());
+    assert_eq!(open(&tree, None).unwrap_err().to_string(), "caps/subjects: could not be read (permission denied)");
+}
+
 #[test]
 fn what_holds_no_images_is_refused_in_words() {
-    let refusals: [(&[(&str, &str)], &str); 3] = [
+    let refusals: [(&[(&str, &str)], &str); 2] = [
         (&[("a.txt", "")], "no image (.nii, .nii.gz or .pt) in what was given (files looked at: 1)"),
         (
             &[("c/subjects/sub-1/ses-M00/t1/sub-1_flair.nii.gz", FAKE_SCAN)],
             "none of 1 images matches *_T1w.nii.gz, the images that the model was trained on; \
              the first is c/subjects/sub-1/ses-M00/t1/sub-1_flair.nii.gz",
-        ),
-        (
-            &[("sub-1_T1w.nii.gz", FAKE_SCAN), ("t.tsv", "participant_id\tsession_id\nsub-1\n")],
-            "t.tsv: line 2 has 1 values, but the header has 2 columns",
         ),
     ];
     for (files, sentence) in refusals {

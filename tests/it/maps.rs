@@ -159,6 +159,24 @@ fn the_root_of_the_tree_may_be_the_folder_itself() {
 }
 
 #[test]
+fn a_copy_in_the_folder_of_a_model_is_no_other_model() {
+    let files = ["m", "m/backup", "m/split-0/best-loss/old"]
+        .map(|root| [(format!("{root}/maps.json"), MAPS_JSON), (format!("{root}/split-0/best-loss/model.pth.tar"), "")]);
+    let files = files.as_flattened().iter().map(|(path, text)| (path.as_str(), *text)).collect::<Vec<_>>();
+    assert_eq!(block_on(Maps::open(&tree_from(&files))).unwrap().root, "m");
+}
+
+#[test]
+fn python_s_words_for_numbers_are_read() {
+    let json =
+        MAPS_JSON.replace(r#""normalize": true,"#, r#""normalize": true, "weight_decay": NaN, "tolerance": -Infinity, "dropout": NaN,"#);
+    let (config, warnings) = MapsConfig::parse("maps.json", format!("\u{feff}{json}").as_bytes()).unwrap();
+    assert_eq!((config.dropout, warnings), (0.0, vec![]));
+    let error = MapsConfig::parse("maps.json", MAPS_JSON.replace(r#""output_size": 3"#, r#""output_size": NaN"#).as_bytes()).unwrap_err();
+    assert_eq!(error.to_string(), "maps.json: key \"output_size\" is missing");
+}
+
+#[test]
 fn folders_of_clinicadl_1_0_0_to_1_0_3_say_fold() {
     let tree = tree_from(&[("m/maps.json", MAPS_JSON), ("m/fold-2/best-loss/model.pth.tar", "")]);
     let maps = block_on(Maps::open(&tree)).unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::engine::single::element_map::ElementMap;
 use crate::maps::GroupSession;
@@ -56,8 +56,15 @@ pub struct SessionReport {
 pub struct MapReport {
     /// Position of the element, from 0.
     pub element: usize,
-    /// Raw outputs of the network's last layer.
+    /// Raw outputs of the network's last layer. JSON has no word for values that are not finite: they are written as null.
+    #[serde(deserialize_with = "null_as_nan")]
     pub logits: Vec<f32>,
+}
+
+/// Numbers, of which those that are not finite were written as null.
+fn null_as_nan<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f32>, D::Error> {
+    let values = Vec::<Option<f32>>::deserialize(deserializer)?;
+    Ok(values.into_iter().map(|value| value.unwrap_or(f32::NAN)).collect())
 }
 
 impl Report {
@@ -146,5 +153,18 @@ impl SessionReport {
             _ => format!("{who}, elements {}: {reason}", elements.join(", ")),
         };
         by_reason.into_iter().map(sentence).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logits_that_are_no_numbers_are_read_again() {
+        let written = serde_json::to_string(&MapReport { element: 0, logits: vec![1.5, f32::NAN, f32::INFINITY] }).unwrap();
+        let read: MapReport = serde_json::from_str(&written).unwrap();
+        assert_eq!(read.logits[0].to_bits(), 1.5_f32.to_bits());
+        assert!(read.logits[1].is_nan() && read.logits[2].is_nan());
     }
 }

@@ -87,8 +87,8 @@ fn offered(options: &InterpretOptions, maps: &Maps, tree: &crate::files::FileTre
     if is_stored && !options.overwrite {
         return Ok(Offered::default());
     }
-    let sessions: Vec<GroupSession> =
-        images.entries().iter().filter(|entry| is_wanted(entry, options, &maps.config)).map(|entry| session(entry, &maps.config)).collect();
+    let wanted = images.listed_rows().filter(|(_, diagnosis)| is_wanted(*diagnosis, options, &maps.config));
+    let sessions: Vec<GroupSession> = wanted.map(|(entry, diagnosis)| session(entry, diagnosis, &maps.config)).collect();
     if sessions.is_empty() {
         let wanted = if options.diagnoses.is_empty() { &maps.config.diagnoses } else { &options.diagnoses };
         let what = format!("none of the {} listed participants has the diagnosis {}", images.entries().len(), wanted.join(" or "));
@@ -99,16 +99,16 @@ fn offered(options: &InterpretOptions, maps: &Maps, tree: &crate::files::FileTre
 
 /// Filtered by diagnosis as the command line filters a table; images without a table have no diagnosis and all count,
 /// unless diagnoses are asked for.
-fn is_wanted(entry: &ImageEntry, options: &InterpretOptions, config: &MapsConfig) -> bool {
+fn is_wanted(diagnosis: Option<&str>, options: &InterpretOptions, config: &MapsConfig) -> bool {
     let wanted = if options.diagnoses.is_empty() { &config.diagnoses } else { &options.diagnoses };
-    match &entry.diagnosis {
-        Some(diagnosis) => wanted.is_empty() || wanted.contains(diagnosis),
+    match diagnosis {
+        Some(diagnosis) => wanted.is_empty() || wanted.iter().any(|wanted| wanted == diagnosis),
         None => options.diagnoses.is_empty(),
     }
 }
 
-fn session(entry: &ImageEntry, config: &MapsConfig) -> GroupSession {
-    let label = entry.diagnosis.clone().filter(|_| config.label.as_deref() == Some("diagnosis"));
+fn session(entry: &ImageEntry, diagnosis: Option<&str>, config: &MapsConfig) -> GroupSession {
+    let label = diagnosis.map(str::to_owned).filter(|_| config.label.as_deref() == Some("diagnosis"));
     let (participant_id, session_id) = (entry.participant_id.clone(), entry.session_id.clone());
     GroupSession { participant_id, session_id, cohort: SINGLE_COHORT.to_owned(), label }
 }

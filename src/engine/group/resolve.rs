@@ -7,8 +7,10 @@ use super::shard::Shard;
 use crate::engine::failure::JobEnd;
 use crate::files::FileTree;
 use crate::maps::groups::{
-    DataGroup, GroupDecision, GroupError, GroupRequest, NameOf, OverwriteRule, check_name, decide, group_files, is_reserved, leaking,
+    DataGroup, GroupDecision, GroupError, GroupRequest, NameOf, OverwriteRule, check_name, clean_path, decide, group_files, is_reserved,
+    leaking,
 };
+use crate::maps::participants::repeated;
 use crate::maps::{GroupSession, Maps, MapsError};
 use crate::protocol::{Convention, InterpretOptions};
 
@@ -17,7 +19,8 @@ use crate::protocol::{Convention, InterpretOptions};
 pub struct Offered {
     /// The participants, where they were given.
     pub sessions: Option<Vec<GroupSession>>,
-    /// The CAPS, where it was given, as it is to be written down.
+    /// The CAPS, where it was given, as it is to be written down: in the words of the group that is stored, where both name
+    /// the same folder.
     pub caps_directory: Option<String>,
     /// Whether the sessions are of several cohorts.
     pub multi_cohort: bool,
@@ -69,18 +72,40 @@ pub async fn resolve(
             Convention::Corrected => OverwriteRule::ReplacesDefinition,
         },
     };
-    match decide(&request).map_err(MapsError::from)? {
+    let mut resolved = match decide(&request).map_err(MapsError::from)? {
         GroupDecision::UseStored { erase_results, warning } => {
             let erase = erased(maps, tree, options, erase_results);
             let warnings = warning.iter().map(ToString::to_string).collect();
-            Ok(Resolved { by_split: stored(maps, tree, options).await?, definition: Vec::new(), erase, warnings })
+            Resolved { by_split: stored(maps, tree, options).await?, definition: Vec::new(), erase, warnings }
         }
         GroupDecision::Create { erase_results } => {
             let group = new_group(maps, tree, options, offered).await?;
             let definition = group_files(&group, maps.config.label.as_deref()).to_vec();
             let by_split = splits(maps, options).map(|split| (split, group.clone())).collect();
-            Ok(Resolved { by_split, definition, erase: erased(maps, tree, options, erase_results), warnings: Vec::new() })
+            Resolved { by_split, definition, erase: erased(maps, tree, options, erase_results), warnings: Vec::new() }
         }
+    };
+    resolved.warn_of_repeated_sessions();
+    Ok(resolved)
+}
+
+impl Resolved {
+    /// Sessions that count more than once, as in ClinicaDL: a slip as a rule, and sometimes a weight.
+    fn warn_of_repeated_sessions(&mut self) {
+        let mut sentences: Vec<String> = Vec::new();
+        for group in self.by_split.values() {
+            let repeated = repeated(&group.sessions);
+            let sentence = format!(
+                "the data group {} holds sessions more than once: {}; each time counts in the mean, as in ClinicaDL, and their own maps \
+                 are written once",
+                group.name,
+                repeated.join(", ")
+            );
+            if !repeated.is_empty() && !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        self.warnings.extend(sentences);
     }
 }
 
@@ -102,7 +127,8 @@ async fn is_stored(maps: &Maps, tree: &FileTree, options: &InterpretOptions, off
     let split = maps.splits.first().map_or(0, |split| split.number);
     let stored = maps.data_group(tree, &options.data_group, split).await?;
     Ok(stored.is_some_and(|stored| {
-        offered.sessions.as_ref() == Some(&stored.sessions) && offered.caps_directory.as_ref() == Some(&stored.caps_directory)
+        let is_same_caps = offered.caps_directory.as_deref().map(clean_path) == Some(clean_path(&stored.caps_directory));
+        is_same_caps && offered.sessions.as_ref() == Some(&stored.sessions)
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::images::{Images, SAME_PREPROCESSING, expected_of};
+use crate::caps;
 use crate::engine::failure::JobEnd;
 use crate::files::FileTree;
 use crate::maps::participants::SINGLE_COHORT;
@@ -79,6 +80,12 @@ impl Cohorts {
         }
         n_elements.ok_or_else(|| JobEnd::because("the data group has no sessions", "choose a group with participants"))
     }
+}
+
+/// The error of a CAPS called `name`, of which `tree` is what was found of these sessions, and holds nothing.
+pub fn no_session(tree: &FileTree, name: &str, sessions: &[(String, String)]) -> JobEnd {
+    let problems = caps::all_absent(tree, name, sessions);
+    all_at_once(problems.iter().map(|problem| Failure { what: problem.to_string(), hint: problem.error.hint() }).collect())
 }
 
 /// Joins many failures into one: all sentences, then every hint once.

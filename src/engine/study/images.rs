@@ -99,6 +99,13 @@ impl Images {
         &self.catalogue.entries
     }
 
+    /// The rows of the participants' table, in its order: images, each with the row's diagnosis. A session that stands in the
+    /// table twice comes twice.
+    pub fn listed_rows(&self) -> impl Iterator<Item = (&ImageEntry, Option<&str>)> {
+        let rows = self.catalogue.rows.iter();
+        rows.filter_map(|row| Some((self.catalogue.entries.get(row.entry)?, row.diagnosis.as_deref())))
+    }
+
     /// Things the user should know of what was opened, one sentence each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings

@@ -7,4 +7,4 @@ pub(super) mod model;
 pub(super) mod placement;
 mod requests;
 
-pub use cohorts::Cohorts;
+pub use cohorts::{Cohorts, no_session};

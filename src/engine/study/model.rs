@@ -162,6 +162,7 @@ impl Model {
         let architecture = Architecture::of(&maps.config)?;
         let checkpoint_path = maps.checkpoint_path(split, selection)?;
         let checkpoint = torch_file::read_checkpoint(&checkpoint_path, tree.source(&checkpoint_path)?).await?;
+        check_architecture(&maps, checkpoint.name.as_deref(), &checkpoint_path)?;
         let built = architecture.build(&maps.config.input_size, &checkpoint.state_dict, &device.device, device.limits, pacer).await;
         let Built { network, unused_keys, .. } = built.map_err(|error| about_checkpoint(error, &checkpoint_path))?;
         let memory = memory_of(&network, device).map_err(|error| about_checkpoint(error, &checkpoint_path))?;
@@ -226,6 +227,19 @@ impl Model {
             warnings.push(format!("{} keys of the checkpoint are not part of the network: {keys}", self.unused_keys.len()));
         }
         warnings
+    }
+}
+
+/// Checks that a checkpoint was saved of the network that `maps.json` names: weights of Conv5_FC3 fit the layers of Conv4_FC3,
+/// whose widths ClinicaDL fixes and this program takes from the checkpoint. `default` is ClinicaDL's word for its default.
+fn check_architecture(maps: &Maps, saved: Option<&str>, checkpoint_path: &str) -> Result<(), JobEnd> {
+    let named = &maps.config.architecture;
+    match saved.filter(|saved| saved != named && *saved != "default") {
+        None => Ok(()),
+        Some(saved) => {
+            let what = format!("{checkpoint_path}: the checkpoint is one of {saved}, but maps.json names the architecture {named}");
+            Err(JobEnd::because(what, "check that maps.json and the checkpoint belong to the same training"))
+        }
     }
 }
 

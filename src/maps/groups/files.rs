@@ -27,12 +27,13 @@ fn data_tsv(sessions: &[GroupSession], label: Option<&str>) -> Vec<u8> {
 
 /// The bytes of `maps.json`: indented by four, without a final line end.
 fn maps_json(group: &DataGroup) -> Vec<u8> {
-    let caps_directory = python_json_text(&python_path(&group.caps_directory));
+    let caps_directory = python_json_text(&clean_path(&group.caps_directory));
     format!("{{\n    \"caps_directory\": {caps_directory},\n    \"multi_cohort\": {}\n}}", group.multi_cohort).into_bytes()
 }
 
-/// A path as Python's `pathlib` writes it on Linux and macOS: without `.`, repeated and trailing slashes.
-fn python_path(path: &str) -> String {
+/// A path as Python's `pathlib` writes it on Linux and macOS: without `.`, repeated and trailing slashes. Paths of data groups
+/// are stored in this form, so others are compared in it.
+pub fn clean_path(path: &str) -> String {
     let components: Vec<&str> = path.split('/').filter(|component| !matches!(*component, "" | ".")).collect();
     // Python keeps exactly two leading slashes, since POSIX gives them a meaning of their own.
     let root = match path.find(|c| c != '/').unwrap_or(path.len()) {
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn paths_are_cleaned_as_python_does() {
-        let check = |path: &str, expected: &str| assert_eq!(python_path(path), expected, "{path}");
+        let check = |path: &str, expected: &str| assert_eq!(clean_path(path), expected, "{path}");
         check("caps_demo", "caps_demo");
         check("./data//caps/./x/", "data/caps/x");
         check("/data/../caps/", "/data/../caps");

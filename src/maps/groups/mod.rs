@@ -8,17 +8,15 @@ mod results;
 
 pub use decision::{GroupDecision, GroupRequest, GroupWarning, OverwriteRule, decide};
 pub use error::{GroupError, NameOf};
-pub use files::group_files;
+pub use files::{clean_path, group_files};
 pub use names::check_name;
 pub use results::interpretation_path;
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::json_keys::{Keys, key, required};
 use super::layout::{self, MAPS_JSON, join};
-use super::{ConfigError, GroupSession, Maps, MapsError, participants};
+use super::{ConfigError, GroupSession, Maps, MapsError, participants, python_json};
 use crate::files::FileTree;
 use crate::tsv::Table;
 
@@ -144,9 +142,8 @@ fn numbered_folder(path: &str) -> Option<(u32, &str)> {
 /// The values of `caps_directory` and `multi_cohort` in a group's `maps.json`.
 async fn group_json(tree: &FileTree, name: &str, path: &str) -> Result<(String, bool), MapsError> {
     let bytes = read(tree, name, path).await?;
-    let file = || path.to_owned();
-    let json: Value = serde_json::from_slice(&bytes).map_err(|error| ConfigError::NotJson { file: file(), reason: error.to_string() })?;
-    let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: file() })?;
+    let json = python_json::parse(path, &bytes)?;
+    let object = json.as_object().ok_or_else(|| ConfigError::NotAnObject { file: path.to_owned() })?;
     let keys = Keys { file: path, object };
     let caps_directory = required(&keys, key("caps_directory"), Keys::text)?.to_owned();
     Ok((caps_directory, keys.flag(key("multi_cohort"))?.unwrap_or(false)))

@@ -57,12 +57,12 @@ pub fn cohorts(participants: &Table, caps: &Table, diagnoses: &[String]) -> Resu
     Ok(taken)
 }
 
-/// Path of every cohort's CAPS by the cohort's name, as the list gives it: a stored group of several cohorts finds its
-/// images by it.
+/// Every cohort with the path of its CAPS, as the list gives them and in its order: a stored group of several cohorts finds
+/// its images by it, and masks of regions are those of the first.
 ///
 /// # Errors
 /// All problems at once: columns or cells that are missing, a cohort that is listed twice.
-pub fn caps_of_cohorts(caps: &Table) -> Result<BTreeMap<String, String>, ParticipantsError> {
+pub fn caps_of_cohorts(caps: &Table) -> Result<Vec<(String, String)>, ParticipantsError> {
     let mut problems = Vec::new();
     check_list(caps, &[COHORT, PATH], &mut problems);
     problem::none(problems)?;

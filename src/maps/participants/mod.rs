@@ -6,7 +6,7 @@ mod cohorts;
 mod problem;
 
 pub use cohorts::{Cohort, caps_of_cohorts, cohorts, sessions_of_cohorts};
-pub use problem::{ParticipantsError, Repeated, TableProblem};
+pub use problem::{ParticipantsError, TableProblem};
 
 use std::collections::BTreeMap;
 
@@ -27,8 +27,8 @@ pub const SINGLE_COHORT: &str = "single";
 /// `label` is the column that the network learnt; its values are part of the sessions where the table has it.
 ///
 /// # Errors
-/// All problems at once: columns that are missing, the columns of a list of cohorts, cells that are empty, sessions that
-/// occur twice, no session with these diagnoses.
+/// All problems at once: columns that are missing, the columns of a list of cohorts, cells that are empty, no session with
+/// these diagnoses.
 pub fn sessions_of_single_cohort(table: &Table, diagnoses: &[String], label: Option<&str>) -> Result<Vec<GroupSession>, ParticipantsError> {
     let mut problems = Vec::new();
     if table.has_column(COHORT) && table.has_column(PATH) {
@@ -47,6 +47,18 @@ pub fn sessions_of_single_cohort(table: &Table, diagnoses: &[String], label: Opt
 pub fn check_is_table(path: &str) -> Result<(), ParticipantsError> {
     let problems = if path.ends_with(".tsv") { Vec::new() } else { vec![TableProblem::NotATable { path: path.to_owned() }] };
     problem::none(problems)
+}
+
+/// Sessions that stand in a group more than once, in words, in the order in which they come: `sub-1 ses-M00 (2 times)`.
+pub fn repeated(sessions: &[GroupSession]) -> Vec<String> {
+    let key = |session: &GroupSession| (session.participant_id.clone(), session.session_id.clone(), session.cohort.clone());
+    let mut times: BTreeMap<_, usize> = BTreeMap::new();
+    sessions.iter().for_each(|session| *times.entry(key(session)).or_default() += 1);
+    let of_session = |session: &GroupSession| {
+        let n = times.remove(&key(session)).filter(|n| *n > 1)?;
+        Some(format!("{} {} ({n} times)", session.participant_id, session.session_id))
+    };
+    sessions.iter().filter_map(of_session).collect()
 }
 
 /// The sessions of a group's stored table, all rows of which are used.
@@ -71,7 +83,6 @@ fn kept_rows(table: &Table, diagnoses: &[String], problems: &mut Vec<TableProble
     let is_asked = |row: &usize| table.get(*row, DIAGNOSIS).is_none_or(is_one);
     let rows: Vec<usize> = (0..table.len()).filter(is_asked).collect();
     empty_cells(table, &rows, problems);
-    repeated_sessions(table, &rows, problems);
     if rows.is_empty() {
         problems.push(TableProblem::NoneOfDiagnoses {
             file: table.file().to_owned(),
@@ -100,21 +111,6 @@ fn empty_cells(table: &Table, rows: &[usize], problems: &mut Vec<TableProblem>) 
         if !empty.is_empty() {
             problems.push(TableProblem::EmptyCells { file: table.file().to_owned(), column, rows: empty });
         }
-    }
-}
-
-fn repeated_sessions(table: &Table, rows: &[usize], problems: &mut Vec<TableProblem>) {
-    let mut sessions: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for &row in rows {
-        let key = table.get(row, PARTICIPANT).zip(table.get(row, SESSION));
-        if let Some(key) = key.filter(|(participant, session)| !is_missing(participant) && !is_missing(session)) {
-            sessions.entry(key).or_default().push(row + 1);
-        }
-    }
-    let repeated = sessions.into_iter().filter(|(_, rows)| rows.len() > 1);
-    let repeated: Vec<Repeated> = repeated.map(|((id, session), rows)| Repeated { session: format!("{id} {session}"), rows }).collect();
-    if !repeated.is_empty() {
-        problems.push(TableProblem::RepeatedSessions { file: table.file().to_owned(), repeated });
     }
 }
 

@@ -46,14 +46,6 @@ pub enum TableProblem {
         /// Numbers of these rows.
         rows: Vec<usize>,
     },
-    /// Sessions occur more than once: they would count twice in the mean.
-    #[error("{file}: {}", first_few(&repeated.iter().map(ToString::to_string).collect::<Vec<_>>()))]
-    RepeatedSessions {
-        /// The table.
-        file: String,
-        /// The repeated sessions.
-        repeated: Vec<Repeated>,
-    },
     /// No row has one of the diagnoses.
     #[error("{file}: no row has the diagnosis {}; the table has {}", asked.join(" or "), or_none(found))]
     NoneOfDiagnoses {
@@ -94,15 +86,6 @@ pub enum TableProblem {
     },
 }
 
-/// A session that occurs more than once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Repeated {
-    /// Participant and session.
-    pub session: String,
-    /// Numbers of its rows.
-    pub rows: Vec<usize>,
-}
-
 impl ParticipantsError {
     /// What the user may do.
     pub fn hint(&self) -> String {
@@ -122,7 +105,6 @@ impl TableProblem {
             }
             TableProblem::ListOfCohorts { .. } => "say that there are several cohorts (--multi_cohort), or give the table of one of them",
             TableProblem::EmptyCells { .. } => "fill in these cells or remove the rows",
-            TableProblem::RepeatedSessions { .. } => "remove the repeated rows: each session counts once",
             TableProblem::NoneOfDiagnoses { .. } | TableProblem::DiagnosesOfNoCohort { .. } => {
                 "choose among these diagnoses (--diagnoses; those of the training where none are chosen)"
             }
@@ -138,12 +120,6 @@ impl fmt::Display for ParticipantsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sentences: Vec<String> = self.problems.iter().map(ToString::to_string).collect();
         f.write_str(&sentences.join("; "))
-    }
-}
-
-impl fmt::Display for Repeated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} comes {} times (rows {})", self.session, self.rows.len(), rows_in_words(&self.rows))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::protocol::Failure;
 use crate::ui::state::study::{Study, StudySource};
 use crate::ui::state::view_state::ViewState;
 use crate::ui::text;
-use crate::web::dropped_files::Dropped;
+use crate::web::dropped_files::{Dropped, DroppedFiles};
 use crate::web::picked_files::PickedFile;
 use crate::web::words_of;
 
@@ -63,11 +63,18 @@ fn target_of(event: &DragEvent) -> DropTarget {
 }
 
 async fn open_dropped(study: Study, view_state: ViewState, dropped: Dropped, target: DropTarget) {
-    match (dropped.into_files().await, target) {
-        (Err(error), _) => study.fail(Failure { what: words_of(&error), hint: text::DROP_FAILED_HINT.get().to_owned() }),
-        (Ok(files), DropTarget::Overlays) => study.open_overlays(files),
-        (Ok(files), DropTarget::Background) => study.open_background(files, view_state),
-        (Ok(files), DropTarget::Elsewhere) => open_study(study, files),
+    let hint = || text::DROP_FAILED_HINT.get().to_owned();
+    let DroppedFiles { files, unread } = match dropped.into_files().await {
+        Ok(dropped) => dropped,
+        Err(error) => return study.fail(Failure { what: words_of(&error), hint: hint() }),
+    };
+    match target {
+        DropTarget::Overlays => study.open_overlays(files),
+        DropTarget::Background => study.open_background(files, view_state),
+        DropTarget::Elsewhere => open_study(study, files),
+    }
+    if !unread.is_empty() {
+        study.fail(Failure { what: text::not_read(&unread), hint: hint() });
     }
 }
 

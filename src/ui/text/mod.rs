@@ -219,6 +219,12 @@ pub const READY: Text = Text::new("Ready.", "Prêt.");
 pub const FAILED: Text = Text::new("The last step failed.", "La dernière étape a échoué.");
 pub const WORKING: Text = Text::new("Working", "En cours");
 
+/// Names of the folders and files of a drop that could not be read.
+pub fn not_read(paths: &[String]) -> String {
+    const PASSED_OVER: Text = Text::new("passed over, since it could not be read", "ignoré, car illisible");
+    format!("{}: {}", PASSED_OVER.get(), paths.join(", "))
+}
+
 pub fn engine_stopped(words: &str) -> String {
     match current_language() {
         Language::English if words.is_empty() => "the engine could not be loaded from the page’s server".to_owned(),

@@ -65,8 +65,13 @@ fn devices_and_combinations() {
     );
     expect("--amp", "--amp asks for half precision; leave it out: maps are computed in float32, on every device");
     expect("--amp --no-gpu", "--amp asks for half precision; leave it out: maps are computed in float32, on every device");
-    expect("--target_node -1", "output node -1 does not exist: nodes are counted from 0; give --target_node a number from 0");
-    expect("--target_node 2", "output node 2 does not exist: the network has nodes 0 to 1; give --target_node one of them");
+    for node in ["-3", "2", "-9223372036854775808"] {
+        let expected = format!(
+            "output node {node} does not exist: the network has nodes 0 to 1, or -2 to -1 counted from the end; give --target_node \
+             one of them"
+        );
+        expect(&format!("--target_node {node}"), &expected);
+    }
     expect(
         "--shard 1/2 --overwrite_name",
         "--shard cannot be combined with --overwrite or --overwrite_name: parts run at the same time; erase the old results first",
@@ -101,6 +106,7 @@ fn folders_that_are_no_maps() {
         ("autoencoder", "network_task", json!("reconstruction")),
         ("unet", "architecture", json!("GeneratorUNet")),
         ("ssda", "architecture", json!("Conv5_FC3_SSDA")),
+        ("conv4", "architecture", json!("Conv4_FC3")),
         ("vit", "architecture", json!("ViT")),
     ] {
         sandbox.copy(SMALL, name);
@@ -146,8 +152,14 @@ fn folders_that_are_no_maps() {
     );
     expect(
         "ssda",
-        "ssda/split-0/best-loss/model.pth.tar: the checkpoint does not fit Conv5_FC3_SSDA: fc_class_target.2.weight is missing; \
-         check that maps.json and the checkpoint belong to the same training",
+        "ssda/split-0/best-loss/model.pth.tar: the checkpoint is one of Conv5_FC3, but maps.json names the architecture \
+         Conv5_FC3_SSDA; check that maps.json and the checkpoint belong to the same training",
+    );
+    // The weights would fit: only the name tells.
+    expect(
+        "conv4",
+        "conv4/split-0/best-loss/model.pth.tar: the checkpoint is one of Conv5_FC3, but maps.json names the architecture \
+         Conv4_FC3; check that maps.json and the checkpoint belong to the same training",
     );
     expect(
         "vit",
@@ -174,6 +186,7 @@ fn checkpoints_that_do_not_fit() {
     let own = sandbox.read(&format!("{SMALL}/{model}"));
     sandbox.copy(SMALL, "other");
     sandbox.write(&format!("other/{model}"), repository(&format!("tests/fixtures/maps/image_sr4_multi/{model}")));
+    sandbox.edit("other/maps.json", |maps| maps["architecture"] = json!("Conv4_FC3"));
     sandbox.copy(SMALL, "cut");
     sandbox.write(&format!("cut/{model}"), &own[..own.len() / 2]);
     sandbox.copy(SMALL, "pointer");
@@ -190,7 +203,7 @@ fn checkpoints_that_do_not_fit() {
     };
     expect(
         "other",
-        "other/split-0/best-loss/model.pth.tar: the checkpoint does not fit Conv5_FC3: fc.2.weight is 50×1024 instead of any×256; \
+        "other/split-0/best-loss/model.pth.tar: the checkpoint does not fit Conv4_FC3: fc.2.weight is 50×1024 instead of any×256; \
          check that maps.json and the checkpoint belong to the same training",
     );
     expect(
@@ -237,6 +250,12 @@ fn names() {
          digits, hyphens and underscores",
     );
     let given = format!("--caps_directory {CAPS} --participants_tsv participants.tsv");
+    refused.expect(
+        &format!("interpret {SMALL} .new a gradients {given}"),
+        FAILURE,
+        "\".new\" cannot be the name of a data group: folders of such names are hidden or kept by systems, and are never looked \
+         into; choose a name of letters, digits, hyphens and underscores",
+    );
     refused.expect(
         &format!("interpret {SMALL} a/b a gradients {given}"),
         FAILURE,

@@ -17,6 +17,7 @@ fn tables_of_participants() {
     sandbox.write("list.tsv", format!("participant_id\tsession_id\tdiagnosis\tcohort\tpath\n{}", row.replace('\n', "\ta\tb\n")));
     sandbox.write("commas.tsv", "participant_id,session_id,diagnosis\nsub-TRIV24,ses-M000,AD\n");
     sandbox.write("empty.tsv", "");
+    sandbox.write("latin1.tsv", b"participant_id\tsession_id\tdiagnosis\tname\nsub-1\tM0\tAD\tRen\xe9\n");
     sandbox.write("table.csv", TABLE_OF_ONE);
     sandbox.write("cohorts.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\nB\tAD\tparticipants.csv\nC\tCN\tnowhere.tsv\n");
     sandbox.write("one_cohort.tsv", "cohort\tdiagnoses\tpath\nA\tAD\tparticipants.tsv\n");
@@ -30,20 +31,20 @@ fn tables_of_participants() {
     expect(
         &single("no_diagnosis.tsv"),
         "no_diagnosis.tsv: no column diagnosis; it has participant_id, session_id; no_diagnosis.tsv: column participant_id is \
-         empty in row 3; no_diagnosis.tsv: sub-TRIV24 ses-M000 comes 2 times (rows 1, 2); a table of participants needs the \
-         columns participant_id, session_id and diagnosis; of several cohorts, the list of participants needs cohort, diagnoses \
-         and path, that of CAPS cohort and path; columns are separated by tabs; fill in these cells or remove the rows; remove \
-         the repeated rows: each session counts once",
+         empty in row 3; a table of participants needs the columns participant_id, session_id and diagnosis; of several cohorts, \
+         the list of participants needs cohort, diagnoses and path, that of CAPS cohort and path; columns are separated by tabs; \
+         fill in these cells or remove the rows",
     );
     expect(
         &single("others.tsv"),
         "others.tsv: no row has the diagnosis AD or CN; the table has MCI; choose among these diagnoses (--diagnoses; those of \
          the training where none are chosen)",
     );
+    expect(&single("twice.tsv"), "twice.tsv: column session_id is empty in row 2; fill in these cells or remove the rows");
     expect(
-        &single("twice.tsv"),
-        "twice.tsv: column session_id is empty in row 2; twice.tsv: sub-TRIV24 ses-M000 comes 2 times (rows 1, 3); fill in these \
-         cells or remove the rows; remove the repeated rows: each session counts once",
+        &single("latin1.tsv"),
+        "latin1.tsv: not a text file in UTF-8 (byte 56), save it as UTF-8 text separated by tabs; save the table as UTF-8 text \
+         separated by tabs, with the columns that are named",
     );
     expect(
         &single("list.tsv"),
@@ -120,6 +121,8 @@ fn images() {
     let rows = ["sub-TRIV24", "sub-TRIV90", "sub-TRIV25", "sub-TRIV91"].map(|who| format!("{who}\tses-M000\tAD\n")).concat();
     sandbox.write("absent.tsv", format!("participant_id\tsession_id\tdiagnosis\n{rows}"));
     fs::create_dir_all(sandbox.root.join("void/subjects")).unwrap();
+    sandbox.write("no_caps/notes.txt", "nothing");
+    sandbox.link(&Sandbox::image_path("dangling", "sub-TRIV24"), "../nowhere");
     sandbox.write("bids/sub-TRIV24/ses-M000/anat/sub-TRIV24_ses-M000_T1w.nii.gz", "");
     sandbox.write(&Sandbox::image_path("bids", "sub-TRIV24"), "");
     // Two images match, and no run tells which is meant.
@@ -146,8 +149,23 @@ fn images() {
     expect(
         "void",
         "one.tsv",
-        "void: no image (.nii, .nii.gz or .pt) in what was given (files looked at: 0); choose a CAPS folder (the one that holds \
+        "sub-TRIV24 ses-M000: no image of it in void; check participant_id and session_id in the table, or preprocess this session \
+         as in training; or leave these sessions out: nothing has been computed yet",
+    );
+    expect(
+        "no_caps",
+        "one.tsv",
+        "no_caps: no image (.nii, .nii.gz or .pt) in what was given (files looked at: 1); choose a CAPS folder (the one that holds \
          subjects/), an archive of it, or NIfTI files",
+    );
+    let dangling = Sandbox::image_path("dangling", "sub-TRIV24");
+    expect(
+        "dangling",
+        "one.tsv",
+        &format!(
+            "sub-TRIV24 ses-M000: {dangling}: could not be read (a link to ../nowhere, which is not there); check that the files are \
+             still there and may be read, and give them again{LEAVE_OUT}"
+        ),
     );
     expect("participants.tsv", "one.tsv", "participants.tsv: the CAPS is not a folder; give the folder that holds subjects/");
     expect(

@@ -1,16 +1,20 @@
 //! `maplens interpret` and `maplens merge` as a user calls them: in a folder that holds a CAPS, a table and MAPS.
 
+mod cohorts;
 mod errors;
 mod errors_in_data;
 mod failing;
+mod folders;
 mod groups;
 mod outputs;
+mod paths;
 mod plot;
 mod read_by_python;
 mod refusals;
 mod replay;
 mod resume;
 mod shards;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,6 +83,13 @@ impl Sandbox {
         let full = self.root.join(path);
         fs::create_dir_all(full.parent().unwrap()).unwrap();
         fs::write(full, bytes).unwrap();
+    }
+
+    /// A link that leads to `target`, as it is written there.
+    fn link(&self, path: &str, target: &str) {
+        let full = self.root.join(path);
+        fs::create_dir_all(full.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, full).unwrap();
     }
 
     fn read(&self, path: &str) -> Vec<u8> {

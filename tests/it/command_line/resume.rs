@@ -165,8 +165,10 @@ fn wherever_a_run_fails_it_goes_on() {
 fn ctrl_c_stops_a_run_and_the_same_command_goes_on() {
     let sandbox = Sandbox::with_small("resume_ctrl_c");
     sandbox.cohort("caps", 12);
-    let command =
-        format!("interpret {SMALL} many run gradients --save_individual --caps_directory caps --participants_tsv caps.tsv --quiet");
+    let with_caps = |caps: &str| {
+        format!("interpret {SMALL} many run gradients --save_individual --caps_directory {caps} --participants_tsv caps.tsv --quiet")
+    };
+    let command = with_caps("caps/");
     let folder = Sandbox::result("many/interpret-run");
     let child = sandbox.command(&command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
@@ -181,7 +183,8 @@ fn ctrl_c_stops_a_run_and_the_same_command_goes_on() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "stopped; the same command goes on from here\n");
     let names = sandbox.names(&folder);
     assert!(names.iter().any(|name| name == "maplens.partial.json") && !names.iter().any(|name| name.starts_with("mean_")), "{names:?}");
-    sandbox.succeed(&command);
+    // The same command, with the same CAPS in other words.
+    sandbox.succeed(&with_caps("./caps"));
     sandbox.succeed(&format!("interpret {SMALL} many whole gradients --save_individual"));
     let maps = |name: &str| {
         let folder = Sandbox::result(&format!("many/interpret-{name}"));
