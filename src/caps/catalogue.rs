@@ -81,6 +81,6 @@ fn in_table_order(mut images: BTreeMap<SessionKey, ChosenImage>, table: Particip
 }
 
 fn entry((participant_id, session_id): SessionKey, image: ChosenImage, diagnosis: Option<String>) -> ImageEntry {
-    let ChosenImage { path, format, rivals } = image;
-    ImageEntry { participant_id, session_id, diagnosis, path, format, rivals }
+    let ChosenImage { path, format, nifti, rivals } = image;
+    ImageEntry { participant_id, session_id, diagnosis, path, format, nifti, rivals }
 }

@@ -72,6 +72,7 @@ mod render;
 mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
+mod tensor_beside_nifti;
 mod torch_file;
 mod tsv;
 mod volume;

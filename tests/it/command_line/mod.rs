@@ -11,6 +11,7 @@ mod refusals;
 mod replay;
 mod resume;
 mod shards;
+mod tensor_and_nifti;
 
 use std::collections::BTreeMap;
 use std::fs;
