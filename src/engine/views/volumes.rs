@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::engine::failure::JobEnd;
 use crate::files::{FileSource, file_name};
 use crate::protocol::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
+use crate::volume::known_space::Assumption;
 use crate::volume::label_table::MAX_TABLE_BYTES;
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Content, LabelTable, Overlay, Statistics, Volume};
@@ -17,6 +18,8 @@ const ANOTHER: &str = "choose another image";
 
 const VOXEL_SPACE: &str = "its affine is the identity: millimetres are voxel numbers, so it may not lie where it belongs";
 const NO_SHIFT: &str = "its first voxel lies at 0, 0, 0 mm, as in voxel space, so it may not lie where it belongs";
+const NO_PLACE: &str = "its header does not say where it lies (sform and qform codes are 0): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
+const BAD_PLACE: &str = "its header's sform and qform do not place it in space (zeros, or no numbers): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
 const NO_TABLE: &str = "no table of names came with it: its regions are told by number; choose the image together with its .tsv or .csv";
 
 /// Reads one NIfTI image and, for a label image, the table that came with it.
@@ -42,7 +45,12 @@ pub(super) async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<
     };
     let volume = volume.map_err(in_words)?;
     let assumption = nifti::assumption(&image.0, image.1.as_ref()).await.map_err(in_words)?;
-    let doubt = assumption.map_or_else(|| doubt_of_place(volume.world_from_voxel()).map(str::to_owned), |reason| Some(reason.to_string()));
+    let doubt = match assumption {
+        None => doubt_of_place(volume.world_from_voxel()).map(str::to_owned),
+        Some(Assumption::NoForm) => Some(NO_PLACE.to_owned()),
+        Some(Assumption::BadForm) => Some(BAD_PLACE.to_owned()),
+        Some(assumption) => Some(assumption.to_string()),
+    };
     let table = match table {
         Some((path, file)) => Some(read_table(path, file.as_ref()).await?),
         None => None,
