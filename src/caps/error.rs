@@ -203,6 +203,9 @@ impl CapsError {
             CapsError::Table(_) => {
                 "save the table as UTF-8 text separated by tabs, with columns participant_id, session_id and diagnosis".to_owned()
             }
+            CapsError::File(error @ (FileError::UnreadableMember { .. } | FileError::BadArchive { .. } | FileError::TooLarge { .. })) => {
+                error.hint().to_owned()
+            }
             CapsError::File(_) => "check that the files are still there and may be read, and give them again".to_owned(),
             CapsError::Nifti(error) => error.hint(),
             CapsError::Tensor(error) => error.hint(),

@@ -43,7 +43,7 @@ pub(super) async fn of_file(tree: &FileTree, entry: &ImageEntry) -> Result<Place
     }
 }
 
-/// The size of a mask, and its place; `None` where its affine places other axes.
+/// The size of a mask, and its place; `None` where its affine places other axes or nothing.
 pub(super) async fn of_mask(tree: &FileTree, path: &str) -> Result<([usize; 3], Option<Affine>), CapsError> {
     from_head(tree, path, nifti::read_mask_grid).await
 }

@@ -118,13 +118,14 @@ pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Volume, NiftiError> {
 }
 
 /// Size and place of a mask from `head`, the first bytes of its file. The place is `None` for a mask with a leading axis,
-/// whose affine places other axes.
+/// whose affine places other axes, and for one whose header does not say where it lies.
 ///
 /// # Errors
 /// The errors of [`read_grid`].
 pub fn read_mask_grid(file_name: &str, head: &[u8]) -> Result<([usize; 3], Option<Affine>), NiftiError> {
     let (layout, has_leading_axis) = mask_layout(file_name, header_of(file_name, head)?)?;
-    Ok((layout.shape, (!has_leading_axis).then_some(layout.world_from_voxel)))
+    let is_placed = !has_leading_axis && !matches!(layout.assumption, Some(Assumption::NoForm | Assumption::BadForm));
+    Ok((layout.shape, is_placed.then_some(layout.world_from_voxel)))
 }
 
 async fn read_voxels(file_name: &str, mut stream: NiftiStream<'_>, layout: VoxelLayout) -> Result<Volume, NiftiError> {
