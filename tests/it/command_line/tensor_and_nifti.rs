@@ -58,7 +58,8 @@ fn deflated(container: &[u8]) -> Vec<u8> {
         let mut entry = source.by_index(index).unwrap();
         let mut content = Vec::new();
         entry.read_to_end(&mut content).unwrap();
-        target.start_file(entry.name(), zip::write::SimpleFileOptions::default()).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        target.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         target.write_all(&content).unwrap();
     }
     target.finish().unwrap().into_inner()
