@@ -70,9 +70,9 @@ impl ImageCatalogue {
 
     /// Adds an image with its row.
     fn add(&mut self, (participant_id, session_id): SessionKey, image: ChosenImage, diagnosis: Option<String>) {
-        let ChosenImage { path, format, rivals } = image;
+        let ChosenImage { path, format, nifti, rivals } = image;
         self.rows.push(ListedRow { entry: self.entries.len(), diagnosis: diagnosis.clone() });
-        self.entries.push(ImageEntry { participant_id, session_id, diagnosis, path, format, rivals });
+        self.entries.push(ImageEntry { participant_id, session_id, diagnosis, path, format, nifti, rivals });
     }
 
     /// Adds the images in the order of the table's rows, then those that no row names.

@@ -1,10 +1,12 @@
 //! Elements of sessions: listed from headers, read one by one. One whole image is held at a time.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::file_stem::file_stem;
+use super::grids::PlacedGrid;
 use super::masks::RegionMasks;
-use super::{CapsError, ElementWarning, ImageEntry, ImageFormat, InputSpec, grids, layout, prepared};
+use super::{CapsError, ElementWarning, ImageEntry, ImageFormat, InputSpec, grids, image, layout, prepared};
 use crate::files::FileTree;
 use crate::volume::{Affine, Element, Grid, Volume, tensor};
 
@@ -16,6 +18,9 @@ pub struct ElementSource {
     masks: Option<RegionMasks>,
     /// The image that was read last, with its path.
     image: Option<(String, Rc<Volume>)>,
+    /// What was found when tensors were compared with the NIfTI images beside them, by the tensors' paths. A tensor is compared
+    /// once, when it is read first: this costs as much as reading the NIfTI image.
+    compared: BTreeMap<String, Option<ElementWarning>>,
 }
 
 /// The elements of a session, listed without reading voxels.
@@ -77,7 +82,7 @@ impl SessionElements {
 impl ElementSource {
     /// A source of the elements that `spec` describes; nothing is read yet.
     pub fn new(spec: InputSpec) -> Self {
-        Self { spec, masks: None, image: None }
+        Self { spec, masks: None, image: None, compared: BTreeMap::new() }
     }
 
     /// The description of the model's inputs.
@@ -95,9 +100,10 @@ impl ElementSource {
         if !entry.rivals.is_empty() {
             return Err(ambiguous(entry));
         }
-        let (grid, assumption) = grids::of_image(tree, entry, &self.spec).await?;
-        let assumption = assumption.map(|assumption| ElementWarning::Assumed { path: entry.path.clone(), assumption });
-        let mut warnings = Vec::from_iter(assumption);
+        let entry = self.with_own_tensor(tree, entry).await;
+        let (entry, PlacedGrid { grid, warning }) = self.grid_of(tree, &entry).await?;
+        let entry = &entry;
+        let mut warnings = Vec::from_iter(warning);
         let masks = self.masks(tree, grid.shape).await?;
         warnings.extend(masks.warnings.iter().cloned());
         warnings.extend(masks_elsewhere(masks, entry, &grid));
@@ -108,6 +114,43 @@ impl ElementSource {
         warnings.extend(prepared.warning);
         let (participant_id, session_id) = (entry.participant_id.clone(), entry.session_id.clone());
         Ok(SessionElements { participant_id, session_id, grid, elements, warnings, entry: entry.clone(), prepared: prepared.found })
+    }
+
+    /// The entry with the tensor that was prepared for the model's preprocessing, or the NIfTI image where there is none: a tensor of
+    /// the same name that was prepared for another one is used only where the NIfTI is no image.
+    async fn with_own_tensor(&self, tree: &FileTree, entry: &ImageEntry) -> ImageEntry {
+        let session = entry.nifti.as_deref().and_then(|nifti| Some((nifti, layout::session_folder(nifti)?)));
+        let Some((nifti, session)) = session.filter(|_| !self.spec.preprocessing.is_empty()) else { return entry.clone() };
+        let own = format!("{session}/{}/{}.pt", self.spec.images_folder(), file_stem(nifti));
+        if tree.contains(&own) {
+            return ImageEntry { path: own, ..entry.clone() };
+        }
+        match layout::format_of(nifti) {
+            Some(format) if grids::has_readable_header(tree, nifti).await => {
+                ImageEntry { path: nifti.to_owned(), format, nifti: None, ..entry.clone() }
+            }
+            _ => entry.clone(),
+        }
+    }
+
+    /// The grid of an image, with the entry. Where the image cannot be read but its elements were prepared, as ClinicaDL needs no
+    /// more, the entry is one of the elements.
+    async fn grid_of(&self, tree: &FileTree, entry: &ImageEntry) -> Result<(ImageEntry, PlacedGrid), CapsError> {
+        let error = match grids::of_image(tree, entry, &self.spec).await {
+            Ok(grid) => return Ok((entry.clone(), grid)),
+            Err(error) => error,
+        };
+        let folder = self.prepared_folder(entry)?.filter(|_| self.spec.known_grid().is_some());
+        let stem = file_stem(&entry.path);
+        let is_of_image = |path: &&str| {
+            let below = folder.as_ref().and_then(|folder| path.strip_prefix(folder.as_str()));
+            below.is_some() && prepared::image_stems(path).iter().any(|found| found == stem)
+        };
+        let Some(element) = tree.paths().find(is_of_image) else { return Err(error) };
+        let elements = ImageEntry { path: element.to_owned(), format: ImageFormat::Elements, nifti: None, ..entry.clone() };
+        let PlacedGrid { grid, .. } = grids::of_image(tree, &elements, &self.spec).await?;
+        let warning = ElementWarning::ElementsOnly { session: entry.words(), reason: error.to_string() };
+        Ok((elements, PlacedGrid { grid, warning: Some(warning) }))
     }
 
     /// Reads an element: its prepared tensor, or the session's image, from which it is cut. The image is kept for the
@@ -123,6 +166,8 @@ impl ElementSource {
             Some(Some(path)) => Rc::new(read_prepared(tree, path, element, &session.grid).await?),
             _ => self.cut(tree, session, element).await?,
         };
+        let is_prepared = matches!(session.prepared.get(index), Some(Some(_)));
+        let compared = self.image_warning(session).filter(|_| !is_prepared);
         let gaps = (!element.is_contiguous()).then(|| ElementWarning::Gaps { region: element.name.clone() });
         Ok(LoadedElement {
             volume,
@@ -130,7 +175,7 @@ impl ElementSource {
             source_shape: session.grid.shape,
             source_affine: session.grid.world_from_voxel,
             path: path.to_owned(),
-            warnings: Vec::from_iter(gaps),
+            warnings: compared.into_iter().chain(gaps).collect(),
         })
     }
 
@@ -145,8 +190,17 @@ impl ElementSource {
         }
         // The other image is dropped before this one is read, so that only one is in memory.
         self.image = None;
-        let image = super::read_image(tree, entry).await?.volume;
+        let image = image::read_voxels(tree, entry, session.grid.world_from_voxel).await?;
+        if entry.nifti.is_some() && !self.compared.contains_key(&entry.path) {
+            let found = image::disagreement(tree, entry, &image).await;
+            self.compared.insert(entry.path.clone(), found);
+        }
         Ok(self.keep(entry, Rc::new(image)))
+    }
+
+    /// The warning if the tensor that is a session's image, which was read, is not what the NIfTI image beside it holds.
+    pub fn image_warning(&self, session: &SessionElements) -> Option<ElementWarning> {
+        self.compared.get(&session.entry.path).cloned().flatten()
     }
 
     /// Keeps the image for later calls, and gives it.

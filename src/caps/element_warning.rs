@@ -1,5 +1,7 @@
 //! Warnings about a session's elements, which can be used all the same.
 
+use super::Disagreement;
+use crate::volume::grid::times;
 use crate::volume::known_space::Assumption;
 
 /// A warning about a session's elements.
@@ -12,6 +14,62 @@ pub enum ElementWarning {
         path: String,
         /// The assumption about the image's place.
         assumption: Assumption,
+    },
+    /// A tensor does not hold what the NIfTI image beside it holds.
+    #[error("{tensor}: the map is of this tensor, as in ClinicaDL; {nifti}, which gives its place only, is another image ({disagreement})")]
+    TensorIsAnother {
+        /// The tensor.
+        tensor: String,
+        /// The NIfTI image.
+        nifti: String,
+        /// How they differ.
+        disagreement: Disagreement,
+    },
+    /// The NIfTI image beside a tensor has another size, so that it cannot place the tensor.
+    #[error(
+        "{tensor}: the map is of this tensor, as in ClinicaDL, of {} voxels; {nifti} has {} and does not place it: {assumption}",
+        times(shape),
+        times(found)
+    )]
+    NiftiOfOtherSize {
+        /// The tensor.
+        tensor: String,
+        /// The NIfTI image.
+        nifti: String,
+        /// Voxels along the tensor's axes.
+        shape: [usize; 3],
+        /// Voxels along the NIfTI image's axes.
+        found: [usize; 3],
+        /// The assumption about the tensor's place.
+        assumption: Assumption,
+    },
+    /// The file beside a tensor is no NIfTI image, so that it cannot place the tensor.
+    #[error("{tensor}: the map is of this tensor, as in ClinicaDL; the image that should place it cannot be read ({reason}): {assumption}")]
+    NiftiWithoutPlace {
+        /// The tensor.
+        tensor: String,
+        /// What is wrong with the other file, which the sentence names.
+        reason: String,
+        /// The assumption about the tensor's place.
+        assumption: Assumption,
+    },
+    /// The NIfTI image beside a tensor places it, but its voxels cannot be read.
+    #[error("{tensor}: the map is of this tensor, as in ClinicaDL; {nifti}, which gives its place only, is damaged ({reason})")]
+    NiftiBroken {
+        /// The tensor.
+        tensor: String,
+        /// The NIfTI image.
+        nifti: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Only the prepared elements of an image are used, since the image cannot be read.
+    #[error("{session}: its image cannot be read ({reason}); its prepared elements are used and placed on Clinica's grid")]
+    ElementsOnly {
+        /// Participant and session.
+        session: String,
+        /// What is wrong with the image, which the sentence names.
+        reason: String,
     },
     /// Prepared elements were expected, but some are missing, and all missing ones are cut from the image.
     #[error("{session}: {n_missing} of {n_elements} prepared elements are not there (such as {example}) and are cut from {image}")]

@@ -13,6 +13,8 @@ pub struct ImageEntry {
     pub path: String,
     /// The format of the file.
     pub format: ImageFormat,
+    /// Path of the NIfTI image beside a tensor, which gives the tensor's place; `None` for all other formats.
+    pub nifti: Option<String>,
     /// Paths of all images that match equally well, if the choice is ambiguous. `path` is then the last by name.
     pub rivals: Vec<String>,
 }
@@ -29,7 +31,9 @@ impl ImageEntry {
 pub enum ImageFormat {
     /// A NIfTI image, which has an affine.
     Nifti,
-    /// A tensor that ClinicaDL extracted from a NIfTI image; it has no affine.
+    /// A NIfTI image of two files, `.hdr` and `.img`; the path is the header's, if it is there.
+    NiftiPair,
+    /// A tensor that ClinicaDL extracted from a NIfTI image; it has no affine, but the NIfTI image beside it may have.
     Tensor,
     /// Elements that ClinicaDL extracted from an image that is not there: see [`ElementSource`](super::ElementSource).
     Elements,

@@ -34,6 +34,11 @@ impl InputSpec {
         self.preprocessing.replace('-', "_")
     }
 
+    /// Path, within a session's folder, of the folder with its image's tensor.
+    pub fn images_folder(&self) -> String {
+        format!("deeplearning_prepare_data/image_based/{}", self.module())
+    }
+
     /// Path, within a session's folder, of the folder with its prepared elements; `None` for whole images.
     pub fn elements_folder(&self) -> Option<String> {
         let kind = match self.extraction {

@@ -11,6 +11,9 @@ use crate::volume::nifti;
 /// Folders of `deeplearning_prepare_data/` with elements, not images.
 const ELEMENT_FOLDERS: [&str; 3] = ["patch_based", "roi_based", "slice_based"];
 
+/// Folder of `deeplearning_prepare_data/` with images.
+const IMAGE_FOLDER: &str = "image_based";
+
 /// All images of a tree, before one is chosen for each session.
 pub(super) enum FoundImages<'a> {
     /// A CAPS at `root`: every image file by participant and session. Images elsewhere, such as masks, are not listed, nor are
@@ -65,7 +68,8 @@ pub(super) fn loose_images(tree: &FileTree) -> Result<FoundImages<'_>, CapsError
 }
 
 fn image_paths(tree: &FileTree) -> Vec<&str> {
-    tree.paths().filter(|path| format_of(path).is_some() && !is_passed_over(file_name(path))).collect()
+    let is_image = |path: &&str| format_of(path).is_some() && !is_passed_over(file_name(path)) && !is_second_of_pair(tree, path);
+    tree.paths().filter(is_image).collect()
 }
 
 /// Number of folders in which a folder lies, itself included.
@@ -109,6 +113,12 @@ fn is_loose_image(path: &str) -> bool {
     format_of(path) != Some(ImageFormat::Elements) && !is_mask
 }
 
+/// Whether a file holds the voxels of a pair whose header, which stands for both, is there, too.
+fn is_second_of_pair(tree: &FileTree, path: &str) -> bool {
+    let other = nifti::other_of_pair(path);
+    other.is_some_and(|other| tree.contains(&other) && !nifti::is_pair_header_name(path))
+}
+
 /// The session's folder `<root>/subjects/<participant>/<session>` of a path in it; `None` for other paths.
 pub(super) fn session_folder(path: &str) -> Option<&str> {
     let (_, _, below_session) = split_caps_path(path)?;
@@ -128,8 +138,13 @@ pub(super) fn format_of(path: &str) -> Option<ImageFormat> {
     if nifti::is_nifti_name(path) {
         return Some(ImageFormat::Nifti);
     }
+    if nifti::other_of_pair(path).is_some() {
+        return Some(ImageFormat::NiftiPair);
+    }
     let is_tensor = path.to_ascii_lowercase().ends_with(".pt");
-    let is_element = path.split('/').any(|folder| ELEMENT_FOLDERS.contains(&folder)) || prepared::is_element_name(path);
+    let is_in = |folders: &[&str]| path.split('/').any(|folder| folders.contains(&folder));
+    // The folder counts before the name, in which words of the user's own may stand.
+    let is_element = is_in(&ELEMENT_FOLDERS) || !is_in(&[IMAGE_FOLDER]) && prepared::is_element_name(path);
     is_tensor.then_some(if is_element { ImageFormat::Elements } else { ImageFormat::Tensor })
 }
 

@@ -22,7 +22,7 @@ pub(super) struct RegionMasks {
 pub(super) struct FoundMask {
     pub mask: Rc<Mask>,
     pub path: String,
-    /// Affine map to world millimetres (RAS+) from voxel indices; `None` where the file's affine places other axes.
+    /// Affine map to world millimetres (RAS+) from voxel indices; `None` where the file's affine places other axes or nothing.
     pub world_from_voxel: Option<Affine>,
 }
 

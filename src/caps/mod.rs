@@ -3,6 +3,7 @@
 //! The dataset may be a CAPS (`subjects/<participant>/<session>/…`), any folder that contains one, or loose image files,
 //! each with or without a table of participants. Whatever is left out is reported as a [`Warning`].
 
+mod agreement;
 mod catalogue;
 mod element_source;
 mod element_warning;
@@ -15,6 +16,7 @@ mod image_entry;
 mod input_spec;
 mod layout;
 mod masks;
+mod pairing;
 mod participants;
 mod prepared;
 mod runs;
@@ -22,6 +24,7 @@ mod selection;
 mod session_check;
 mod warning;
 
+pub use agreement::Disagreement;
 pub use catalogue::{ImageCatalogue, ListedRow};
 pub use element_source::{ElementSource, LoadedElement, SessionElements};
 pub use element_warning::ElementWarning;

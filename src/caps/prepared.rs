@@ -13,7 +13,14 @@ const PARTS: [[&str; 3]; 2] = [["patchsize-", "stride-", "patch-"], ["axis-", "c
 /// Whether a file's name is that of an element.
 pub(super) fn is_element_name(path: &str) -> bool {
     let stem = file_stem(path);
-    without_parts(stem).is_some() || (stem.contains("_roi-") && path.to_ascii_lowercase().ends_with(".pt"))
+    without_parts(stem).is_some() || (is_region_stem(stem) && path.to_ascii_lowercase().ends_with(".pt"))
+}
+
+/// Whether a name is that of a region: the mask's template and the region follow the identifiers. An image's own name may hold
+/// `roi-`, too, but hardly a template before it.
+fn is_region_stem(stem: &str) -> bool {
+    let has_part = |stem: &str, start: &str| stem.split('_').any(|part| part.starts_with(start));
+    stem.split_once("_roi-").is_some_and(|(before, after)| has_part(before, "space-") && after.contains('_'))
 }
 
 /// Names, without ending, of the images that an element may have been cut from: one for a patch or a slice, two for a
@@ -98,6 +105,7 @@ mod tests {
         let region = "sub-1_ses-M00_T1w_space-MNI_desc-CropRoi_res-1x1x1_roi-box_T1w.pt";
         assert_eq!(image_stems(region), [IMAGE, "sub-1_ses-M00_T1w_space-MNI_res-1x1x1_T1w"]);
         assert!(is_element_name(patch) && is_element_name(region) && !is_element_name("sub-1_ses-M00_T1w.pt"));
+        assert!(!is_element_name("sub-1_ses-M00_roi-brain_T1w.pt"), "a word of the user's own");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::glob::Glob;
 use super::image_entry::{SessionKey, words};
 use super::layout::{self, FoundImages, SessionFile};
 use super::runs::Choice;
-use super::{CapsError, ImageFormat, Warning, prepared};
+use super::{CapsError, ImageFormat, Warning, pairing, prepared};
 use crate::files::{FileTree, file_name};
 
 /// Smallest size of a NIfTI file in bytes: a gzipped header alone is larger. ClinicaDL generates one-byte placeholders
@@ -18,14 +18,18 @@ const SMALLEST_NIFTI: u64 = 64;
 pub(super) struct ChosenImage {
     pub path: String,
     pub format: ImageFormat,
+    /// Path of the NIfTI image beside a tensor.
+    pub nifti: Option<String>,
     /// Paths of all files that match equally well, if the choice is ambiguous.
     pub rivals: Vec<String>,
 }
 
 impl ChosenImage {
-    /// The image of the only file that matches.
-    fn only(file: SessionFile) -> Self {
-        ChosenImage { path: file.path.to_owned(), format: file.format, rivals: Vec::new() }
+    /// The image of the only file that matches, or of its tensor.
+    fn only(file: SessionFile, tensor: Option<SessionFile>) -> Self {
+        let nifti = tensor.map(|_| file.path.to_owned());
+        let file = tensor.unwrap_or(file);
+        ChosenImage { path: file.path.to_owned(), format: file.format, nifti, rivals: Vec::new() }
     }
 }
 
@@ -39,18 +43,19 @@ pub(super) fn of_sessions(
     pattern: Option<&str>,
     warnings: &mut Vec<Warning>,
 ) -> Result<BTreeMap<SessionKey, ChosenImage>, CapsError> {
-    let is_real = |file: &&SessionFile| file.format != ImageFormat::Nifti || tree.size_of(file.path) >= Some(SMALLEST_NIFTI);
+    let is_real = |file: &SessionFile| file.format != ImageFormat::Nifti || tree.size_of(file.path) >= Some(SMALLEST_NIFTI);
     let (mut runs, mut ambiguous) = (Vec::new(), Vec::new());
     let mut unmatched = Vec::new();
     let mut images = BTreeMap::new();
     for (key, files) in sessions {
-        let files: Vec<SessionFile> = files.iter().filter(is_real).copied().collect();
+        let is_usable = |file: &&SessionFile| is_real(file) || pairing::prepared_tensor(file, files).is_some();
+        let files: Vec<SessionFile> = files.iter().filter(is_usable).copied().collect();
         let candidates = distinct(tree, preferred(&matching(&files, pattern)));
         let Some(choice) = Choice::of(&candidates) else {
             unmatched.push(words(key));
             continue;
         };
-        let mut image = ChosenImage::only(choice.file());
+        let mut image = ChosenImage::only(choice.file(), pairing::prepared_tensor(&choice.file(), &files));
         match choice {
             Choice::Only(_) => {}
             Choice::HighestRun(file) => runs.push(format!("{} ({})", words(key), file_name(file.path))),
@@ -99,14 +104,14 @@ pub(super) fn of_loose_files(paths: &[&str], pattern: Option<&str>, warnings: &m
         let matching = matching(&files, pattern);
         let candidates = preferred(if matching.is_empty() { &files } else { &matching });
         if let [only] = candidates.as_slice() {
-            images.insert(key, ChosenImage::only(*only));
+            images.insert(key, ChosenImage::only(*only, pairing::loose_tensor(only, &files)));
             continue;
         }
         shared.push(words(&key));
         for file in candidates {
             let named = Some(named_by_file(file.path)).filter(|key| !images.contains_key(key));
             let key = named.unwrap_or_else(|| (file.path.to_owned(), String::new()));
-            images.insert(key, ChosenImage::only(file));
+            images.insert(key, ChosenImage::only(file, pairing::loose_tensor(&file, &files)));
         }
     }
     if !shared.is_empty() {
@@ -123,10 +128,13 @@ fn named_by_file(path: &str) -> SessionKey {
 fn matching<'a>(files: &[SessionFile<'a>], pattern: Option<&str>) -> Vec<SessionFile<'a>> {
     let Some(pattern) = pattern else { return files.to_vec() };
     let nifti = Glob::new(pattern);
+    // A pair stands for the single file that the model was trained on, unless the model names one of the two.
+    let pair = ["", ".hdr", ".img"].map(|ending| Glob::new(&pattern.replace(".nii.gz", ending)));
     // Tensors lie below deeplearning_prepare_data/, so only the name of their NIfTI counts.
     let tensor = Glob::new(&file_name(pattern).replace(".nii.gz", ".pt"));
     let matches = |file: &&SessionFile| match file.format {
         ImageFormat::Nifti => nifti.matches_end_of(file.below_session),
+        ImageFormat::NiftiPair => pair.iter().any(|pair| pair.matches_end_of(file.below_session)),
         ImageFormat::Tensor => tensor.matches_end_of(file.below_session),
         ImageFormat::Elements => prepared::image_stems(file.path).iter().any(|stem| tensor.matches_end_of(&format!("{stem}.pt"))),
     };

@@ -14,7 +14,7 @@ pub fn on_pixels(scene: &Scene, dpi: f64, size: [f64; 2]) -> Scene {
     let grid = PixelGrid { scale, top: size[1] - scene.size[1] * scale, height: size[1] };
     let page = Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: size[0], height: size[1] }, fill: paper(scene) };
     let marks = std::iter::once(page).chain(scene.marks.iter().skip(1).map(|mark| grid.mark(mark))).collect();
-    Scene { size, marks, panels: Vec::new(), numbers: Vec::new(), title: scene.title.clone(), notes: Vec::new() }
+    Scene { inches: scene.inches, size, marks, panels: Vec::new(), numbers: Vec::new(), title: scene.title.clone(), notes: Vec::new() }
 }
 
 fn paper(scene: &Scene) -> [u8; 3] {

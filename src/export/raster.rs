@@ -9,7 +9,7 @@ use resvg::usvg::{ImageRendering, Options, Tree};
 use super::pixel_grid::on_pixels;
 use super::png;
 use super::svg::svg;
-use crate::render::figure::{Caption, POINTS_PER_INCH, Pixels, Scene};
+use crate::render::figure::{Caption, Pixels, Scene, whole_pixels};
 
 /// DejaVu Sans, matplotlib's default; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("font/DejaVuSans.ttf");
@@ -43,7 +43,7 @@ pub enum RasterError {
 /// # Errors
 /// [`RasterError`]
 pub fn pixels(scene: &Scene, dpi: f64) -> Result<Pixels, RasterError> {
-    let [width, height] = scene.size.map(|points| (points / POINTS_PER_INCH * dpi + 1e-6).floor());
+    let [width, height] = whole_pixels(scene.inches, dpi);
     let fits = width >= 1.0 && height >= 1.0 && width * height <= MAX_PIXELS;
     let bad_size = || RasterError::BadSize { dpi, width, height };
     let mut pixmap = if fits { Pixmap::new(width as u32, height as u32).ok_or_else(bad_size)? } else { return Err(bad_size()) };

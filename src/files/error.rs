@@ -67,6 +67,30 @@ pub enum FileError {
         /// Size of the file in bytes.
         size: u64,
     },
+    /// The file is packed by a method that is not read.
+    #[error("{path}: packed with {packing}, which is not read")]
+    UnreadPacking {
+        /// The file.
+        path: String,
+        /// The packing.
+        packing: &'static str,
+    },
+    /// The archive holds another one and no file of a study.
+    #[error("{path}: an archive in which lies another one ({inner}), and no file that is read")]
+    ArchiveInArchive {
+        /// The archive.
+        path: String,
+        /// Path of the other within it.
+        inner: String,
+    },
+    /// A member of an archive cannot be read, though the archive can.
+    #[error("{path}: cannot be read from its archive: it is {reason}")]
+    UnreadableMember {
+        /// Archive and member.
+        path: String,
+        /// What was done to the member.
+        reason: String,
+    },
     /// The file is no archive of the format that its name has, or a broken one.
     #[error("{path}: not a readable {format} archive ({reason})")]
     BadArchive {
@@ -85,6 +109,11 @@ impl FileError {
         Self::BadArchive { path: path.to_owned(), format, reason: reason.into() }
     }
 
+    /// Whether an archive is the matter that cannot be opened, and not what may not be opened.
+    pub(super) fn is_about_packing(&self) -> bool {
+        matches!(self, Self::BadArchive { .. } | Self::UnreadPacking { .. } | Self::ArchiveInArchive { .. } | Self::UnreadableMember { .. })
+    }
+
     /// What the user may do.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -95,7 +124,10 @@ impl FileError {
                 "free some disk space, forget results that are not needed any more, and see that the folder may be written to"
             }
             FileError::TooLarge { .. } => "give it unpacked, or in smaller parts",
-            FileError::BadArchive { .. } => "give a .zip, .tar or .tar.gz, or the unpacked folder",
+            FileError::BadArchive { .. } => "copy or download it again, or give the unpacked folder, or a .zip, .tar or .tar.gz of it",
+            FileError::UnreadPacking { .. } => "unpack it, and give the folder or file, or pack it as .zip, .tar or .tar.gz",
+            FileError::ArchiveInArchive { .. } => "unpack it, and give the archive that lies in it, or the unpacked folder",
+            FileError::UnreadableMember { .. } => "unpack the archive with the program that made it, and give the folder",
             _ => "check that the file is complete and may be read, and give it again",
         }
     }

@@ -136,6 +136,7 @@ impl ReadFault {
         let reason = match self {
             Self::Memory => return FileError::TooLarge { path: path.to_owned(), size, limit: MEMORY_LIMIT },
             Self::Short(n_read) => format!("{n_read} bytes instead of {size}"),
+            Self::Broken(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => "it is cut off".to_owned(),
             Self::Broken(error) => error.to_string(),
         };
         FileError::bad_archive(path, format, reason)

@@ -31,7 +31,7 @@ impl<'s> Slices<'s> {
         Self::of_range(source, 0..source.len())
     }
 
-    /// The next slice, of at most [`SLICE`] bytes; `None` at the end. A file that cannot be read in parts is one slice.
+    /// The next slice, of at most [`SLICE`] bytes; `None` at the end. A file that cannot be read in order is one slice.
     ///
     /// # Errors
     /// The source's error.
@@ -47,7 +47,7 @@ impl<'s> Slices<'s> {
 
     /// The following slice as a future that was not polled yet; `None` at the end.
     fn request(&mut self) -> Option<PendingSlice<'s>> {
-        let length = if self.source.reads_in_parts() { SLICE } else { u64::MAX };
+        let length = if self.source.reads_in_order() { SLICE } else { u64::MAX };
         let end = self.rest.end.min(self.rest.start.saturating_add(length));
         let range = self.rest.start..end;
         self.rest.start = end;

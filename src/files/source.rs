@@ -15,7 +15,8 @@ pub trait FileSource {
         self.len() == 0
     }
 
-    /// Whether a range can be read without reading all bytes before it. A file that cannot is read once, and whole.
+    /// Whether a range can be read without reading all bytes before it. A file that cannot is read once: whole, or
+    /// in slices if [`reads_in_order`](Self::reads_in_order) says so.
     fn reads_in_parts(&self) -> bool {
         true
     }
@@ -23,6 +24,12 @@ pub trait FileSource {
     /// The one path of the file on its disk, however many links lead to it; `None` where that is not known.
     fn place(&self) -> Option<String> {
         None
+    }
+
+    /// Whether a range can be read without reading bytes before it again, if the last range read ended where it begins. Such a
+    /// file can be read in slices.
+    fn reads_in_order(&self) -> bool {
+        self.reads_in_parts()
     }
 
     /// Reads the bytes `range`, which the caller keeps within the file.

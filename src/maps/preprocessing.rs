@@ -41,6 +41,8 @@ impl Preprocessing {
             Some(pattern) => Some(pattern),
             None => file_pattern::compute(&options, keys)?,
         };
+        // Written on Windows, the pattern has that system's separators.
+        let file_pattern = file_pattern.map(|pattern| pattern.replace('\\', "/"));
         let name = name.to_owned();
         if file_pattern.is_none() {
             warnings.push(ConfigWarning::NoFilePattern { preprocessing: name.clone() });

@@ -11,6 +11,7 @@ use crate::export::raster::figure_png;
 use crate::export::record::Software;
 use crate::export::sha256_hex;
 use crate::export::svg::svg;
+use crate::files::BorrowedFile;
 use crate::render::figure::{Background, Caption, Figure, template_background};
 use crate::volume::known_space::Assumption;
 use crate::volume::nifti::{self, NiftiError};
@@ -33,11 +34,11 @@ enum FigureFormat {
 pub async fn plot(options: &Plot) -> Result<(), JobEnd> {
     let format = format_of(&options.output)?;
     let bytes = read(&options.map).await?;
-    let (map, note) = read_map(&options.map, &bytes)?;
+    let (map, note) = read_map(&options.map, &bytes).await?;
     let background = background(&options.bg).await?;
     let mut masks = Vec::new();
     for path in &options.masks {
-        masks.push(nifti::read(&name(path), &read(path).await?).map_err(|error| refused(&error))?);
+        masks.push(read_nifti(path, &read(path).await?).await?.map_err(|error| refused(&error))?);
     }
     let settings = options.settings();
     let ground = match (&background, options.bg.as_str()) {
@@ -48,8 +49,8 @@ pub async fn plot(options: &Plot) -> Result<(), JobEnd> {
     let unplaced = unplaced(options).await;
     let figure = Figure { masks: masks.iter().collect(), mask_style: options.mask_style, ..settings.figure(&map, ground) };
     let scene = figure.scene().map_err(|error| JobEnd::because(format!("{}: {error}", name(&options.map)), error.hint()))?;
-    for file in unplaced {
-        eprintln!("note: {file}: {}", Assumption::NoForm);
+    for (file, assumption) in unplaced {
+        eprintln!("note: {file}: {assumption}");
     }
     for note in note.iter().chain(&scene.notes) {
         eprintln!("note: {}: {note}", name(&options.map));
@@ -83,8 +84,8 @@ fn format_of(path: &Path) -> Result<FigureFormat, JobEnd> {
 }
 
 /// The map, and a note about its form: ClinicaDL's own form has a leading axis, which nilearn refuses.
-fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), JobEnd> {
-    match nifti::read(&name(path), bytes) {
+async fn read_map(path: &Path, bytes: &[u8]) -> Result<(Volume, Option<String>), JobEnd> {
+    match read_nifti(path, bytes).await? {
         Err(NiftiError::NotThreeDimensional { shape, .. }) if shape.len() == 4 && shape[0] == 1 => {
             let map = nifti::read_mask(&name(path), bytes).map_err(|error| refused(&error))?;
             let shape = map.shape();
@@ -107,22 +108,37 @@ async fn background(word: &str) -> Result<Option<Volume>, JobEnd> {
         }
         file => {
             let path = Path::new(file);
-            nifti::read(&name(path), &read(path).await?).map(Some).map_err(|error| refused(&error))
+            read_nifti(path, &read(path).await?).await?.map(Some).map_err(|error| refused(&error))
         }
     }
 }
 
-/// Names of the files whose headers do not give the place of their image.
-async fn unplaced(options: &Plot) -> Vec<String> {
+/// The image of a file that was read, whose voxels or header may lie in the second file of a pair beside it.
+async fn read_nifti(path: &Path, bytes: &[u8]) -> Result<Result<Volume, NiftiError>, JobEnd> {
+    let path_name = name(path);
+    let Some(other_name) = nifti::other_of_pair(&path_name) else { return Ok(nifti::read(&path_name, bytes)) };
+    let other = Path::new(&other_name);
+    if !other.exists() {
+        return Ok(Err(NiftiError::HalfOfPair { file: path_name }));
+    }
+    let other = read(other).await?;
+    let (own, other) = ((path_name.as_str(), BorrowedFile(bytes)), (other_name.as_str(), BorrowedFile(&other)));
+    let (header, voxels) = if nifti::is_pair_header_name(&path_name) { (own, other) } else { (other, own) };
+    Ok(nifti::read_pair(header.0, &header.1, (voxels.0, &voxels.1)).await)
+}
+
+/// The files whose headers do not give the place of their image as they should, with what was assumed.
+async fn unplaced(options: &Plot) -> Vec<(String, Assumption)> {
     let mut files: Vec<&Path> = vec![&options.map];
     files.extend(options.masks.iter().map(PathBuf::as_path));
     files.extend(Some(Path::new(&options.bg)).filter(|_| !["none", "template"].contains(&options.bg.as_str())));
     let mut found = Vec::new();
     for path in files {
         // A file that cannot be read has been refused before.
-        let bytes = read(path).await.unwrap_or_default();
-        if matches!(nifti::read_grid_and_has_place(&name(path), &bytes), Ok((_, false))) {
-            found.push(name(path));
+        let header = nifti::other_of_pair(&name(path)).filter(|name| nifti::is_pair_header_name(name));
+        let bytes = read(&header.map_or_else(|| path.to_owned(), PathBuf::from)).await.unwrap_or_default();
+        if let Ok((_, Some(assumption))) = nifti::read_grid(&name(path), &bytes) {
+            found.push((name(path), assumption));
         }
     }
     found

@@ -58,6 +58,8 @@ pub enum FigureForm {
 pub struct FigureReady {
     /// Suggested name of its files, without an ending.
     pub name: String,
+    /// Width and height in inches, of which a picture's pixels are counted.
+    pub inches: [f64; 2],
     /// Width and height in points, 1/72 inch.
     pub size: [f64; 2],
     /// Where slices are, so that the page can turn a click into millimetres.

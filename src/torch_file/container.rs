@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Flaw, Value, legacy, zip_container};
-use crate::files::{FileSource, memory_file, read_whole};
+use crate::files::{FileSource, memory_file, read_whole, stand_in};
 
 /// Bytes that are read to recognise the format.
 const HEAD: u64 = 512;
@@ -38,18 +38,14 @@ fn is_tar(file: &[u8]) -> bool {
 
 /// The format of a file that is no torch file, as far as its first bytes show it.
 fn looks_like(file: &[u8]) -> &'static str {
-    const KNOWN: [(&[u8], &str); 7] = [
-        (b"version https://git-lfs", "a Git LFS pointer, the real file was not downloaded"),
+    const KNOWN: [(&[u8], &str); 6] = [
         (b"\x1f\x8b", "a gzip file"),
         (b"\xfd7zXZ", "an xz file"),
         (b"\x89HDF", "an HDF5 file"),
         (b"\x93NUMPY", "a NumPy file"),
         (b"\x80", "a plain Python pickle"),
-        (b"<", "a web page"),
+        (b"7z\xbc\xaf", "a 7z archive"),
     ];
-    match KNOWN.iter().find(|(magic, _)| file.starts_with(magic)) {
-        Some((_, name)) => name,
-        None if file.is_empty() => "empty",
-        None => "something else",
-    }
+    let known = || KNOWN.iter().find(|(magic, _)| file.starts_with(magic)).map(|(_, name)| *name);
+    stand_in(file).or_else(known).unwrap_or("something else")
 }

@@ -63,11 +63,13 @@ pub enum Flaw {
         /// What is wrong.
         reason: String,
     },
-    /// An entry is compressed or encrypted. torch writes neither: the file was packed again.
-    #[error("entry {entry} of the ZIP container is compressed or encrypted, torch stores plain bytes")]
-    NotStored {
+    /// An entry is encrypted, or compressed by an unknown method. torch writes neither: the file was packed again.
+    #[error("entry {entry} of the ZIP container is {how}")]
+    UnreadableEntry {
         /// The entry.
         entry: String,
+        /// What was done to it.
+        how: String,
     },
     /// A part of the container is absent.
     #[error("the container has no entry {entry}")]
@@ -108,6 +110,12 @@ pub enum Flaw {
     ForbiddenGlobal {
         /// `module.name`.
         global: String,
+    },
+    /// A value is needed that is there, but not of a kind that is read.
+    #[error("it holds {what} where plain tensor data are needed")]
+    NotPlainData {
+        /// The kind of value.
+        what: &'static str,
     },
     /// A storage of a type that is not read, for example complex numbers.
     #[error("element type {name} is not supported")]
@@ -233,9 +241,11 @@ impl Flaw {
             Self::BadZip { .. } | Self::BadPickle { .. } | Self::UnknownOpcode { .. } | Self::DuplicateKey { .. } => {
                 "the file is damaged: copy or download it again"
             }
-            Self::NotStored { .. } => "give the file as torch.save wrote it, not one that was packed again",
+            Self::UnreadableEntry { .. } => "give the file as torch.save wrote it, not one that was packed again",
             Self::BadByteOrder { .. } | Self::BadProtocol { .. } => "save it again with torch 1.6 or later",
-            Self::ForbiddenGlobal { .. } => "save only the weights: torch.save({'model': network.state_dict()}, path), or only the tensor",
+            Self::ForbiddenGlobal { .. } | Self::NotPlainData { .. } => {
+                "save only the weights: torch.save({'model': network.state_dict()}, path), or only the tensor"
+            }
             Self::UnknownStorageType { .. } | Self::NotIntegers { .. } => "convert it to float32 in torch and save it again",
             Self::TooDeep { .. } | Self::TooMany { .. } | Self::OutsideStorage { .. } | Self::BadRank { .. } => {
                 "the file is damaged or was made to mislead: take it from its source again"

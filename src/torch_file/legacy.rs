@@ -42,6 +42,9 @@ pub(super) fn read(file: &[u8], source: &Rc<dyn FileSource>, start: usize) -> Re
 
     let mut dtypes = BTreeMap::new();
     let first = pickle::load(object, &mut |wanted| placeholder(source, &wanted, &mut dtypes))?;
+    if matches!(first.value, Value::Opaque(_)) {
+        return Ok(first.value);
+    }
     let (keys, at) = plain_pickle(file, object_start + first.length)?;
     let ranges = storages(file, at, &keys, &dtypes)?;
     let second = pickle::load(object, &mut |wanted| {

@@ -36,9 +36,12 @@ use crate::files::FileSource;
 /// Reads whatever `torch.save` wrote, without the values of its tensors: those are read from the file on request.
 ///
 /// # Errors
-/// If the file is no torch file, is damaged, holds more than plain data or cannot be read; the error names `file_name`.
+/// If the file is no torch file, is damaged, is an object of other than plain data or cannot be read; the error names `file_name`.
 pub async fn read(file_name: &str, file: &Rc<dyn FileSource>) -> Result<Value, TorchFileError> {
-    container::read(file_name, file).await.map_err(|flaw| flaw.in_file(file_name))
+    match container::read(file_name, file).await {
+        Ok(Value::Opaque(flaw)) => Err(Flaw::clone(&flaw).in_file(file_name)),
+        read => read.map_err(|flaw| flaw.in_file(file_name)),
+    }
 }
 
 /// Reads a file that holds one tensor: an image of a CAPS, a saliency map.

@@ -71,13 +71,14 @@ impl Checkpoint {
 
 /// The entries of the state_dict in a checkpoint.
 fn entries(value: Value) -> Result<Vec<(Value, Value)>, Flaw> {
-    let nested = ["model", "state_dict"].into_iter().find_map(|key| value.get(key).filter(|inner| matches!(inner, Value::Dict(_))));
-    if let Some(Value::Dict(entries)) = nested {
+    let under_key = || ["model", "state_dict"].into_iter().filter_map(|key| value.get(key));
+    if let Some(Value::Dict(entries)) = under_key().find(|inner| matches!(inner, Value::Dict(_))) {
         return Ok(entries.clone());
     }
+    let opaque = under_key().find_map(|inner| if let Value::Opaque(flaw) = inner { Some(Flaw::clone(flaw)) } else { None });
     match value {
         Value::Dict(entries) if entries.iter().any(|(_, value)| matches!(value, Value::Tensor(_))) => Ok(entries),
-        other => Err(Flaw::NoStateDict { found: description(&other) }),
+        other => Err(opaque.unwrap_or_else(|| Flaw::NoStateDict { found: description(&other) })),
     }
 }
 
@@ -93,6 +94,7 @@ fn entry((key, value): (Value, Value)) -> Result<(String, Tensor), Flaw> {
     let Value::Str(name) = key else { return Err(Flaw::BadEntry { name: key.kind().to_owned(), found: value.kind() }) };
     match value {
         Value::Tensor(tensor) => Ok((name, tensor)),
+        Value::Opaque(flaw) => Err(Flaw::clone(&flaw)),
         other => Err(Flaw::BadEntry { name, found: other.kind() }),
     }
 }

@@ -1,6 +1,8 @@
 //! The values that a pickle may hold.
 
-use super::Tensor;
+use std::rc::Rc;
+
+use super::{Flaw, Tensor};
 
 /// A value of a pickle: the kinds that checkpoints and saved tensors need.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +27,8 @@ pub enum Value {
     Dict(Vec<(Value, Value)>),
     /// A tensor.
     Tensor(Tensor),
+    /// Anything else, of which nothing is kept: the flaw that the file has for whoever needs it.
+    Opaque(Rc<Flaw>),
 }
 
 impl Value {
@@ -41,6 +45,7 @@ impl Value {
             Self::List(_) => "a list",
             Self::Dict(_) => "a dict",
             Self::Tensor(_) => "a tensor",
+            Self::Opaque(_) => "an object that is no plain data",
         }
     }
 

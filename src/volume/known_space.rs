@@ -32,6 +32,14 @@ pub enum Assumption {
         "its header does not say where it lies (sform and qform codes are 0): it was placed around the origin, so coordinates in millimetres mean little"
     )]
     NoForm,
+    /// A NIfTI image whose sform, or qform, is set but places no voxel in space.
+    #[error(
+        "its header's sform and qform do not place it in space (zeros, or no numbers): it was placed around the origin, so coordinates in millimetres mean little"
+    )]
+    BadForm,
+    /// A NIfTI image whose sform is set but places no voxel in space, while its qform does.
+    #[error("its header's sform does not place it in space (zeros, or no numbers): its qform was taken instead")]
+    QformInstead,
     /// A tensor without affine of any other size.
     #[error(
         "the tensor carries no affine and {} voxels are no known grid: it was placed at 1 mm around the origin, so coordinates in millimetres mean little",

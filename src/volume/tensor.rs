@@ -114,7 +114,10 @@ impl TensorImageError {
 }
 
 /// The three axes of an image tensor, checked for their size.
-fn axes_of_image(file_name: &str, shape: &[usize]) -> Result<[usize; 3], TensorImageError> {
+///
+/// # Errors
+/// If the shape is not that of an image, or too large.
+pub fn axes_of_image(file_name: &str, shape: &[usize]) -> Result<[usize; 3], TensorImageError> {
     let (&[1, i, j, k] | &[i, j, k]) = shape else { return Err(not_an_image(file_name, shape)) };
     let axes = [i, j, k];
     if axes.contains(&0) {

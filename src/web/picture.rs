@@ -43,18 +43,12 @@ pub fn device_pixels_per_point(canvas: &HtmlCanvasElement, size: [f64; 2]) -> f6
     (width / size[0] * ratio).clamp(0.1, MAX_SCALE).min(MAX_SIDE / size[0].max(size[1]))
 }
 
-/// Replaces the canvas's picture by an SVG of `size` points, unless `is_wanted` is false when it has been read.
+/// Replaces the canvas's picture by an SVG, drawn in so many whole pixels, unless `is_wanted` is false when it has been read.
 ///
 /// # Errors
 /// The browser's exception if it cannot read the SVG or there is no memory for the picture.
-pub async fn draw_svg(
-    canvas: &HtmlCanvasElement,
-    svg: &[u8],
-    size: [f64; 2],
-    pixels_per_point: f64,
-    is_wanted: impl Fn() -> bool,
-) -> Result<(), JsValue> {
-    let [width, height] = size.map(|points| (points * pixels_per_point + 1e-6).floor().max(1.0));
+pub async fn draw_svg(canvas: &HtmlCanvasElement, svg: &[u8], pixels: [f64; 2], is_wanted: impl Fn() -> bool) -> Result<(), JsValue> {
+    let [width, height] = pixels.map(|pixels| pixels.max(1.0));
     if width > MAX_SIDE || height > MAX_SIDE {
         return Err(format!("a picture of {width}×{height} pixels is larger than browsers draw").into());
     }
@@ -68,14 +62,14 @@ pub async fn draw_svg(
     ink.draw_image(&image, 0.0, 0.0, width, height)
 }
 
-/// The bytes of a PNG of an SVG of `size` points.
+/// The bytes of a PNG of an SVG, drawn in so many whole pixels.
 ///
 /// # Errors
 /// As [`draw_svg`].
-pub async fn svg_as_png(svg: &[u8], size: [f64; 2], pixels_per_point: f64) -> Result<Vec<u8>, JsValue> {
+pub async fn svg_as_png(svg: &[u8], pixels: [f64; 2]) -> Result<Vec<u8>, JsValue> {
     let document = web_sys::window().and_then(|window| window.document()).ok_or("no document")?;
     let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
-    draw_svg(&canvas, svg, size, pixels_per_point, || true).await?;
+    draw_svg(&canvas, svg, pixels, || true).await?;
     canvas_as_png(&canvas).await
 }
 

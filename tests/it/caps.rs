@@ -29,7 +29,7 @@ fn the_demo_caps_is_listed_in_table_order() {
     let entry = catalogue.find("sub-TRIV24", "ses-M000").unwrap();
     assert!(TRIV24_NIFTI.ends_with(&entry.path) && entry.format == ImageFormat::Nifti);
     let image = block_on(read_image(&tree, entry)).unwrap();
-    assert_eq!((image.volume.shape(), image.assumption), ([169, 208, 179], None));
+    assert_eq!((image.volume.shape(), image.warnings), ([169, 208, 179], vec![]));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn bids_datasets_are_refused_in_words() {
 }
 
 #[test]
-fn a_tensor_stands_in_for_an_absent_or_fake_nifti_only() {
+fn a_tensor_is_the_image_whether_or_not_its_nifti_is_there() {
     let tensor = |p: &str| format!("subjects/{p}/ses-M00/deeplearning_prepare_data/image_based/t1_linear/{p}_T1w.pt");
     let patch = |p: &str| format!("subjects/{p}/ses-M00/deeplearning_prepare_data/patch_based/t1_linear/{p}_patch-0_T1w.pt");
     let nifti = |p: &str| format!("subjects/{p}/ses-M00/t1_linear/{p}_T1w.nii.gz");
@@ -170,7 +170,9 @@ fn a_tensor_stands_in_for_an_absent_or_fake_nifti_only() {
     let (catalogue, warnings) = open(&tree, Some("*_T1w.nii.gz")).unwrap();
     assert_eq!(warnings, [""; 0]);
     let formats: Vec<ImageFormat> = catalogue.entries.iter().map(|entry| entry.format).collect();
-    assert_eq!(formats, [ImageFormat::Nifti, ImageFormat::Tensor, ImageFormat::Tensor]);
+    assert_eq!(formats, [ImageFormat::Tensor; 3]);
+    let placed_by: Vec<Option<String>> = catalogue.entries.iter().map(|entry| entry.nifti.clone()).collect();
+    assert_eq!(placed_by, [Some(nifti("sub-1")), None, Some(nifti("sub-3"))]);
 }
 
 #[test]
@@ -342,8 +344,8 @@ fn an_image_tensor_gives_the_voxels_of_its_nifti_on_an_assumed_grid() {
     let image = block_on(read_image(&tree, &catalogue.entries[0])).unwrap();
     assert_eq!(image.volume, scan);
     assert_eq!(
-        image.assumption.unwrap().to_string(),
-        "the tensor carries no affine: its 169×208×179 voxels were placed as Clinica's MNI152NLin2009cSym grid of that size"
+        image.warnings[0].to_string(),
+        "sub-1_T1w.pt: the tensor carries no affine: its 169×208×179 voxels were placed as Clinica's MNI152NLin2009cSym grid of that size"
     );
 }
 

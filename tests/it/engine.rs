@@ -290,6 +290,29 @@ fn some_nan_voxels_are_repaired_and_said() {
     assert!(ready.warnings.iter().any(|warning| warning.starts_with("1 of 6292208 voxels are not a number")), "{:?}", ready.warnings);
 }
 
+/// Chosen one by one, as on the page: the picture and the map say that the NIfTI image is another one, and so does the record.
+#[test]
+fn a_tensor_and_another_nifti_are_told_wherever_they_are_shown() {
+    let mut client = Client::with_demo();
+    let values: Vec<f32> = (0..169 * 208 * 179).map(|i| (i % 251) as f32).collect();
+    let tensor = maplens::torch_file::write_tensor(&[1, 169, 208, 179], &values);
+    let nifti = image([169, 208, 179], |i| if i == 7 { 125.5 } else { (i % 251) as f32 });
+    client.send(Request::OpenImages, files(vec![("sub-X_ses-M000_T1w.nii.gz", nifti), ("sub-X_ses-M000_T1w.pt", tensor)]));
+    let says = |warnings: &[String]| {
+        let sentence = "is another image (1 of 6292208 voxels differ, by up to 0.474 of the largest intensity)";
+        assert!(warnings.len() == 1 && warnings[0].contains(sentence), "{warnings:?}");
+    };
+    let participant = ParticipantKey { participant_id: "sub-X".to_owned(), session_id: "ses-M000".to_owned() };
+    let (event, attachments) = client.send(Request::ShowParticipant { participant, element: 0 }, RequestFiles::Nothing);
+    let Event::Image(ready) = event else { panic!("{event:?}") };
+    says(&ready.warnings);
+    assert!(matches!(&attachments[0], Attachment::Floats(voxels) if voxels[7] == 7.0), "the tensor's voxels are shown");
+    let (ready, _) = client.map("sub-X", Method::Gradients);
+    says(&ready.warnings);
+    let (_, record) = client.file(ExportKind::Record);
+    assert!(String::from_utf8(record).unwrap().contains("is another image"));
+}
+
 /// The voxels that the fixture keeps of a map: `map[:, ::2, ::2, ::2]`.
 fn every_second_voxel(values: &[f32], [depth, height, width]: [usize; 3]) -> Vec<f32> {
     let rows = (0..depth).step_by(2).flat_map(|d| (0..height).step_by(2).map(move |h| (d * height + h) * width));

@@ -76,16 +76,29 @@ fn a_place_that_may_be_wrong_is_told_and_the_volume_shown() {
     unplaced[252..256].fill(0);
     let voxel_space = image(&[(30, 1.0)], Affine::IDENTITY);
     let no_shift = image(&[(30, 1.0)], corner);
+    let flat = image(&[(30, 1.0)], FLAT);
     for role in [VolumeRole::Overlay, VolumeRole::Background] {
         for (file, words) in [
             (&voxel_space, "its affine is the identity: millimetres are voxel numbers"),
             (&no_shift, "its first voxel lies at 0, 0, 0 mm, as in voxel space"),
             (&unplaced, "its header does not say where it lies (sform and qform codes are 0): its middle was put at 0, 0, 0 mm"),
+            (&flat, "its header's sform and qform do not place it in space (zeros, or no numbers): its middle was put at 0, 0, 0 mm"),
         ] {
             let (ready, _) = opened(role, &[("o.nii.gz", file)]);
             let [warning] = ready.warnings.as_slice() else { panic!("{:?}", ready.warnings) };
             assert!(warning.starts_with(words) && warning.ends_with("so it may not lie where it belongs"), "{warning}");
         }
+    }
+}
+
+#[test]
+fn a_pair_of_files_is_one_volume() {
+    let [header, voxels] = ["hdr", "img"].map(|ending| std::fs::read(format!("tests/data/nifti/pair.{ending}")).unwrap());
+    let single = std::fs::read("tests/data/nifti/little_i2.nii").unwrap();
+    let (_, expected) = opened(VolumeRole::Background, &[("p.nii", &single)]);
+    for files in [[("p.hdr", &header[..]), ("p.img", &voxels[..])], [("p.img", &voxels[..]), ("p.hdr", &header[..])]] {
+        let (ready, values) = opened(VolumeRole::Background, &files);
+        assert_eq!((ready.header.shape, values), ([3, 4, 5], expected.clone()));
     }
 }
 
@@ -125,8 +138,8 @@ fn what_cannot_be_drawn_is_refused_in_words() {
         (vec![("e.nii.gz", &image(&[], PLACE)[..])], "e.nii.gz: all voxels are 0"),
         (vec![("n.nii.gz", &image(&nan, PLACE)[..])], "n.nii.gz: no voxel is a number, there is nothing to draw"),
         (vec![("n.nii.gz", &image(&nan[..2], PLACE)[..])], "n.nii.gz: 2 voxels are not numbers and all others are 0"),
-        (vec![("0.nii", &b""[..])], "0.nii: truncated"),
-        (vec![("flat.nii.gz", &image(&[(30, 1.0)], FLAT)[..])], "does not place the voxels in space"),
+        (vec![("0.nii", &b""[..])], "0.nii: not a NIfTI image (an empty file)"),
+        (vec![("p.hdr", &std::fs::read("tests/data/nifti/pair.hdr").unwrap()[..])], "p.hdr: one of the two files of a .hdr/.img pair"),
         (vec![("cut.nii.gz", &mask[..mask.len() / 2])], "cut.nii.gz: "),
         (vec![("t.tsv", &b"index\tname\n1\tA\n"[..])], "without its label image"),
         (vec![("a.nii", &mask[..]), ("b.nii", &mask[..])], "2 images and 0 tables"),

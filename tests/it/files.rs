@@ -128,10 +128,94 @@ fn what_is_no_archive_is_refused() {
     bad_archive("m.tar", &[b'x'; 2000]);
     bad_archive("m.tar.gz", &gz(b"hello"));
     bad_archive("m.zip", &zip(MAPS)[..60]);
-    [512, 520, 1024, 1536, 2048].into_iter().for_each(|length| drop(bad_archive("m.tar", &tar(MAPS)[..length])));
+    for length in [512, 520, 1023, 1300, 1536, 1560, 2047] {
+        assert_eq!(bad_archive("m.tar", &tar(MAPS)[..length]), "it is cut off", "{length}");
+    }
     let packed = gz(&tar(MAPS));
-    bad_archive("m.tgz", &packed[..packed.len() - 4]);
-    bad_archive("m.tgz", &packed[..packed.len() / 2]);
+    assert_eq!(bad_archive("m.tgz", &packed[..packed.len() - 4]), "it is cut off");
+    assert_eq!(bad_archive("m.tgz", &packed[..packed.len() / 2]), "it is cut off");
+    assert!(bad_archive("m.tgz", b"version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));
+    assert!(bad_archive("m.zip", b"/annex/objects/MD5E-s11--0f34.zip\n").contains("datalad get"));
+    assert!(bad_archive("m.tar", b"").contains("an empty file"));
+}
+
+/// As GNU tar reads it.
+#[test]
+fn a_tar_without_end_blocks_is_read() {
+    for length in [2048, 2560, 3072] {
+        check(&[("m.tar", &tar(MAPS)[..length])], MAPS);
+        check(&[("m.tgz", &gz(&tar(MAPS)[..length]))], MAPS);
+    }
+}
+
+#[test]
+fn the_content_decides_between_archives_that_are_read() {
+    for (name, bytes) in [("m.zip", gz(&tar(MAPS))), ("m.tar", gz(&tar(MAPS))), ("m.tar.gz", tar(MAPS)), ("m.tgz", zip(MAPS))] {
+        check(&[(name, &bytes)], MAPS);
+    }
+}
+
+#[test]
+fn archives_of_other_packings_are_named() {
+    let says = |name: &str, bytes: &[u8], message: &str| {
+        let error = open(&[(name, bytes)]).map(|tree| tree.len()).unwrap_err();
+        assert!(error.to_string().starts_with(name) && error.to_string().contains(message), "{error}");
+        assert!(error.hint().contains("unpack"), "{}", error.hint());
+    };
+    says("m.tar.xz", b"\xfd7zXZ\0", "packed with xz, which is not read");
+    says("m.tar.bz2", b"BZh9", "packed with bzip2");
+    says("m.tar.zst", b"\x28\xb5\x2f\xfd", "packed with Zstandard");
+    says("m.7z", b"7z\xbc\xaf\x27\x1c", "packed with 7-Zip");
+    says("m.rar", b"Rar!\x1a\x07\x01", "packed with RAR");
+    says("m.zip", b"Rar!\x1a\x07\x01", "packed with RAR");
+    says("scan.nii.bz2", b"BZh9", "packed with bzip2");
+    says("outer.zip", &zip(&[("study/inner.zip", &zip(MAPS)), ("study/readme.txt", b"x")]), "another one (study/inner.zip)");
+    says("outer.tar.gz", &gz(&tar(&[("inner.tar.xz", b"x")])), "another one (inner.tar.xz)");
+    // Beside files of a study they are only files.
+    let mixed: Files<'_> = &[("maps/maps.json", b"{}"), ("maps/old.zip", b"x")];
+    check(&[("m.zip", &zip(mixed))], mixed);
+    check(
+        &[("maps/maps.json", b"{}"), ("maps/old.7z", b"x"), ("maps/old.zip", b"x")],
+        &[MAPS[0], ("maps/old.7z", b"x"), ("maps/old.zip", b"x")],
+    );
+}
+
+#[test]
+fn a_member_that_cannot_be_read_leaves_the_others() {
+    let packed = zip(MAPS);
+    let entries: Vec<usize> = (0..packed.len()).filter(|&at| packed[at..].starts_with(b"PK\x01\x02")).collect();
+    let changed = |entries: &[usize], offset: usize, value: u8| {
+        let mut bytes = packed.clone();
+        entries.iter().for_each(|at| bytes[at + offset] = value);
+        bytes
+    };
+    // The flag of encryption, and a method (LZMA) that is not read.
+    for (offset, value, reason) in [(8, 1, "it is encrypted"), (10, 14, "it is packed by the method")] {
+        let tree = open(&[("m.zip", &changed(&entries[1..], offset, value))]).unwrap();
+        assert_eq!(block_on(tree.read("maps/maps.json")).unwrap(), b"{}");
+        let error = block_on(tree.read("maps/split-0/x")).unwrap_err();
+        assert!(error.to_string().starts_with("m.zip/maps/split-0/x: ") && error.to_string().contains(reason), "{error}");
+        let error = open(&[("m.zip", &changed(&entries, offset, value))]).map(|tree| tree.len()).unwrap_err();
+        assert!(error.to_string().contains(reason) && error.hint().contains("unpack"), "{error}");
+    }
+}
+
+/// A clone of a DataLad dataset without its contents, packed: its images are links to where the contents would be.
+#[test]
+fn links_into_git_annex_are_kept_as_what_they_are() {
+    let target = "../.git/annex/objects/9K/xF/MD5E-s11--0f34.nii.gz/MD5E-s11--0f34.nii.gz";
+    let mut packed = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    packed.add_symlink("caps/scan.nii.gz", target, zip::write::SimpleFileOptions::default()).unwrap();
+    packed.add_symlink("caps/other.nii.gz", "scan.nii.gz", zip::write::SimpleFileOptions::default()).unwrap();
+    check(&[("m.zip", &packed.finish().unwrap().into_inner())], &[("caps/scan.nii.gz", target.as_bytes())]);
+    let mut packed = tar::Builder::new(Vec::new());
+    for (path, target) in [("caps/scan.nii.gz", target), ("caps/other.nii.gz", "scan.nii.gz")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        packed.append_link(&mut header, path, target).unwrap();
+    }
+    check(&[("m.tar", &packed.into_inner().unwrap())], &[("caps/scan.nii.gz", target.as_bytes())]);
 }
 
 #[test]

@@ -74,7 +74,9 @@ mod render;
 mod residual;
 #[cfg(feature = "compute")]
 mod reuse;
+mod tensor_beside_nifti;
 mod torch_file;
 mod tsv;
+#[cfg(feature = "compute")]
 mod undecided;
 mod volume;

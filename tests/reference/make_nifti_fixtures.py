@@ -111,8 +111,31 @@ def main():
     plain = (FOLDER / "little_i2.nii").read_bytes()
     packed.write_bytes(gzip.compress(plain[:360], mtime=0) + gzip.compress(plain[360:], mtime=0))
 
+    for endian, order in [("<", "little"), (">", "big")]:
+        head = nib.Nifti2Header(endianness=endian)
+        head.set_data_dtype(np.dtype("i2").newbyteorder(endian))
+        head.set_data_shape(SHAPE)
+        head.set_sform(SFORM, code=1)
+        head["magic"], head["vox_offset"] = b"n+2\0\r\n\x1a\n", 544
+        save(f"nifti2_{order}.nii", head, ramp("i2"))
+        save(f"nifti2_{order}_packed.nii.gz", head, ramp("i2"))
+        for dtype in ["i2", "f8"]:
+            head.set_data_dtype(np.dtype(dtype).newbyteorder(endian))
+            head["scl_slope"], head["scl_inter"] = 0.0123, -7.3
+            save(f"nifti2_{order}_scaled_{dtype}.nii.gz", head, ramp(dtype))
+    head = nib.Nifti2Header()
+    head.set_data_dtype("u1")
+    head.set_data_shape(SHAPE)
+    head.set_qform(qform, code=1)
+    head["magic"], head["vox_offset"] = b"n+2\0\r\n\x1a\n", 560
+    save("nifti2_qform_extension.nii", head, ramp("u1"), b"\1\0\0\0" + np.array([16, 6], "<i4").tobytes() + b"maplens\0")
+    nib.save(nib.Nifti1Pair(ramp("i2"), SFORM), FOLDER / "pair.hdr")
+    nib.save(nib.Nifti2Pair(ramp("f4"), SFORM), FOLDER / "pair2.hdr")
+
     cases = {}
     for path in sorted(FOLDER.iterdir()):
+        if path.suffix == ".img":
+            continue
         image = nib.load(path)
         data = image.get_fdata(dtype="float32")
         data = data.reshape(data.shape[:3])
@@ -135,7 +158,6 @@ def main():
     save("refused_complex.nii", head, np.zeros(SHAPE, "c8"))
     head = header("u1", shape=(1, 3, 4, 5))
     save("refused_clinicadl_map.nii.gz", head, ramp("u1", (1, 3, 4, 5)))
-    nib.save(nib.Nifti2Image(ramp("i2"), SFORM), FOLDER / "refused_nifti2.nii")
     pair = header("i2")
     pair["magic"] = b"ni1"
     save("refused_pair.hdr", pair, ramp("i2"))

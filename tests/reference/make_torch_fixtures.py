@@ -7,7 +7,10 @@ expected.json holds the tensors by path within the object ("" for a bare tensor)
 Every tensor is saved in the ZIP container and in the legacy one. tests/malformed/torch gets what people hand in by mistake.
 """
 
+import argparse
 import collections
+import datetime
+import decimal
 import io
 import json
 import pathlib
@@ -57,7 +60,45 @@ def objects():
     }
 
 
+    named = ramp.clone()
+    named.source = {"scanner": "3T", "when": datetime.date(2020, 2, 29)}
+    yield "attributes", named
+    yield "subclass", ramp[0].clone().as_subclass(Named)
+    yield "parameter_with_state", WithState(ramp[0].clone())
+    yield "beside_weights", {
+        "model": weights, "epoch": 12, "name": "Conv5_FC3", "args": argparse.Namespace(lr=1e-4, mode="image"), "set": {1, 2},
+        "frozen": frozenset([3]), "path": pathlib.PurePosixPath("/data/caps"), "date": datetime.datetime(2020, 2, 29),
+        "number": decimal.Decimal("0.1"), "bytes": b"\xff", "wide": 2**100, "deque": collections.deque([1, 2]),
+        "counter": collections.Counter("abca"), "default": collections.defaultdict(list, a=[1]), "function": torch.nn.functional.relu,
+        "network": torch.nn.Linear(1, 1),
+    }
+
+
+class Named(torch.Tensor):
+    """A subclass, as MONAI's MetaTensor is one."""
+
+
+class WithState:
+    """A parameter with attributes as torch 2 saves it; torch 1.13 drops them."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __reduce__(self):
+        return _rebuild_parameter_with_state, (self.data, True, collections.OrderedDict(), {"tag": "x"})
+
+
+def _rebuild_parameter_with_state(data, requires_grad, backward_hooks, state):
+    return torch.nn.Parameter(data, requires_grad)
+
+
+_rebuild_parameter_with_state.__module__ = "torch._utils"
+torch._utils._rebuild_parameter_with_state = _rebuild_parameter_with_state
+
+
 def tensors(value, path=""):
+    if isinstance(value, WithState):
+        value = value.data
     if isinstance(value, torch.Tensor):
         values = value.detach().double() if value.dtype.is_floating_point else value.long()
         dtype = str(value.dtype).removeprefix("torch.")
@@ -80,7 +121,7 @@ def mistakes():
     yield "whole_network_legacy.pt", saved(torch.nn.Linear(1, 1), _use_new_zipfile_serialization=False)
     yield "complex.pt", saved(torch.zeros(2, dtype=torch.complex64))
     yield "plain_pickle.pt", pickle.dumps({"a": [1, 2, 3]})
-    yield "repacked.pt", repacked(good.getvalue())
+    yield "bzip2.pt", repacked(good.getvalue(), zipfile.ZIP_BZIP2)
     yield "old_tar.pth.tar", tar_of({"sys_info": b"", "pickle": b"", "tensors": b"", "storages": b""})
     yield "lfs_pointer.pth.tar", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1254486\n"
     yield "empty.pt", b""
@@ -92,11 +133,27 @@ def saved(value, **options):
     return out.getvalue()
 
 
-def repacked(container):
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(container)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+class Pipe(io.BytesIO):
+    """Cannot be rewound, so that sizes and checksums stand in descriptors behind the data."""
+
+    def seekable(self):
+        return False
+
+    def seek(self, *_):
+        raise io.UnsupportedOperation
+
+    tell = seek
+
+
+def repacked(container, method=zipfile.ZIP_DEFLATED, out=None, zip64=False):
+    """The container as `unzip` and `zip` leave it."""
+    out = out or io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(container)) as source, zipfile.ZipFile(out, "w", method) as target:
         for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name), source.read(name), zipfile.ZIP_DEFLATED)
+            info = zipfile.ZipInfo(name)
+            info.compress_type = method
+            with target.open(info, "w", force_zip64=zip64) as member:
+                member.write(source.read(name))
     return out.getvalue()
 
 
@@ -127,6 +184,13 @@ def main():
             file = f"protocol{protocol}.{kind}.pt"
             torch.save(weights, OUT / file, pickle_protocol=protocol, _use_new_zipfile_serialization=zipped)
             expected[file] = dict(tensors(weights))
+    weights = {"model": dict(objects())["state_dict"], "epoch": 12, "name": "Conv5_FC3"}
+    for name, options in (("deflated", {}), ("deflated_pipe", {"out": Pipe()}), ("deflated_zip64", {"zip64": True})):
+        (OUT / f"{name}.zip.pt").write_bytes(repacked(saved(weights), **options))
+        expected[f"{name}.zip.pt"] = dict(tensors(weights))
+    complex_beside = {"model": weights["model"], "complex": torch.zeros(2, dtype=torch.complex64)}
+    torch.save(complex_beside, OUT / "complex_beside.zip.pt")
+    expected["complex_beside.zip.pt"] = dict(tensors({"model": weights["model"]}))
     lines = ",\n".join(f"{json.dumps(file)}: {json.dumps(value)}" for file, value in sorted(expected.items()))
     (OUT / "expected.json").write_text("{\n" + lines + "\n}\n")
 

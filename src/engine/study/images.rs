@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::placement::Placement;
 use crate::caps::{
-    self, CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, ImageFormat, InputSpec, SessionElements, SessionProblem,
+    self, CapsError, ElementSource, ExpectedInput, ImageCatalogue, ImageEntry, ImageFormat, InputSpec, LoadedImage, SessionElements,
+    SessionProblem,
 };
 use crate::engine::failure::JobEnd;
 use crate::export::sha256_of_file;
@@ -126,7 +127,10 @@ impl Images {
         };
         let mut warnings: Vec<String> = session.warnings.iter().map(ToString::to_string).collect();
         let (grid, voxels) = match self.source.read_image(&self.tree, &session).await {
-            Ok(image) => (image.grid(), image.data().to_vec()),
+            Ok(image) => {
+                warnings.extend(self.source.image_warning(&session).map(|warning| warning.to_string()));
+                (image.grid(), image.data().to_vec())
+            }
             Err(CapsError::OnlyElements { .. }) => {
                 let loaded = self.source.read_element(&self.tree, &session, element).await?;
                 warnings.extend(loaded.warnings.iter().map(ToString::to_string));
@@ -141,9 +145,10 @@ impl Images {
     async fn show_unfit(&self, participant: &ParticipantKey, failure: Failure) -> Result<(ImageReady, Vec<f32>), JobEnd> {
         let entry = self.catalogue.find(&participant.participant_id, &participant.session_id);
         let Some(entry) = entry.filter(|entry| entry.format != ImageFormat::Elements) else { return Err(JobEnd::Failed(failure)) };
-        let image = caps::read_image(&self.tree, entry).await?.volume;
-        let warnings = vec![format!("the model cannot take this image: {}", failure.what)];
-        Ok((image_ready(participant, image.grid(), warnings), image.into_data()))
+        let LoadedImage { volume, warnings } = caps::read_image(&self.tree, entry).await?;
+        let reason = format!("the model cannot take this image: {}", failure.what);
+        let warnings = std::iter::once(reason).chain(warnings.iter().map(ToString::to_string)).collect();
+        Ok((image_ready(participant, volume.grid(), warnings), volume.into_data()))
     }
 
     /// An element of a participant as the network takes it.

@@ -50,8 +50,8 @@ impl Engine {
             }
             FigureForm::Shown => {
                 let text = svg(&scene, &caption);
-                let (Scene { size, panels, notes, .. }, milliseconds) = (scene, host.now_ms() - started);
-                (Event::Figure(Box::new(FigureReady { name, size, panels, notes, caption, milliseconds })), text)
+                let (Scene { inches, size, panels, notes, .. }, milliseconds) = (scene, host.now_ms() - started);
+                (Event::Figure(Box::new(FigureReady { name, inches, size, panels, notes, caption, milliseconds })), text)
             }
         };
         host.post(event, vec![Attachment::Bytes(text.into_bytes())]);

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::engine::failure::JobEnd;
 use crate::files::{FileSource, file_name};
 use crate::protocol::{OverlayKind, VolumeHeader, VolumeReady, VolumeRole};
+use crate::volume::known_space::Assumption;
 use crate::volume::label_table::MAX_TABLE_BYTES;
 use crate::volume::nifti::{self, NiftiError};
 use crate::volume::{Affine, Content, LabelTable, Overlay, Statistics, Volume};
@@ -18,6 +19,7 @@ const ANOTHER: &str = "choose another image";
 const VOXEL_SPACE: &str = "its affine is the identity: millimetres are voxel numbers, so it may not lie where it belongs";
 const NO_SHIFT: &str = "its first voxel lies at 0, 0, 0 mm, as in voxel space, so it may not lie where it belongs";
 const NO_PLACE: &str = "its header does not say where it lies (sform and qform codes are 0): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
+const BAD_PLACE: &str = "its header's sform and qform do not place it in space (zeros, or no numbers): its middle was put at 0, 0, 0 mm, so it may not lie where it belongs";
 const NO_TABLE: &str = "no table of names came with it: its regions are told by number; choose the image together with its .tsv or .csv";
 
 /// Reads one NIfTI image and, for a label image, the table that came with it.
@@ -27,24 +29,48 @@ const NO_TABLE: &str = "no table of names came with it: its regions are told by 
 /// that names no regions.
 pub(super) async fn read_volume(role: VolumeRole, files: Vec<Chosen>) -> Result<(VolumeReady, Vec<f32>), JobEnd> {
     let (tables, images): (Vec<Chosen>, Vec<Chosen>) = files.into_iter().partition(|(path, _)| LabelTable::is_table_name(path));
-    let (image, table) = match (images.as_slice(), tables.as_slice()) {
-        ([image], []) => (image, None),
-        ([image], [table]) => (image, Some(table)),
-        ([], [(path, _)]) => return Err(JobEnd::because(format!("{path}: a table of regions without its label image"), ONE_IMAGE)),
+    let (image, voxels) = split_pair(&images);
+    let (image, table) = match (image, tables.as_slice()) {
+        (Some(image), []) => (image, None),
+        (Some(image), [table]) => (image, Some(table)),
+        (None, [(path, _)]) if images.is_empty() => {
+            return Err(JobEnd::because(format!("{path}: a table of regions without its label image"), ONE_IMAGE));
+        }
         _ => return Err(JobEnd::because(format!("{} images and {} tables were given", images.len(), tables.len()), ONE_IMAGE)),
     };
-    let volume = nifti::read_file(&image.0, image.1.as_ref()).await.map_err(in_words)?;
-    let has_place = nifti::has_place(&image.0, image.1.as_ref()).await.map_err(in_words)?;
-    let doubt = if has_place { doubt_of_place(volume.world_from_voxel()) } else { Some(NO_PLACE) };
+    let volume = match voxels {
+        None if nifti::other_of_pair(&image.0).is_some() => Err(NiftiError::HalfOfPair { file: image.0.clone() }),
+        None => nifti::read_file(&image.0, image.1.as_ref()).await,
+        Some(voxels) => nifti::read_pair(&image.0, image.1.as_ref(), (&voxels.0, voxels.1.as_ref())).await,
+    };
+    let volume = volume.map_err(in_words)?;
+    let assumption = nifti::assumption(&image.0, image.1.as_ref()).await.map_err(in_words)?;
+    let doubt = match assumption {
+        None => doubt_of_place(volume.world_from_voxel()).map(str::to_owned),
+        Some(Assumption::NoForm) => Some(NO_PLACE.to_owned()),
+        Some(Assumption::BadForm) => Some(BAD_PLACE.to_owned()),
+        Some(assumption) => Some(assumption.to_string()),
+    };
     let table = match table {
         Some((path, file)) => Some(read_table(path, file.as_ref()).await?),
         None => None,
     };
     let name = file_name(&image.0).to_owned();
-    let warnings: Vec<String> = doubt.into_iter().map(str::to_owned).collect();
+    let warnings: Vec<String> = doubt.into_iter().collect();
     match role {
         VolumeRole::Background => background(name, volume, warnings),
         VolumeRole::Overlay => overlay(name, volume, table, warnings),
+    }
+}
+
+/// The only image, or the header and the voxels of a `.hdr`/`.img` pair.
+fn split_pair(images: &[Chosen]) -> (Option<&Chosen>, Option<&Chosen>) {
+    match images {
+        [image] => (Some(image), None),
+        [one, other] if nifti::other_of_pair(file_name(&one.0)).as_deref() == Some(file_name(&other.0)) => {
+            if nifti::is_pair_header_name(&one.0) { (Some(one), Some(other)) } else { (Some(other), Some(one)) }
+        }
+        _ => (None, None),
     }
 }
 

@@ -19,6 +19,8 @@ const BAR_MARGIN: f64 = 0.05;
 
 /// The page of a figure with the rectangles on it.
 pub(super) struct Page {
+    /// Width and height in inches, summed as nilearn does: matplotlib cuts off what is not a whole pixel, so the last bit counts.
+    pub inches: [f64; 2],
     /// Width and height in points.
     pub size: [f64; 2],
     /// Rectangle of each panel, in points.
@@ -37,7 +39,8 @@ impl Page {
         let inches = mode.panel_inches();
         // The width grows with the number of cuts; a mosaic's, a dictionary in nilearn, has three entries.
         let n_widths = if mode == DisplayMode::Mosaic { 3.0 } else { n };
-        let size = [(inches[0] * n_widths + if has_bar { BAR_INCHES } else { 0.0 }) * POINTS_PER_INCH, inches[1] * POINTS_PER_INCH];
+        let inches = [inches[0] * n_widths + if has_bar { BAR_INCHES } else { 0.0 }, inches[1]];
+        let size = inches.map(|inches| inches * POINTS_PER_INCH);
         let right = if has_bar { 1.0 - (BAR_WIDTH + BAR_LEFT + BAR_RIGHT) / n } else { 1.0 };
         let shares = match mode {
             DisplayMode::Tiled => tiled(panels, right),
@@ -46,7 +49,7 @@ impl Page {
         };
         let panels = shares.into_iter().zip(panels).map(|(share, (_, bounds))| fitted(on_page(share, size), bounds)).collect();
         let bar = [1.0 - (BAR_WIDTH + BAR_RIGHT) / n, BAR_MARGIN, 1.0 - BAR_RIGHT / n, 1.0 - BAR_MARGIN];
-        Page { size, panels, bar: has_bar.then(|| on_page(bar, size)) }
+        Page { inches, size, panels, bar: has_bar.then(|| on_page(bar, size)) }
     }
 }
 

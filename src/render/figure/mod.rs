@@ -26,7 +26,7 @@ pub use caption::Caption;
 pub use error::FigureError;
 pub use figure_scale::FigureScale;
 pub use outline::MaskStyle;
-pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceNumbers};
+pub use scene::{Color, Mark, POINTS_PER_INCH, Panel, Pixels, Rect, Scene, SliceNumbers, whole_pixels};
 pub use settings::Settings;
 pub use slice::{PlaneSlice, cut};
 pub use text_width::text_width;
@@ -117,13 +117,15 @@ impl<'a> Figure<'a> {
         if let Some((volume, grey)) = &ground.layer {
             sheet.lay(volume, grey);
         }
-        sheet.lay(&upright, &scale);
+        // nilearn leaves the bar out, but not its space, where no panel shows anything of the map or its range is one value.
+        let bar = bar_range(&statistics, vmax, self.symmetric_bar);
+        let bar = Some(bar).filter(|[low, high]| sheet.lay(&upright, &scale) && low < high);
         sheet.count(&upright, &scale);
         let masks = self.masks.iter().map(|mask| Upright::of(mask, Interpolation::Nearest)).collect::<Result<Vec<_>, _>>()?;
         let notes =
             [notes::of_map(self.map, &statistics, threshold, sheet.unmet()), notes::of_layers(self.map, self.background, &self.masks)]
                 .concat();
-        Ok(sheet.draw(self, &scale, bar_range(&statistics, vmax, self.symmetric_bar), &masks, notes))
+        Ok(sheet.draw(self, &scale, bar, &masks, notes))
     }
 }
 
@@ -152,8 +154,10 @@ impl Sheet {
         Sheet { is_black, orientation, parts: planes.iter().map(part).collect() }
     }
 
-    /// Adds a volume to all panels; where a slice shows nothing it does not count for the layout either.
-    fn lay(&mut self, upright: &Upright, scale: &FigureScale) {
+    /// Adds a volume to all panels; where a slice shows nothing it does not count for the layout either. Gives whether any panel
+    /// shows something of it.
+    fn lay(&mut self, upright: &Upright, scale: &FigureScale) -> bool {
+        let mut shows = false;
         let tight = slice::tight_bounds(upright, scale);
         for part in &mut self.parts {
             let Some(slice) = cut(upright, part.plane, part.position_mm) else { continue };
@@ -164,7 +168,9 @@ impl Sheet {
             let own = axes.map(|axis| tight[axis]);
             part.bounds = Some(part.bounds.map_or(own, |bounds| [0, 1].map(|axis| union(bounds[axis], own[axis]))));
             part.images.push((slice.pixels(scale), axes.map(|axis| upright.bounds(axis))));
+            shows = true;
         }
+        shows
     }
 
     /// Counts what each panel shows of the map.
@@ -179,13 +185,20 @@ impl Sheet {
         self.parts.iter().filter(|part| part.numbers.n_voxels == 0).map(|part| (part.plane, part.position_mm)).collect()
     }
 
-    fn draw(self, figure: &Figure, scale: &FigureScale, bar: [f32; 2], masks: &[Upright], notes: Vec<String>) -> Scene {
+    fn draw(self, figure: &Figure, scale: &FigureScale, bar: Option<[f32; 2]>, masks: &[Upright], notes: Vec<String>) -> Scene {
         let boxes: Vec<(Plane, [[f64; 2]; 2])> =
             self.parts.iter().map(|part| (part.plane, part.bounds.unwrap_or(layout::NOTHING))).collect();
-        // nilearn leaves the bar out, but not its space, where no panel shows anything of the map or its range is one value.
         let page = layout::Page::of(figure.mode, &boxes, figure.color_bar);
         let numbers = self.parts.iter().map(|part| part.numbers).collect();
-        let mut scene = Scene { size: page.size, marks: Vec::new(), panels: Vec::new(), numbers, title: figure.title.clone(), notes };
+        let mut scene = Scene {
+            inches: page.inches,
+            size: page.size,
+            marks: Vec::new(),
+            panels: Vec::new(),
+            numbers,
+            title: figure.title.clone(),
+            notes,
+        };
         let (paper, ink) = if self.is_black { ([0; 3], [255; 3]) } else { ([255; 3], [0; 3]) };
         scene.marks.push(Mark::Rect { rect: Rect { x: 0.0, y: 0.0, width: page.size[0], height: page.size[1] }, fill: paper });
         for ((part, [right_mm, up_mm]), rect) in self.parts.iter().zip(boxes.iter().map(|(_, bounds)| *bounds)).zip(&page.panels) {
@@ -204,7 +217,7 @@ impl Sheet {
         if figure.annotate {
             annotation::letters(&mut scene, [ink, paper]);
         }
-        if let Some(frame) = page.bar.filter(|_| bar[0] < bar[1]) {
+        if let (Some(frame), Some(bar)) = (page.bar, bar) {
             color_bar::draw(&mut scene, frame, scale, bar, ink);
         }
         annotation::title(&mut scene, [ink, paper]);

@@ -10,6 +10,8 @@ pub const POINTS_PER_INCH: f64 = 72.0;
 /// A drawn figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
+    /// Width and height in inches.
+    pub inches: [f64; 2],
     /// Width and height in points.
     pub size: [f64; 2],
     /// The marks, from back to front.
@@ -22,6 +24,12 @@ pub struct Scene {
     pub title: String,
     /// Warnings about the figure, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// Pixels of a page of so many inches. As in matplotlib, the part of a pixel that a page is larger is cut off: 2.3 inches at 100 dots
+/// each are 229.99… pixels in floating-point numbers, and thus 229.
+pub fn whole_pixels(inches: [f64; 2], dpi: f64) -> [f64; 2] {
+    inches.map(|inches| (inches * dpi).floor())
 }
 
 /// sRGB bytes.

@@ -1,5 +1,7 @@
 //! The objects of a running pickle, and their conversion to a tree of values.
 
+use std::rc::Rc;
+
 use super::globals::Global;
 use crate::torch_file::{Flaw, Storage, Tensor, Value};
 
@@ -20,9 +22,17 @@ pub(super) enum Node {
     Global(Global),
     Storage(Storage),
     Tensor(Tensor),
+    /// Something that is neither plain data nor a tensor, with the flaw that the file has for whoever needs it. Nothing in it
+    /// is kept and nothing of it is run.
+    Opaque(Rc<Flaw>),
 }
 
 impl Node {
+    /// An object that may be in the file, but not be used.
+    pub(super) fn opaque(flaw: Flaw) -> Self {
+        Self::Opaque(Rc::new(flaw))
+    }
+
     /// A non-negative integer that fits the address space.
     pub(super) fn as_size(&self) -> Option<usize> {
         match self {
@@ -71,7 +81,7 @@ impl Arena {
     /// The tree below an object.
     ///
     /// # Errors
-    /// If it is nested too deeply (a cycle is), too large, or holds something that is no data.
+    /// If it is nested too deeply (a cycle is), or too large.
     pub(super) fn value(&self, root: Id) -> Result<Value, Flaw> {
         Expansion { arena: self, budget: MAX_TREE_BYTES }.value(root, 0)
     }
@@ -112,9 +122,10 @@ impl Expansion<'_> {
             }
             Node::Global(global) => match global.as_text() {
                 Some(text) => Value::Str(text),
-                None => return Err(Flaw::ForbiddenGlobal { global: global.name() }),
+                None => Value::Opaque(Rc::new(Flaw::ForbiddenGlobal { global: global.name() })),
             },
-            Node::Storage(_) => return Err(Flaw::ForbiddenGlobal { global: "a bare storage".to_owned() }),
+            Node::Storage(_) => Value::Opaque(Rc::new(Flaw::ForbiddenGlobal { global: "a bare storage".to_owned() })),
+            Node::Opaque(flaw) => Value::Opaque(flaw.clone()),
         })
     }
 

@@ -18,6 +18,7 @@ impl Global {
             Self::OrderedDict => call.ordered_dict(),
             Self::RebuildTensor => call.tensor(),
             Self::RebuildParameter => call.parameter(),
+            Self::RebuildFromType => call.with_attributes(),
             Self::Size => Ok(Node::Tuple(call.sequence(0)?.to_vec())),
             Self::Device => call.device(),
             Self::ScalarType(_) | Self::StorageType(_) => Err(call.fault("a type that is called")),
@@ -54,8 +55,10 @@ impl<'a> Call<'a> {
 
     /// A tensor of `(storage, offset, shape, strides, …)`; gradients and hooks are ignored.
     fn tensor(&self) -> Result<Node, Flaw> {
-        let Some(Node::Storage(storage)) = self.argument(0) else {
-            return Err(self.fault("a tensor without a storage"));
+        let storage = match self.argument(0) {
+            Some(Node::Storage(storage)) => storage,
+            Some(Node::Opaque(flaw)) => return Ok(Node::Opaque(flaw.clone())),
+            _ => return Err(self.fault("a tensor without a storage")),
         };
         let Some(offset) = self.argument(1).and_then(Node::as_size) else {
             return Err(self.fault("a tensor without an offset"));
@@ -68,7 +71,20 @@ impl<'a> Call<'a> {
     fn parameter(&self) -> Result<Node, Flaw> {
         match self.argument(0) {
             Some(Node::Tensor(tensor)) => Ok(Node::Tensor(tensor.clone())),
+            Some(Node::Opaque(flaw)) => Ok(Node::Opaque(flaw.clone())),
             _ => Err(self.fault("a parameter without a tensor")),
+        }
+    }
+
+    /// The tensor in `(function, class, arguments of the function, attributes)`, without class and attributes: torch writes
+    /// this of a tensor that Python code gave attributes, or of a subclass.
+    fn with_attributes(&self) -> Result<Node, Flaw> {
+        match (self.argument(0), self.arguments.get(2)) {
+            (Some(Node::Global(function @ (Global::RebuildTensor | Global::RebuildParameter))), Some(&arguments)) => {
+                function.call(self.arena, arguments, self.at)
+            }
+            (Some(Node::Opaque(flaw)), _) => Ok(Node::Opaque(flaw.clone())),
+            _ => Err(self.fault("a tensor with attributes, but without the function that builds it")),
         }
     }
 

@@ -9,8 +9,10 @@ pub(super) enum Global {
     OrderedDict,
     /// `torch._utils._rebuild_tensor` and `_v2`: a view of a storage.
     RebuildTensor,
-    /// `torch._utils._rebuild_parameter`: the tensor in it.
+    /// `torch._utils._rebuild_parameter` and `_with_state`: the tensor in it.
     RebuildParameter,
+    /// `torch._tensor._rebuild_from_type` and `_v2`: what the function in it builds.
+    RebuildFromType,
     /// `torch.Size`: a tuple.
     Size,
     /// `torch.device`: its name.
@@ -33,7 +35,9 @@ impl Global {
         match (module, name) {
             ("collections", "OrderedDict") => Ok(Self::OrderedDict),
             ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor") => Ok(Self::RebuildTensor),
-            ("torch._utils", "_rebuild_parameter") => Ok(Self::RebuildParameter),
+            ("torch._utils", "_rebuild_parameter" | "_rebuild_parameter_with_state") => Ok(Self::RebuildParameter),
+            // The module was called torch.tensor before torch 1.9.
+            ("torch._tensor" | "torch.tensor", "_rebuild_from_type" | "_rebuild_from_type_v2") => Ok(Self::RebuildFromType),
             ("torch", "Size") => Ok(Self::Size),
             ("torch", "device") => Ok(Self::Device),
             ("torch" | "torch.cuda" | "torch.storage", _) => Self::find_type(module, name),

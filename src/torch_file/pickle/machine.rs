@@ -68,6 +68,9 @@ impl<'a, 'r> Machine<'a, 'r> {
             b'h' | b'j' | b'q' | b'r' | 0x94 => self.memo(opcode)?,
             b'c' | 0x93 => self.global(opcode)?,
             b'R' | 0x81 => self.call()?,
+            0x92 => self.call_with_names()?,
+            0x8f | 0x91 => self.set(opcode)?,
+            0x90 => self.list(opcode)?,
             b'b' => self.build()?,
             b'Q' => self.storage()?,
             _ => return Err(Flaw::UnknownOpcode { at: self.at, opcode }),
@@ -81,10 +84,17 @@ impl<'a, 'r> Machine<'a, 'r> {
             b'K' => Node::Int(i64::from(self.reader.u8()?)),
             b'M' => Node::Int(i64::from(u16::from_le_bytes(self.reader.array()?))),
             b'G' => Node::Float(f64::from_be_bytes(self.reader.array()?)),
-            0x8a => Node::Int(long(self.reader.short_bytes()?).ok_or_else(|| self.fault("an integer beyond 64 bits"))?),
-            _ => Node::Int(long(self.reader.bytes()?).ok_or_else(|| self.fault("an integer beyond 64 bits"))?),
+            _ => {
+                let bytes = if opcode == 0x8a { self.reader.short_bytes()? } else { self.reader.bytes()? };
+                self.integer(bytes)
+            }
         };
         self.push(node)
+    }
+
+    /// An integer, opaque where it has more than 64 bits: states of random number generators have.
+    fn integer(&self, bytes: &[u8]) -> Node {
+        long(bytes).map_or_else(|| self.unusable("an integer beyond 64 bits"), Node::Int)
     }
 
     fn text(&mut self, opcode: u8) -> Result<(), Flaw> {
@@ -93,8 +103,8 @@ impl<'a, 'r> Machine<'a, 'r> {
             0x8d => self.reader.long_bytes()?,
             _ => self.reader.bytes()?,
         };
-        let text = str::from_utf8(bytes).map_err(|_| self.fault("a string that is not UTF-8"))?;
-        self.push(Node::Str(text.to_owned()))
+        let text = str::from_utf8(bytes).map(|text| Node::Str(text.to_owned()));
+        self.push(text.unwrap_or_else(|_| self.unusable("a string that is not UTF-8")))
     }
 
     fn byte_string(&mut self, opcode: u8) -> Result<(), Flaw> {
@@ -127,6 +137,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         };
         match self.top()? {
             Node::List(list) => list.extend(members),
+            Node::Opaque(_) => {}
             _ => return Err(self.fault("members for something that is no list")),
         }
         Ok(())
@@ -148,6 +159,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
         match self.top()? {
             Node::Dict(dict) => dict.extend(entries),
+            Node::Opaque(_) => {}
             _ => return Err(self.fault("entries for something that is no dict")),
         }
         Ok(())
@@ -175,42 +187,73 @@ impl<'a, 'r> Machine<'a, 'r> {
     fn global(&mut self, opcode: u8) -> Result<(), Flaw> {
         let global = if opcode == b'c' {
             let module = String::from_utf8_lossy(self.reader.line()?);
-            Global::find(&module, &String::from_utf8_lossy(self.reader.line()?))?
+            Global::find(&module, &String::from_utf8_lossy(self.reader.line()?))
         } else {
             let [module, name] = self.pop_array()?;
             match (self.arena.get(module), self.arena.get(name)) {
-                (Some(Node::Str(module)), Some(Node::Str(name))) => Global::find(module, name)?,
+                (Some(Node::Str(module)), Some(Node::Str(name))) => Global::find(module, name),
                 _ => return Err(self.fault("a name that is no string")),
             }
         };
-        self.push(Node::Global(global))
+        self.push(global.map_or_else(Node::opaque, Node::Global))
     }
 
+    /// The result of a call; what calls something unknown is opaque itself.
     fn call(&mut self) -> Result<(), Flaw> {
         let [callee, arguments] = self.pop_array()?;
-        let Some(Node::Global(global)) = self.arena.get(callee) else {
-            return Err(self.fault("a call of something that is no function"));
+        let result = match self.arena.get(callee) {
+            Some(Node::Global(global)) => global.call(&self.arena, arguments, self.at)?,
+            Some(Node::Opaque(flaw)) => Node::Opaque(flaw.clone()),
+            _ => return Err(self.fault("a call of something that is no function")),
         };
-        let result = global.call(&self.arena, arguments, self.at)?;
         self.push(result)
     }
 
-    /// Drops the attributes of an ordered dict (`_metadata` of a state_dict).
+    /// NEWOBJ_EX, a call with named arguments: nothing that is known needs them.
+    fn call_with_names(&mut self) -> Result<(), Flaw> {
+        let [callee, _arguments, _named] = self.pop_array()?;
+        let result = match self.arena.get(callee) {
+            Some(Node::Opaque(flaw)) => Node::Opaque(flaw.clone()),
+            Some(Node::Global(global)) => Node::opaque(Flaw::ForbiddenGlobal { global: global.name() }),
+            _ => return Err(self.fault("a call of something that is no function")),
+        };
+        self.push(result)
+    }
+
+    /// A set, of which nothing is kept: neither weights nor images are one.
+    fn set(&mut self, opcode: u8) -> Result<(), Flaw> {
+        if opcode == 0x91 {
+            self.pop_group()?;
+        }
+        self.push(self.unusable("a set"))
+    }
+
+    /// Drops attributes: of an ordered dict (`_metadata` of a state_dict), of a tensor, of what is opaque.
     fn build(&mut self) -> Result<(), Flaw> {
         self.pop()?;
         match self.top()? {
-            Node::Dict(_) => Ok(()),
+            Node::Dict(_) | Node::Tensor(_) | Node::Opaque(_) => Ok(()),
             _ => Err(self.fault("attributes for something that is no dict")),
         }
     }
 
+    /// The storage of a persistent id. One of an unknown type, or of code (legacy files of whole networks have such), is opaque.
     fn storage(&mut self) -> Result<(), Flaw> {
         let id = self.pop()?;
-        let Some(wanted) = StorageRef::find(&self.arena, id) else {
-            return Err(self.fault("a persistent id that names no storage"));
+        let node = match StorageRef::find(&self.arena, id) {
+            Some(wanted) => Node::Storage((self.resolve)(wanted)?),
+            None => self.opaque_member(id).ok_or_else(|| self.fault("a persistent id that names no storage"))?,
         };
-        let storage = (self.resolve)(wanted)?;
-        self.push(Node::Storage(storage))
+        self.push(node)
+    }
+
+    /// The first opaque member of a tuple.
+    fn opaque_member(&self, id: Id) -> Option<Node> {
+        let Node::Tuple(members) = self.arena.get(id)? else { return None };
+        members.iter().find_map(|&member| match self.arena.get(member) {
+            Some(Node::Opaque(flaw)) => Some(Node::Opaque(flaw.clone())),
+            _ => None,
+        })
     }
 
     fn push(&mut self, node: Node) -> Result<(), Flaw> {
@@ -270,6 +313,11 @@ impl<'a, 'r> Machine<'a, 'r> {
 
     fn fault(&self, what: &'static str) -> Flaw {
         Flaw::BadPickle { at: self.at, what }
+    }
+
+    /// An object whose content is not kept.
+    fn unusable(&self, what: &'static str) -> Node {
+        Node::opaque(Flaw::NotPlainData { what })
     }
 }
 

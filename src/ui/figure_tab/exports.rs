@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use crate::export::png::with_texts;
 use crate::protocol::Failure;
-use crate::render::figure::POINTS_PER_INCH;
+use crate::render::figure::whole_pixels;
 use crate::ui::controls::choice::{Choice, Entry};
 use crate::ui::state::figure::Drawn;
 use crate::ui::state::study::Study;
@@ -53,7 +53,7 @@ pub fn Exports() -> impl IntoView {
 }
 
 async fn save_png(drawn: &Drawn, dpi: f64) -> Result<(), JsValue> {
-    let picture = svg_as_png(&drawn.svg, drawn.ready.size, dpi / POINTS_PER_INCH).await?;
+    let picture = svg_as_png(&drawn.svg, whole_pixels(drawn.ready.inches, dpi)).await?;
     let png = with_texts(&picture, Some(dpi), &drawn.ready.caption.texts()).ok_or("the browser made no PNG")?;
     save_bytes(&png, &format!("{}.png", drawn.ready.name), "image/png")
 }

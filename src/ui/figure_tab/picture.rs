@@ -92,7 +92,8 @@ fn redraw_on_change(study: Study, canvas: NodeRef<Canvas>) {
         let (own, newest) = (newest.get(), newest.clone());
         spawn_local(async move {
             let scale = device_pixels_per_point(&canvas, drawn.ready.size);
-            if let Err(error) = draw_svg(&canvas, &drawn.svg, drawn.ready.size, scale, || newest.get() == own).await {
+            let pixels = drawn.ready.size.map(|points| (points * scale + 1e-6).floor());
+            if let Err(error) = draw_svg(&canvas, &drawn.svg, pixels, || newest.get() == own).await {
                 let hint = text::PICTURE_HINT.get().to_owned();
                 study.figure.fail(Failure { what: words_of(&error), hint });
             }

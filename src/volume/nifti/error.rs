@@ -9,21 +9,17 @@ pub enum NiftiError {
     /// The file's bytes cannot be read.
     #[error(transparent)]
     Unreadable(#[from] FileError),
-    /// The header is not that of a NIfTI-1 image.
-    #[error("{file}: not a NIfTI-1 image (no \"n+1\" mark in its header)")]
+    /// The file is no NIfTI image.
+    #[error("{file}: not a NIfTI image ({found})")]
     NotNifti {
         /// The file.
         file: String,
+        /// What it is, or seems to be.
+        found: &'static str,
     },
-    /// The header is that of a NIfTI-2 image.
-    #[error("{file}: a NIfTI-2 image, and only NIfTI-1 is read")]
-    Nifti2 {
-        /// The file.
-        file: String,
-    },
-    /// The file is a `.hdr` whose voxels lie in an `.img`.
-    #[error("{file}: a header whose voxels lie in a second file (.hdr/.img pair)")]
-    TwoFiles {
+    /// One file of a `.hdr`/`.img` pair, without the other.
+    #[error("{file}: one of the two files of a .hdr/.img pair, and the other is not there")]
+    HalfOfPair {
         /// The file.
         file: String,
     },
@@ -83,16 +79,6 @@ pub enum NiftiError {
         /// Name of the type in the standard, or "unknown".
         name: &'static str,
     },
-    /// The affine maps the grid onto a plane, a line or a point.
-    #[error("{file}: the {source_field} does not place the voxels in space (its determinant is {determinant})")]
-    DegenerateAffine {
-        /// The file.
-        file: String,
-        /// `sform`, `qform` or `pixdim`.
-        source_field: &'static str,
-        /// Determinant of its linear part.
-        determinant: f64,
-    },
 }
 
 impl NiftiError {
@@ -100,9 +86,8 @@ impl NiftiError {
     pub fn hint(&self) -> String {
         match self {
             NiftiError::Unreadable(error) => error.hint(),
-            NiftiError::NotNifti { .. } => "choose an image that ends in .nii or .nii.gz, as Clinica writes it",
-            NiftiError::Nifti2 { .. } => "save the image as NIfTI-1, for example with nibabel's Nifti1Image",
-            NiftiError::TwoFiles { .. } => "save the image as one .nii or .nii.gz file",
+            NiftiError::NotNifti { .. } => "give the image itself: .nii or .nii.gz, as Clinica writes it",
+            NiftiError::HalfOfPair { .. } => "give both files together, under the same name, or save the image as one .nii or .nii.gz file",
             NiftiError::Truncated { .. } | NiftiError::DamagedGzip { .. } => "the file is incomplete or damaged: copy or download it again",
             NiftiError::BadField { .. } => "the header is damaged: write the image again from its source",
             NiftiError::NotThreeDimensional { .. } => {
@@ -110,7 +95,6 @@ impl NiftiError {
             }
             NiftiError::TooLarge { .. } => "resample the image; the networks take 169×208×179 voxels at 1 mm",
             NiftiError::UnsupportedType { .. } => "save the image with integer or floating-point intensities",
-            NiftiError::DegenerateAffine { .. } => "give the header a valid sform or qform, or preprocess the image with Clinica again",
         }
         .to_owned()
     }

@@ -2,16 +2,11 @@
 
 use std::io::{self, ErrorKind, Read};
 
-use flate2::bufread::MultiGzDecoder;
-use nifti::NiftiHeader;
-
 use super::NiftiError;
-use super::header::{HEADER_LEN, check_kind};
+use super::header::{HEADER_LEN, Header, HeaderKind, looks_like, not_nifti};
 use super::voxel_layout::VoxelLayout;
-use crate::files::{FileSource, SliceReader, Slices};
-
-/// Most bytes that deflate can make of one byte; a header that declares more is wrong.
-const MAX_DEFLATE_RATIO: u64 = 1032;
+use crate::files::{FileSource, MAX_DEFLATE_RATIO, SliceReader, Slices, stand_in};
+use flate2::bufread::MultiGzDecoder;
 
 /// Bytes that are skipped at once between header and voxels.
 const SKIPPED_AT_ONCE: usize = 1 << 16;
@@ -46,16 +41,20 @@ impl<'a> NiftiStream<'a> {
     }
 
     /// Reads the header, which is the first thing in the stream.
-    pub async fn header(&mut self) -> Result<NiftiHeader, NiftiError> {
-        let mut header = [0; HEADER_LEN];
-        self.fill(&mut header, HEADER_LEN).await?;
-        check_kind(self.file_name, &header)?;
-        // The crate reports bad magic numbers and short reads, and both were checked.
-        let header = NiftiHeader::from_reader(header.as_slice());
-        header.map_err(|_| NiftiError::NotNifti { file: self.file_name.to_owned() })
+    pub async fn header(&mut self) -> Result<Header, NiftiError> {
+        let mut header = vec![0; HEADER_LEN];
+        if let Err(error) = self.fill(&mut header, HEADER_LEN).await {
+            let is_short = matches!(error, NiftiError::Truncated { .. }) && matches!(self.decoder, Decoder::Plain(_));
+            let start = &header[..self.position.min(HEADER_LEN)];
+            return Err(if is_short && stand_in(start).is_some() { not_nifti(self.file_name, looks_like(start)) } else { error });
+        }
+        let kind = HeaderKind::of(self.file_name, &header)?;
+        header.resize(kind.n_bytes(), 0);
+        self.fill(&mut header[HEADER_LEN..], kind.n_bytes()).await?;
+        Header::parse(kind, &header).ok_or_else(|| not_nifti(self.file_name, looks_like(&header)))
     }
 
-    /// Skips to the first voxel, after [`NiftiStream::header`]. A file that is too short for the voxels is refused here,
+    /// Skips to the first voxel, after [`NiftiStream::header`] unless the voxels lie in a file of their own. A file that is too short for the voxels is refused here,
     /// before memory is allocated for them.
     pub async fn skip_to_voxels(&mut self, layout: &VoxelLayout) -> Result<(), NiftiError> {
         let end = (layout.data_offset + layout.n_bytes) as u64;

@@ -1,16 +1,12 @@
 //! The header, validated: shape of the voxels, their type and position in the file, and their place in the world.
 
-use nifti::{Endianness, NiftiHeader, NiftiType};
-
-use super::header::HEADER_LEN;
+use super::header::Header;
 use super::{NiftiError, orientation};
-use crate::volume::{Affine, MAX_VOXELS};
-
-/// First position that voxels may have: behind the header and four bytes that announce extensions.
-const FIRST_DATA_OFFSET: usize = HEADER_LEN + 4;
+use crate::volume::known_space::Assumption;
+use crate::volume::{Affine, MAX_AXIS, MAX_VOXELS};
 
 /// Largest position of the first voxel: extensions hold text, not images.
-const MAX_DATA_OFFSET: f32 = 16_777_216.0;
+const MAX_DATA_OFFSET: f64 = 16_777_216.0;
 
 /// How the bytes of a file are converted to a volume.
 #[derive(Debug)]
@@ -26,6 +22,8 @@ pub(super) struct VoxelLayout {
     /// Bytes of all voxels.
     pub n_bytes: usize,
     pub world_from_voxel: Affine,
+    /// Why the affine had to be assumed; `None` where the header gives it.
+    pub assumption: Option<Assumption>,
 }
 
 /// The scaling of raw values: intensity = raw · slope + intercept.
@@ -67,32 +65,34 @@ impl VoxelLayout {
     ///
     /// # Errors
     /// If the image is not one 3D volume of scalars, is too large, or a field of the header is not valid.
-    pub fn from_header(file_name: &str, header: &NiftiHeader) -> Result<Self, NiftiError> {
+    pub fn from_header(file_name: &str, header: &Header) -> Result<Self, NiftiError> {
         let shape = shape(file_name, header)?;
+        let (world_from_voxel, assumption) = orientation::world_from_voxel(header, shape);
         let voxel_type = voxel_type(file_name, header)?;
         Ok(VoxelLayout {
             shape,
             voxel_type,
-            is_little_endian: header.endianness == Endianness::Little,
+            is_little_endian: header.is_little_endian,
             scaling: scaling(file_name, header)?,
             data_offset: data_offset(file_name, header)?,
             // `shape` kept the product below MAX_VOXELS.
             n_bytes: shape.iter().product::<usize>() * voxel_type.size(),
-            world_from_voxel: orientation::world_from_voxel(file_name, header, shape)?,
+            world_from_voxel,
+            assumption,
         })
     }
 }
 
 /// The lengths of the three axes; further axes are allowed where they have length 1.
-fn shape(file_name: &str, header: &NiftiHeader) -> Result<[usize; 3], NiftiError> {
+fn shape(file_name: &str, header: &Header) -> Result<[usize; 3], NiftiError> {
     let file = || file_name.to_owned();
-    let bad = |field, value: u16| NiftiError::BadField { file: file(), field, value: (value as i16).to_string() };
+    let bad = |field, value: i64| NiftiError::BadField { file: file(), field, value: value.to_string() };
     let [n_axes, axes @ ..] = header.dim;
-    let axes = axes.get(..usize::from(n_axes)).ok_or_else(|| bad("dim[0]", n_axes))?;
-    if let Some(&length) = axes.iter().find(|&&length| (length as i16) < 1) {
+    let axes = usize::try_from(n_axes).ok().and_then(|n| axes.get(..n)).ok_or_else(|| bad("dim[0]", n_axes))?;
+    if let Some(&length) = axes.iter().find(|&&length| length < 1) {
         return Err(bad("dim", length));
     }
-    let all: Vec<usize> = axes.iter().map(|&length| usize::from(length)).collect();
+    let all: Vec<usize> = axes.iter().map(|&length| usize::try_from(length).unwrap_or(usize::MAX)).collect();
     let (Some(&[i, j, k]), Some(trailing)) = (all.first_chunk::<3>(), all.get(3..)) else {
         return Err(NiftiError::NotThreeDimensional { file: file(), shape: all });
     };
@@ -101,47 +101,50 @@ fn shape(file_name: &str, header: &NiftiHeader) -> Result<[usize; 3], NiftiError
     }
     let n_voxels = i.checked_mul(j).and_then(|plane| plane.checked_mul(k));
     match n_voxels {
-        Some(n) if n <= MAX_VOXELS => Ok([i, j, k]),
+        Some(n) if n <= MAX_VOXELS && [i, j, k].into_iter().all(|length| length <= MAX_AXIS) => Ok([i, j, k]),
         _ => Err(NiftiError::TooLarge { file: file(), shape: all, limit: MAX_VOXELS }),
     }
 }
 
-fn voxel_type(file_name: &str, header: &NiftiHeader) -> Result<VoxelType, NiftiError> {
+fn voxel_type(file_name: &str, header: &Header) -> Result<VoxelType, NiftiError> {
     let unsupported = |name| NiftiError::UnsupportedType { file: file_name.to_owned(), code: header.datatype, name };
-    match header.data_type().map_err(|_| unsupported("unknown"))? {
-        NiftiType::Uint8 => Ok(VoxelType::U8),
-        NiftiType::Int8 => Ok(VoxelType::I8),
-        NiftiType::Uint16 => Ok(VoxelType::U16),
-        NiftiType::Int16 => Ok(VoxelType::I16),
-        NiftiType::Uint32 => Ok(VoxelType::U32),
-        NiftiType::Int32 => Ok(VoxelType::I32),
-        NiftiType::Uint64 => Ok(VoxelType::U64),
-        NiftiType::Int64 => Ok(VoxelType::I64),
-        NiftiType::Float32 => Ok(VoxelType::F32),
-        NiftiType::Float64 => Ok(VoxelType::F64),
-        NiftiType::Float128 => Err(unsupported("float128")),
-        NiftiType::Complex64 | NiftiType::Complex128 | NiftiType::Complex256 => Err(unsupported("complex")),
-        NiftiType::Rgb24 | NiftiType::Rgba32 => Err(unsupported("colour")),
+    match header.datatype {
+        2 => Ok(VoxelType::U8),
+        256 => Ok(VoxelType::I8),
+        512 => Ok(VoxelType::U16),
+        4 => Ok(VoxelType::I16),
+        768 => Ok(VoxelType::U32),
+        8 => Ok(VoxelType::I32),
+        1280 => Ok(VoxelType::U64),
+        1024 => Ok(VoxelType::I64),
+        16 => Ok(VoxelType::F32),
+        64 => Ok(VoxelType::F64),
+        1536 => Err(unsupported("float128")),
+        32 | 1792 | 2048 => Err(unsupported("complex")),
+        128 | 2304 => Err(unsupported("colour")),
+        _ => Err(unsupported("unknown")),
     }
 }
 
 /// The header's scaling. As in nibabel, a slope that is 0 or not finite means that there is none, whatever the intercept.
-fn scaling(file_name: &str, header: &NiftiHeader) -> Result<Option<LinearScaling>, NiftiError> {
+/// nibabel brings both to float32, the type it is asked for, also where NIfTI-2 stores float64.
+fn scaling(file_name: &str, header: &Header) -> Result<Option<LinearScaling>, NiftiError> {
     let (slope, intercept) = (header.scl_slope, header.scl_inter);
     if slope == 0.0 || !slope.is_finite() || (slope, intercept) == (1.0, 0.0) {
         return Ok(None);
     }
-    if !intercept.is_finite() {
-        return Err(NiftiError::BadField { file: file_name.to_owned(), field: "scl_inter", value: intercept.to_string() });
-    }
-    Ok(Some(LinearScaling { slope, intercept }))
+    let narrow = |field, value: f64| {
+        let bad = || NiftiError::BadField { file: file_name.to_owned(), field, value: value.to_string() };
+        Some(value as f32).filter(|narrow| narrow.is_finite()).ok_or_else(bad)
+    };
+    Ok(Some(LinearScaling { slope: narrow("scl_slope", slope)?, intercept: narrow("scl_inter", intercept)? }))
 }
 
 /// The position of the first voxel. Some writers leave 0 in the header and mean "directly behind the header".
-fn data_offset(file_name: &str, header: &NiftiHeader) -> Result<usize, NiftiError> {
+fn data_offset(file_name: &str, header: &Header) -> Result<usize, NiftiError> {
     let offset = header.vox_offset;
     if !(0.0..=MAX_DATA_OFFSET).contains(&offset) {
         return Err(NiftiError::BadField { file: file_name.to_owned(), field: "vox_offset", value: offset.to_string() });
     }
-    Ok((offset as usize).max(FIRST_DATA_OFFSET))
+    Ok((offset as usize).max(header.first_offset))
 }

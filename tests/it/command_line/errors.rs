@@ -213,8 +213,8 @@ fn checkpoints_that_do_not_fit() {
     );
     expect(
         "pointer",
-        "pointer/split-0/best-loss/model.pth.tar: not a file written by torch.save: it is a Git LFS pointer, the real file was \
-         not downloaded; give the file that torch.save wrote: model.pth.tar, .pth or .pt",
+        "pointer/split-0/best-loss/model.pth.tar: not a file written by torch.save: it is a pointer of Git LFS, whose content is \
+         not here: `git lfs pull` fetches it; give the file that torch.save wrote: model.pth.tar, .pth or .pt",
     );
     expect(
         "second",

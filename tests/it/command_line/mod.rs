@@ -15,6 +15,7 @@ mod replay;
 mod resume;
 mod shards;
 mod tables;
+mod tensor_and_nifti;
 
 use std::collections::BTreeMap;
 use std::fs;

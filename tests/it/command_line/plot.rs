@@ -114,6 +114,24 @@ fn a_file_that_does_not_say_where_it_lies_is_noted() {
 }
 
 #[test]
+fn an_image_of_two_files_is_taken_by_either_name() {
+    let sandbox = sandbox("plot_pair");
+    for file in ["pair.hdr", "pair.img"] {
+        sandbox.write(file, repository(&format!("tests/data/nifti/{file}")));
+    }
+    let figure = |map: &str, name: &str| {
+        sandbox.succeed(&format!("plot {map} --bg none --display-mode z --cut-coords 1 --output {name}.png"));
+        crate::picture_files::decoded(&sandbox.read(&format!("{name}.png"))).rgba
+    };
+    sandbox.write("single.nii", repository("tests/data/nifti/little_i2.nii"));
+    let single = figure("single.nii", "single");
+    assert_eq!((figure("pair.hdr", "header"), figure("pair.img", "voxels")), (single.clone(), single));
+    sandbox.remove("pair.img");
+    let refused = super::sentence(&sandbox.run("plot pair.hdr --output x.png"));
+    assert!(refused.contains("one of the two files of a .hdr/.img pair, and the other is not there"), "{refused}");
+}
+
+#[test]
 fn what_is_refused() {
     let sandbox = sandbox("plot_refused");
     sandbox.write("notes.nii.gz", "nothing");
