@@ -6,7 +6,8 @@ use super::precise_block::PreciseBlock;
 use crate::kernels::winner::Margins;
 
 /// The margin of a sum, in units of float32's relative rounding and of the root of the sum of squared products that an average voxel
-/// has. Largest errors of the kernels stay below a quarter of it (`margins_hold_the_errors_of_the_kernels` in tests/it/undecided.rs).
+/// has. Errors of the kernels stay below three eighths of it (`margins_hold_the_errors_of_the_kernels` in tests/it/undecided.rs), so that
+/// two of them and what the input has inherited do not exceed it.
 const MARGIN: f64 = 64.0;
 
 /// The part of the margin that is due to the rounding of a block's input alone. The largest such errors measured, of some thousand

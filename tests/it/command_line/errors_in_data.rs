@@ -163,8 +163,8 @@ fn images() {
         "dangling",
         "one.tsv",
         &format!(
-            "sub-TRIV24 ses-M000: {dangling}: could not be read (a link to ../nowhere, which is not there); check that the files are \
-             still there and may be read, and give them again{LEAVE_OUT}"
+            "sub-TRIV24 ses-M000: {dangling}: could not be read (a link to ../nowhere, which is not there); check that the file is \
+             complete and may be read, and give it again{LEAVE_OUT}"
         ),
     );
     expect("participants.tsv", "one.tsv", "participants.tsv: the CAPS is not a folder; give the folder that holds subjects/");
