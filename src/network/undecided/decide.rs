@@ -51,7 +51,7 @@ impl PreciseForward {
     /// The winner code of an output value of a block.
     fn winner(&mut self, block: &PreciseBlock, margins: &BlockMargins, x: Option<&[f32]>, channel: usize, voxel: [usize; 3]) -> u8 {
         let touches_padding = block.touches_padding(voxel);
-        let n_blocks = self.len();
+        let n_blocks = self.n_blocks();
         let mut candidates: Vec<Candidate> = Vec::with_capacity(8);
         for (offset, at) in block.candidates(voxel) {
             let value = match x {

@@ -26,7 +26,7 @@ enum Base {
     None,
     Maps(FeatureMaps),
     /// The values of a CPU tensor, in place.
-    Host(HostValues),
+    Host(Box<HostValues>),
     /// Values that were read from a device.
     Read(Arc<[f32]>),
 }
@@ -62,7 +62,7 @@ impl PreciseForward {
         if let Base::Maps(maps) = &self.base {
             let is_on_the_cpu = maps.slabs().next().is_some_and(|slab| HostValues::are_of(&slab.device()));
             let values = match is_on_the_cpu {
-                true => Base::Host(HostValues::of(&maps.joined())),
+                true => Base::Host(Box::new(HostValues::of(&maps.joined()))),
                 false => Base::Read(maps.clone().read().await?.into()),
             };
             self.base = values;
@@ -71,7 +71,7 @@ impl PreciseForward {
     }
 
     /// Number of blocks.
-    pub fn len(&self) -> usize {
+    pub fn n_blocks(&self) -> usize {
         self.blocks.len()
     }
 
