@@ -9,8 +9,8 @@ use maplens::network::{BlockMargins, FeatureMaps, PreciseBlock, PreciseForward};
 
 use crate::noise::Noise;
 
-/// The part of a margin that an error of the kernels may take: two of them meet in a difference, and an eighth of the margin, what the
-/// input has inherited from the layers before, comes on top.
+/// The part of a margin that an error of the kernels may take: two of them meet in a difference, and at most a fifth of the margin,
+/// what the input has inherited from the layers before, comes on top.
 const PART_OF_MARGIN: f64 = 3.0 / 8.0;
 
 const SHAPE: [usize; 3] = [22, 25, 28];

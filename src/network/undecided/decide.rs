@@ -62,7 +62,7 @@ impl PreciseForward {
         }
         // The image is exact; what blocks give is rounded.
         if x.is_some() && n_blocks > 0 {
-            let margin = margins.inherited(channel);
+            let margin = margins.inherited(channel, n_blocks);
             let Some(first) = first_of_largest(&candidates) else { return winner::CLOSED };
             candidates.retain(|candidate| candidate.value >= first.value - margin);
             // Equal sums of equal values are one sum.
