@@ -61,7 +61,7 @@ pub fn compare(case: &Case, map: &SaliencyMap, tolerance: Tolerance) -> Result<(
     let kept: Vec<usize> = (0..voxels.len()).filter(|&index| decided(&voxels[index])).collect();
     let errors = relative_errors(&kept, &found, &expected);
     let n_outliers = errors.iter().filter(|error| error.is_nan() || **error > tolerance.map).count();
-    let allowed = ties.map_or(0.0, |ties| ties.outlier_share()) * errors.len() as f64;
+    let allowed = ties.map_or(0.0, |ties| ties.outlier_share) * errors.len() as f64;
     let inliers: Vec<usize> = kept.iter().zip(&errors).filter(|(_, error)| **error <= tolerance.map).map(|(&index, _)| index).collect();
     let pick = |values: &[f32]| inliers.iter().map(|&index| values[index]).collect::<Vec<_>>();
     let cosine = cosine(&pick(&found), &pick(&expected));

@@ -15,6 +15,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import torch
+from check_map import sampling
 from networks import Maps, Slabs
 from torch.nn import functional
 
@@ -140,15 +141,6 @@ def departure_of(float32, float64):
     """How far a float32 map is from float64, in units of the largest magnitude, and in how large a share of the voxels."""
     relative = np.abs(float32.astype(np.float64) - float64) / np.abs(float64).max()
     return {"max_rel": float(relative.max()), "share_beyond_1e-5": float((relative > 1e-5).mean())}
-
-
-def sampling(case):
-    """`map[:, 1::4, 1::4, 1::4]` → slices; the whole map where nothing is stated."""
-    text = case.get("expected_sampling")
-    if text is None:
-        return ...
-    axes = text.removeprefix("map[").removesuffix("]").split(", ")
-    return tuple(slice(*(int(part) if part else None for part in axis.split(":"))) for axis in axes)
 
 
 def ties(manifest_file):
